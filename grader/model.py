@@ -1,0 +1,449 @@
+"""The nouns of the grader: every arrow of the journey carries one of these values.
+
+All are frozen: a part receives values, makes new ones and hands them on. Nothing here does
+anything; what a value means is said once, beside its fields. Two rules hold throughout:
+
+- *expected* is the reference's side, *observed* the student's; they are passed by keyword.
+- a student's fault is data (an `Outcome`, a `problem`, a remark); an exception is ours or the
+  author's (see errors.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    # What may cross the wire between the grader and a worker, and nothing else.
+    Value: TypeAlias = (
+        bool
+        | int
+        | float
+        | complex
+        | str
+        | list["Value"]
+        | tuple["Value", ...]
+        | dict[Any, "Value"]
+        | np.ndarray[Any, Any]
+        | None
+    )
+    FloatArray: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+
+# --------------------------------------------------------------------------- assignment
+
+
+@dataclass(frozen=True, slots=True)
+class Raises:
+    """The expectation that a call raises this built-in exception (or a subclass of it)."""
+
+    exception: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How an observed value is compared with the expected one.
+
+    A leaf is compared by the type of the *expected* leaf: an int exactly, a bool as a bool, text
+    as text; a float, or any number when `kind` is "close", by
+    ``|observed - expected| <= atol + rtol * |expected|``.
+    """
+
+    kind: Literal["exact", "close"] = "exact"
+    rtol: float = 0.0
+    atol: float | FloatArray = 0.0  # a scalar, or one tolerance per element of the expected array
+    same_dtype: bool = False
+    fold_text: bool = False  # text is equal regardless of case and outer spaces
+    extra_keys: bool = False  # keys that were not asked for are ignored
+    keep_inputs: bool = False  # a changed input fails the case (otherwise it is only a remark)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One set of inputs of a question, and what the reference makes of it."""
+
+    name: str
+    args: tuple[Value, ...]
+    expected: Value | Raises
+    rule: Rule = Rule()
+    weight: Fraction = Fraction(1)
+    shown: bool = False  # True: input, expected and observed are shown; False: counted, no more
+    at: tuple[str | int, ...] = ()  # the part of the result that is compared, e.g. ("boxes",)
+    partial: tuple[tuple[Fraction, Fraction], ...] = ()  # (matched share, credit), rising
+    bands: tuple[tuple[float, Fraction], ...] = ()  # (factor on the tolerance, credit), rising
+
+
+@dataclass(frozen=True, slots=True)
+class WrongAnswer:
+    """A misconception: a wrong function of the author's, and what it makes of every case.
+
+    `predictions` stand in the order of the question's cases. A prediction is the whole result of
+    the call (the case's `at` is applied when it is compared), or the exception's name.
+    """
+
+    name: str
+    share: Fraction  # what it is worth, as a share of the question's points
+    feedback: str
+    predictions: tuple[Value | Raises, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildsOn:
+    """The questions whose functions are steps of this one (error carried forward)."""
+
+    questions: tuple[str, ...]
+    credit: Fraction = Fraction(1)  # what a case is worth that follows from the student's steps
+    needs: Fraction = Fraction(1, 4)  # the share that a step's own question must have earned
+
+
+@dataclass(frozen=True, slots=True)
+class TextForm:
+    """What a free text must look like; a person marks what it says."""
+
+    words: tuple[int, int]  # fewest and most words, of the text or of each entry
+    entries: tuple[str, ...] = ()  # keys of the dict; empty when the answer is one text
+    misplaced: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # entry -> words that fit another entry better: pointed out to the marker
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """What must hold for right answers of any kind, and gives none away (a check, never a mark).
+
+    `holds(call)` is the author's function; `call(function, *args)` runs the student's function
+    and returns its value. It returns None when the property holds, else one sentence.
+    """
+
+    name: str
+    holds: Callable[..., str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A scored unit: one function of the student's."""
+
+    id: str
+    title: str
+    function: str
+    points: Decimal
+    cases: tuple[Case, ...] = ()
+    credit: tuple[tuple[Fraction, Fraction], ...] | None = None
+    # None: proportional; else steps (share of the cases, share of the points), rising.
+    # all_or_nothing is the one step (1, 1).
+    wrong_answers: tuple[WrongAnswer, ...] = ()
+    builds_on: BuildsOn | None = None
+    reference: Callable[..., Value] | None = None  # trusted side only; None in a handout
+    text: TextForm | None = None  # set when a person marks the question; then no cases
+    properties: tuple[Property, ...] = ()
+    hidden_count: int = 0  # in a handout: how many hidden cases there are elsewhere
+
+    @property
+    def marked_by_person(self) -> bool:
+        return self.text is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one submission may use. Wall-clock limits are enforced from outside the worker."""
+
+    load_s: float = 30.0
+    call_s: float = 5.0
+    submission_s: float = 300.0
+    memory_bytes: int = 1 << 30  # beyond what the launcher needs after its imports
+    output_bytes: int = 64 * 1024  # kept of stdout and of stderr, per call
+    reply_bytes: int = 32 * 1024 * 1024  # the largest value that may come back
+    file_bytes: int = 16 * 1024 * 1024  # the largest file a student may write
+    processes: int = 64  # threads, in fact: new processes are refused
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Everything the author said, validated, with every expected value computed."""
+
+    title: str
+    filename: str  # what students hand in, e.g. solution.py
+    questions: tuple[Question, ...]
+    limits: Limits = Limits()
+    digest: str = ""  # of config and reference: equal digests mark alike
+
+    def question(self, question_id: str) -> Question:
+        return next(q for q in self.questions if q.id == question_id)
+
+
+# --------------------------------------------------------------------------- submission
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of source with a name of its own in messages: a file, or a notebook's cell."""
+
+    label: str  # "solution.py", "cell 3"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What was handed in, as source text. Nothing of it has run or been parsed as Python."""
+
+    id: str
+    filename: str  # as handed in, for people
+    chunks: tuple[Chunk, ...] = ()
+    helpers: Mapping[str, bytes] = field(default_factory=dict)  # relative path -> content
+    remarks: tuple[str, ...] = ()  # to the student: "read homework.py, as there was no solution.py"
+    problem: str | None = None  # why there is nothing to run, in a sentence to the student
+    digest: str = ""  # of everything that runs: equal digests behave alike
+
+    @property
+    def mentions_torch(self) -> bool:
+        """Whether the source may import torch (a textual guess that errs towards yes)."""
+        return any("torch" in chunk.text for chunk in self.chunks) or any(
+            b"torch" in content for name, content in self.helpers.items() if name.endswith(".py")
+        )
+
+
+# --------------------------------------------------------------------------- sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One of the student's own lines in a traceback."""
+
+    label: str  # the chunk's or helper file's
+    line: int
+    function: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The call returned plain data. `notes` are codes of `VALUE_NOTES`."""
+
+    value: Value
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """The call raised. `bases` are the built-in classes it is, nearest first."""
+
+    exception: str
+    bases: tuple[str, ...] = ()
+    message: str = ""
+    frames: tuple[Frame, ...] = ()  # outermost first
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOut:
+    limit_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """The worker ended before it answered."""
+
+    cause: Literal["memory", "cpu", "exit", "signal"]
+    detail: str = ""  # "out of memory at 1 GB", "exit code 3", "SIGSEGV": the grader's words
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The submission defines no function of that name. `similar` are names that it does define."""
+
+    similar: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """What came back is no value that may cross; `why` is the grader's sentence."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotRun:
+    """The case was not tried; `why` is the grader's sentence ("timed out twice")."""
+
+    why: str
+
+
+Outcome: TypeAlias = Returned | Raised | TimedOut | Killed | Missing | Malformed | NotRun
+
+# The worker says what it converted by these codes only; text of its own is never repeated.
+VALUE_NOTES: Mapping[str, str] = {
+    "tensor": "a torch tensor was read as an array",
+    "numpy_scalar": "a NumPy scalar was read as a Python number",
+    "subclass": "an instance of a subclass was read as its built-in base",
+    "masked": "a masked array was read as its plain data",
+    "bfloat16": "bfloat16 was read as float32",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one call of a student's function came to."""
+
+    outcome: Outcome
+    stdout: str = ""
+    stderr: str = ""
+    changed_inputs: tuple[int, ...] = ()  # positions of arguments that the call changed
+    wall_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LoadProblem:
+    """A statement of the student's top level that was left out or that raised."""
+
+    label: str  # chunk
+    line: int
+    what: str  # "SyntaxError: invalid syntax (column 8)", "ModuleNotFoundError: …"
+    statement: str = ""  # its first line
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What running the file's top level came to."""
+
+    functions: tuple[str, ...] = ()
+    problems: tuple[LoadProblem, ...] = ()
+    failure: TimedOut | Killed | Malformed | None = None  # of the first, complete load
+    definitions_only: bool = False  # loaded again without the other statements
+    stdout: str = ""
+    stderr: str = ""
+    wall_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """Which layers held the worker, and what it was refused when it tried."""
+
+    level: Literal["strong", "partial", "none"] = "none"
+    layers: tuple[str, ...] = ()  # active, by name
+    missing: tuple[str, ...] = ()  # "landlock: the kernel has none"
+    refused: Mapping[str, bool] = field(default_factory=dict)  # probe -> was it refused
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """All that a submission's process said: everything that marking may know of it.
+
+    `calls` maps (function, encoded arguments) to what the call came to, in the order asked, so
+    that a regrade can mark again without running anything.
+    """
+
+    loaded: Loaded
+    calls: Mapping[tuple[str, bytes], Observation]
+    isolation: Isolation = Isolation()
+
+
+# --------------------------------------------------------------------------- marking
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One leaf that differs. `path` leads to it: ("boxes", 2, 0)."""
+
+    path: tuple[str | int, ...]
+    expected: str
+    observed: str
+    off_by: float | None = None
+    allowed: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The verdict on one value, from structure to numbers; the first layer that differs speaks."""
+
+    matches: bool
+    claim: str = ""  # "2 of 4 elements differ", "shape (3, 2), expected (2, 2)"
+    leaves: int = 1
+    matched: int = 0
+    differences: tuple[Difference, ...] = ()  # the worst few
+    differing: tuple[tuple[str | int, ...], ...] = ()  # paths of all differing leaves (bounded)
+    notes: tuple[str, ...] = ()  # cost nothing: "36.0 is a float; a count is an int"
+    error_ratio: float = 0.0  # greatest |observed - expected| / allowed (for bands and margins)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """A case, what happened, and what it earned of its weight."""
+
+    case: Case
+    observation: Observation
+    comparison: Comparison
+    credit: Fraction  # 0 … 1
+    followed_from: tuple[str, ...] = ()  # question ids, when the credit is follow-through's
+    remarks: tuple[str, ...] = ()  # recognised in the value: "equal to the expected … transposed"
+
+    @property
+    def passed(self) -> bool:
+        return self.comparison.matches
+
+
+Status: TypeAlias = Literal["passed", "partial", "failed", "missing", "not_run", "to_mark"]
+
+
+@dataclass(frozen=True, slots=True)
+class TextAnswer:
+    """A free text as received, what its form shows, and a person's mark once there is one."""
+
+    text: Mapping[str, str]  # entry -> text; the one key "" when the answer is one text
+    findings: tuple[str, ...] = ()  # "object_detection: 5 words, at least 8 were asked for"
+    points: Decimal | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionResult:
+    """What a question earned, and why."""
+
+    question: Question
+    status: Status
+    score: Decimal  # rounded once, to the hundredth; totals are sums of these
+    share: Fraction = Fraction(0)  # of the points, exact
+    basis: Literal["cases", "wrong_answer", "follow_through", "person", "nothing"] = "nothing"
+    cases: tuple[CaseResult, ...] = ()
+    hidden_passed: int = 0  # set by redaction, which takes the hidden cases away
+    hidden_total: int = 0
+    diagnosis: tuple[WrongAnswer, ...] = ()  # fit equally; the first is the one that counts
+    followed_from: tuple[str, ...] = ()
+    help: tuple[str, ...] = ()  # at most three sentences to the student
+    remarks: tuple[str, ...] = ()  # cost nothing
+    text: TextAnswer | None = None
+
+
+Audience: TypeAlias = Literal["student", "staff"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """Everything the reports say of one submission. Redacted, it holds what students may see."""
+
+    assignment: str
+    submission_id: str
+    filename: str
+    questions: tuple[QuestionResult, ...]
+    audience: Audience = "staff"
+    remarks: tuple[str, ...] = ()  # on the submission as a whole, to the student
+    loaded: Loaded = Loaded()
+    isolation: Isolation = Isolation()
+    fault: str | None = None  # the grader itself failed: no score is published as if earned
+    wall_s: float = 0.0
+    source: tuple[Chunk, ...] = ()
+
+    @property
+    def score(self) -> Decimal:
+        return sum((q.score for q in self.questions), Decimal(0))
+
+    @property
+    def max_score(self) -> Decimal:
+        """The points that are decided: the machine's, and a person's once marked."""
+        return sum((q.question.points for q in self.questions if q.status != "to_mark"), Decimal(0))
+
+    @property
+    def to_mark(self) -> Decimal:
+        """The points that wait for a person."""
+        return sum((q.question.points for q in self.questions if q.status == "to_mark"), Decimal(0))
