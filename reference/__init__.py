@@ -1,0 +1,1 @@
+"""Our implementation of every question: the derivation, a short function, its wrong answers."""
