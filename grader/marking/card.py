@@ -1,0 +1,168 @@
+"""Marks a whole submission: observations in, question results out.
+
+Per question, in this order: the cases against true values; then, for a question that builds on
+others, what follows from the student's own steps; then the author's wrong answers. The question
+earns the greatest of these; none ever takes away what another gave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from grader.marking.advice import advise
+from grader.marking.credit import ONLY_REFUSALS, cases_share, judge, only_refusals, points_for
+from grader.marking.follow import Ask, follow_through
+from grader.marking.freetext import read_text
+from grader.marking.misconception import diagnose
+from grader.marking.recognise import patterns
+from grader.model import (
+    Assignment,
+    CaseResult,
+    Loaded,
+    Missing,
+    NotRun,
+    Observation,
+    Question,
+    QuestionResult,
+    Status,
+)
+
+
+def mark(
+    assignment: Assignment,
+    observations: Mapping[str, Sequence[Observation]],
+    ask: Ask,
+    loaded: Loaded = Loaded(),  # noqa: B008 - frozen
+) -> tuple[QuestionResult, ...]:
+    """Decides what every question earned.
+
+    Args:
+        assignment: the questions, with expected values and wrong answers' predictions.
+        observations: question id -> one observation for each of its cases, in order (of a text
+            question: the one call's).
+        ask: calls a student's function with arguments of the composite's choice; used only for
+            follow-through.
+        loaded: what loading the file came to, for the advice.
+    """
+    judged = {
+        question.id: tuple(
+            judge(case, seen)
+            for case, seen in zip(question.cases, observations[question.id], strict=True)
+        )
+        for question in assignment.questions
+        if not question.marked_by_person
+    }
+    own_share = {
+        qid: cases_share(assignment.question(qid), [r.credit for r in results])
+        for qid, results in judged.items()
+    }
+    marked: dict[str, QuestionResult] = {}
+    for question in _steps_first(assignment.questions, own_share):
+        if question.marked_by_person:
+            marked[question.id] = _to_mark(question, observations[question.id])
+            continue
+        steps = _eligible_steps(question, assignment, marked)
+        followed = follow_through(question, judged[question.id], steps, ask)
+        marked[question.id] = _conclude(question, followed, loaded)
+    return tuple(marked[question.id] for question in assignment.questions)
+
+
+def _steps_first(
+    questions: Sequence[Question], own_share: Mapping[str, Fraction]
+) -> list[Question]:
+    """Questions in an order in which each comes after the steps that it may follow from.
+
+    Of two questions that build on each other, the one that earned more by its own cases comes
+    first (the earlier one if they earned the same), and so never follows from the other.
+    """
+    position = {question.id: index for index, question in enumerate(questions)}
+    by_id = {question.id: question for question in questions}
+    order: list[Question] = []
+    placed: set[str] = set()
+    entered: set[str] = set()
+
+    def place(question: Question) -> None:
+        if question.id in placed or question.id in entered:
+            return
+        entered.add(question.id)
+        for step in question.builds_on.questions if question.builds_on else ():
+            other = by_id[step]
+            mutual = other.builds_on is not None and question.id in other.builds_on.questions
+            mine = (-own_share.get(question.id, Fraction(0)), position[question.id])
+            theirs = (-own_share.get(step, Fraction(0)), position[step])
+            if not mutual or theirs < mine:
+                place(other)
+        placed.add(question.id)
+        order.append(question)
+
+    for question in questions:
+        place(question)
+    return order
+
+
+def _eligible_steps(
+    question: Question, assignment: Assignment, marked: Mapping[str, QuestionResult]
+) -> dict[str, Question]:
+    """The steps that were marked before, are not right, and earned enough to be built on."""
+    if question.builds_on is None:
+        return {}
+    needs = question.builds_on.needs
+    return {
+        step: assignment.question(step)
+        for step in question.builds_on.questions
+        if step in marked
+        and marked[step].share >= needs
+        and not all(result.passed for result in marked[step].cases)
+    }
+
+
+def _conclude(
+    question: Question, results: tuple[CaseResult, ...], loaded: Loaded
+) -> QuestionResult:
+    """The best of what cases, follow-through and wrong answers are worth."""
+    credits = [result.credit for result in results]
+    share = cases_share(question, credits)
+    followed_from = tuple(dict.fromkeys(step for r in results for step in r.followed_from))
+    # a result that follows from a step is right as far as this question goes
+    diagnosis = () if followed_from and share == 1 else diagnose(question, results)
+    basis = "follow_through" if followed_from else "cases"
+    if diagnosis and diagnosis[0].share > share:
+        share, basis = diagnosis[0].share, "wrong_answer"
+    remarks = dict.fromkeys(note for r in results if r.case.shown for note in r.comparison.notes)
+    if only_refusals(question, credits) and any(credits):
+        remarks[ONLY_REFUSALS] = None
+    result = QuestionResult(
+        question=question,
+        status=_status(results, share),
+        score=points_for(question, share),
+        share=share,
+        basis=basis if share else "nothing",  # type: ignore[arg-type]
+        cases=results,
+        diagnosis=diagnosis,
+        followed_from=followed_from,
+        remarks=tuple(remarks),
+    )
+    return replace(result, help=advise(result, patterns(results), loaded))
+
+
+def _status(results: Sequence[CaseResult], share: Fraction) -> Status:
+    if results and all(isinstance(r.observation.outcome, Missing) for r in results):
+        return "missing"
+    if results and all(isinstance(r.observation.outcome, NotRun) for r in results):
+        return "not_run"
+    if share == 1:
+        return "passed"
+    return "partial" if share else "failed"
+
+
+def _to_mark(question: Question, observations: Sequence[Observation]) -> QuestionResult:
+    """A free text: kept for a person, with what its form shows."""
+    return QuestionResult(
+        question=question,
+        status="to_mark",
+        score=Decimal(0),
+        text=read_text(question, observations[0]),
+    )

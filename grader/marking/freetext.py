@@ -1,0 +1,69 @@
+"""Keeps a free text for the person who marks it, and checks only its form.
+
+Words are never scored by a machine: counting passes keyword stuffing and negated answers, and
+fails terse right ones. What is found here only tells the marker where to look first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from grader.marking.credit import claim_of
+from grader.model import Observation, Question, Returned, TextAnswer, TextForm
+
+_KEPT = 20_000  # characters of one entry
+_ENTRIES = 50
+_WORD = re.compile(r"\w+(?:['’-]\w+)*")
+
+
+def read_text(question: Question, observation: Observation) -> TextAnswer:
+    """Decides what was handed in as free text, and what its form shows."""
+    form = question.text
+    if form is None:
+        raise ValueError(f"question={question.id!r} is not marked by a person")
+    outcome = observation.outcome
+    if not isinstance(outcome, Returned):
+        return TextAnswer(text={}, findings=(f"nothing to mark: {claim_of(observation)}",))
+    value = outcome.value
+    if form.entries:
+        if not isinstance(value, dict):
+            return TextAnswer(_as_texts(value), (f"a dict of {len(form.entries)} texts was asked",))
+        texts = {str(key)[:100]: item for key, item in list(value.items())[:_ENTRIES]}
+    else:
+        texts = {"": value}
+    kept = {key: item[:_KEPT] for key, item in texts.items() if isinstance(item, str)}
+    odd = [key for key, item in texts.items() if not isinstance(item, str)]
+    findings = [f"{key or 'the answer'}: not text" for key in odd]
+    findings += _findings(form, kept)
+    return TextAnswer(text=kept, findings=tuple(findings))
+
+
+def _as_texts(value: object) -> dict[str, str]:
+    return {"": value[:_KEPT]} if isinstance(value, str) else {}
+
+
+def _findings(form: TextForm, texts: Mapping[str, str]) -> Iterator[str]:
+    for entry in form.entries:
+        if entry not in texts:
+            yield f"{entry}: missing"
+    for entry in texts:
+        if form.entries and entry not in form.entries:
+            yield f"{entry}: was not asked for"
+    fewest, most = form.words
+    for entry, text in texts.items():
+        words = [word.casefold() for word in _WORD.findall(text)]
+        place = f"{entry}: " if entry else ""
+        if len(words) < fewest:
+            yield f"{place}{len(words)} words, at least {fewest} were asked for"
+        elif len(words) > most:
+            yield f"{place}{len(words)} words, at most {most} were asked for"
+        for word in form.misplaced.get(entry, ()):
+            if word.casefold() in words:
+                yield f'{place}"{word}" fits another entry better'
+    seen: dict[str, str] = {}
+    for entry, text in texts.items():
+        normal = " ".join(_WORD.findall(text.casefold()))
+        if normal and normal in seen:
+            yield f"{entry}: the same text as {seen[normal]}"
+        seen.setdefault(normal, entry)
