@@ -1,0 +1,44 @@
+# `make grade` and `make test` each build what they need; a second time they are quick.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+FLAGS  ?=
+
+.PHONY: grade test test-all lint format torch bench clean
+
+grade: $(VENV)/.installed ## mark submissions_example/ into results/
+	@$(BIN)/grader grade submissions_example --out results $(FLAGS)
+
+test: $(VENV)/.installed-dev ## all tests but the slow ones
+	@$(BIN)/pytest -n 2 -m "not slow" $(FLAGS)
+
+test-all: $(VENV)/.installed-dev ## the slow ones too
+	@$(BIN)/pytest -n 2 $(FLAGS)
+
+lint: $(VENV)/.installed-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy --strict
+
+format: $(VENV)/.installed-dev
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+torch: $(VENV)/.installed ## so that submissions that use torch can be marked
+	@$(PIP) install --editable '.[torch]'
+
+clean:
+	rm -rf $(VENV) results build dist
+
+$(VENV)/.installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "The grader needs Python 3.10 or newer; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the grader into $(VENV) ..."
+	@$(PIP) install --editable '.[notebook]'
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml $(VENV)/.installed
+	@echo "Installing what the tests need into $(VENV) ..."
+	@$(PIP) install --editable '.[dev,notebook,torch]'
+	@touch $@

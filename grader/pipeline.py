@@ -1,0 +1,208 @@
+"""The journey of one submission, in order. This is the file to read first.
+
+    config.yaml + reference/ ─► assignment ─┐
+                                            ├─► sandbox ─► observations ─► marking ─► scorecard
+    a file, folder, notebook, zip ─► submission ─┘
+
+`read_assignment` and `read_submission` make the two inputs; `grade` takes them through the
+sandbox and marking to a `Scorecard`; the rooms of report/ print it. Data moves one way: nothing
+that the student's process says reaches back into the assignment.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from grader.assignment import load_assignment
+from grader.errors import GraderError
+from grader.marking import compare, mark, redact
+from grader.model import (
+    Assignment,
+    Case,
+    Isolation,
+    Loaded,
+    NotRun,
+    Observation,
+    Question,
+    QuestionResult,
+    Scorecard,
+    Submission,
+    TimedOut,
+    Transcript,
+)
+from grader.sandbox.wire import encode
+
+if TYPE_CHECKING:
+    from grader.marking.follow import Ask
+    from grader.model import Value
+    from grader.sandbox import Launcher
+
+__all__ = ["fault_card", "grade", "mark_transcript", "observe", "read_assignment", "redact"]
+
+_PATIENCE = 2  # time-outs of a question before its remaining cases are skipped
+
+
+class Worker(Protocol):
+    """What the pipeline needs of a sandbox's session."""
+
+    @property
+    def loaded(self) -> Loaded: ...
+    def call(self, function: str, args: tuple[Value, ...]) -> Observation: ...
+
+
+def read_assignment(config: Path) -> Assignment:
+    """The assignment that `config` and the reference/ beside it describe, validated whole.
+
+    Raises:
+        ConfigError: with every problem that was found.
+    """
+    return load_assignment(config, compare=compare)
+
+
+def grade(
+    assignment: Assignment, submission: Submission, launcher: Launcher
+) -> tuple[Scorecard, Transcript]:
+    """Runs and marks one submission.
+
+    Returns:
+        The staff's scorecard, and all that the student's process said, for a regrade. Whatever
+        the submission does, there is a scorecard with the full maximum.
+
+    Raises:
+        GraderError: if the sandbox fails; never for anything that the submission did.
+    """
+    started = time.monotonic()
+    with launcher.open(submission) as session:
+        recorder = _Recorder(session)
+        observations = observe(assignment, recorder)
+        results = mark(assignment, observations, recorder.ask, session.loaded)
+        transcript = Transcript(session.loaded, recorder.calls, launcher.isolation)
+    card = scorecard(assignment, submission, transcript, results)
+    return replace(card, wall_s=time.monotonic() - started), transcript
+
+
+def observe(assignment: Assignment, recorder: _Recorder) -> dict[str, list[Observation]]:
+    """Calls the student's functions on every case: all shown ones first, then the hidden ones.
+
+    The order matters: a function that keeps a hidden input has no shown call left in which to
+    give it away. A question whose cases time out twice skips its rest.
+    """
+    seen: dict[tuple[str, int], Observation] = {}
+    slow: Counter[str] = Counter()
+    for shown in (True, False):
+        for question in assignment.questions:
+            for index, case in enumerate(_cases(question)):
+                if case.shown is not shown:
+                    continue
+                if slow[question.id] >= _PATIENCE:
+                    seen[question.id, index] = Observation(NotRun("timed out twice"))
+                    continue
+                observation = recorder.ask(question.function, case.args)
+                slow[question.id] += isinstance(observation.outcome, TimedOut)
+                seen[question.id, index] = observation
+    return {
+        question.id: [seen[question.id, index] for index, _ in enumerate(_cases(question))]
+        for question in assignment.questions
+    }
+
+
+def _cases(question: Question) -> tuple[Case, ...]:
+    """The question's cases; of a free text, the one call that collects it."""
+    if question.marked_by_person:
+        return (Case(name="the text", args=(), expected=None, shown=True),)
+    return question.cases
+
+
+class _Recorder:
+    """Asks a worker, makes equal calls once, and keeps what they came to."""
+
+    def __init__(
+        self, worker: Worker, known: Mapping[tuple[str, bytes], Observation] | None = None
+    ) -> None:
+        self._worker = worker
+        self.calls: dict[tuple[str, bytes], Observation] = dict(known or {})
+
+    def ask(self, function: str, args: tuple[Value, ...]) -> Observation:
+        key = (function, encode(args))
+        if key not in self.calls:
+            self.calls[key] = self._worker.call(function, args)
+        return self.calls[key]
+
+
+class _Nobody:
+    """Stands in for a worker when marking from a transcript alone."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        self.loaded = loaded
+
+    def call(self, function: str, args: tuple[Value, ...]) -> Observation:
+        raise NeedsRunError(f"{function} was never called with such inputs")
+
+
+class NeedsRunError(GraderError):
+    """Marking again needs a call that the transcript does not hold."""
+
+    exit_code = 2
+
+
+def mark_transcript(
+    assignment: Assignment, submission: Submission, transcript: Transcript, worker: Worker | None
+) -> tuple[Scorecard, Transcript]:
+    """Marks again from what was observed; `worker` (if any) answers what is new.
+
+    Raises:
+        NeedsRunError: if new inputs would be needed and there is no worker.
+    """
+    recorder = _Recorder(worker or _Nobody(transcript.loaded), transcript.calls)
+    observations = observe(assignment, recorder)
+    results = mark(assignment, observations, recorder.ask, transcript.loaded)
+    extended = replace(transcript, calls=recorder.calls)
+    return scorecard(assignment, submission, extended, results), extended
+
+
+def scorecard(
+    assignment: Assignment,
+    submission: Submission,
+    transcript: Transcript,
+    results: tuple[QuestionResult, ...],
+) -> Scorecard:
+    """All that the reports need, for the staff."""
+    remarks = submission.remarks
+    if submission.problem:
+        remarks = (submission.problem, *remarks)
+    return Scorecard(
+        assignment=assignment.title,
+        submission_id=submission.id,
+        filename=submission.filename,
+        questions=results,
+        remarks=remarks,
+        loaded=transcript.loaded,
+        isolation=transcript.isolation,
+        source=submission.chunks,
+    )
+
+
+def fault_card(assignment: Assignment, submission_id: str, error: BaseException) -> Scorecard:
+    """The scorecard of a submission on which the grader itself failed: nothing is earned."""
+    return Scorecard(
+        assignment=assignment.title,
+        submission_id=submission_id,
+        filename="",
+        questions=tuple(
+            QuestionResult(
+                question,
+                status="to_mark" if question.marked_by_person else "not_run",
+                score=Decimal(0),
+            )
+            for question in assignment.questions
+        ),
+        isolation=Isolation(),
+        fault="".join(traceback.format_exception(error)),
+    )
