@@ -1,0 +1,13 @@
+"""Runs a student's functions in another process and brings back observations, as plain data.
+
+    with start_launcher(limits) as launcher, launcher.open(submission) as session:
+        observation = session.call("conv_layer_params", (3, 3, 7))
+
+The journey through this room: supervisor (what the pipeline sees) → hosts (where workers come
+from) → launcher (a clean interpreter that forks) → isolation (what a worker gives up, in order)
+→ worker (loads the file, answers calls) → channel and answers (what of its words is believed).
+"""
+
+from grader.sandbox.supervisor import Launcher, Session, start_launcher
+
+__all__ = ["Launcher", "Session", "start_launcher"]

@@ -1,0 +1,352 @@
+"""How a worker is confined: every layer, in the order in which it is put on.
+
+Theory of operation
+-------------------
+A worker is a fork of the launcher that will run arbitrary code. Between the fork and the first
+byte of that code it gives up, for good, everything that the code does not need. No layer trusts
+another: each dangerous thing is stopped by at least two of own user, Landlock and seccomp, where
+the machine has them. The order is not free:
+
+1.  session, descriptors: stdin empty, stdout and stderr to the grader, the conversation; all else
+    is closed, so that nothing open leaks in and no later step can be reached from outside.
+2.  out-of-memory score: while we still may write to /proc. If memory runs out in spite of the
+    limits, the kernel ends the worker and not the grader.
+3.  limits: before the user changes, as the counts of processes belong to the user. Memory is what
+    the launcher uses now plus the budget: an absolute limit would charge the imports to students.
+4.  Landlock's ruleset is built while paths can still be opened, and entered later.
+5.  user: groups, then group, then user, one that nobody else has, no two workers the same. That
+    it cannot be undone is tried. The kernel clears all capabilities with it. Where another user
+    could not read the interpreter, the worker stays who it is, without capabilities.
+6.  scratch directory: home, working directory, and the only place to write to.
+7.  dies with the launcher: after the user, which would clear it; then the parent is looked at, as
+    it may have died before.
+8.  not dumpable: nobody of the same user reads its memory (it is the launcher's, too).
+9.  no_new_privs: before Landlock and seccomp, which ask for it.
+10. Landlock: reads the interpreter and its libraries, reads and writes the scratch directory; no
+    TCP, no abstract sockets, no signals outwards.
+11. seccomp: last, as it forbids what the steps above need.
+12. the interpreter: environment and search path hold nothing of the grader's.
+
+Then the worker attests (attest.py): it tries what it must not be able to do, and tells the grader
+before it is given any of the student's code. What it says there is true, since nothing else has
+run in it; what it says later is only an answer.
+
+A layer that the machine does not have is named in `missing`, with the reason; the grader decides
+(supervisor.py) whether that is enough. What stays open: the student's code may see that files
+exist (`stat`), read the time, and use its limits up.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import gc
+import itertools
+import os
+import platform
+import resource
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from grader.sandbox import attest, kernel, landlock, libraries, seccomp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+SECURITY: Final = frozenset(
+    {"own_user", "dies_with_parent", "not_dumpable", "landlock", "seccomp", "namespaces"}
+)
+"""Layers that can be left out, to see whether the others hold alone, or all of them at once."""
+
+CONVERSATION: Final = 3
+"""The descriptor of the conversation, in every worker."""
+_ADDRESS_SPACE_SLACK: Final = 512 << 20  # mapped but never touched: thread stacks, arenas
+_OPEN_FILES: Final = 64
+_FREE_USERS: Final = range(1_900_000_000, 2_100_000_000)  # nobody hands out ids from here
+_FEW_FREE_USERS: Final = range(61_184, 65_520)  # where a container maps 65,536 ids only
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a worker may use; see grader.model.Limits."""
+
+    memory_bytes: int
+    file_bytes: int
+    processes: int
+    cpu_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the grader asks of the launcher."""
+
+    limits: Limits
+    without: frozenset[str]
+    grader: int  # its process id
+    secrets: tuple[Path, ...]
+    installed: tuple[str, ...]  # directories of packages that the grader itself uses
+    base: Path  # holds the scratch directories
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that is decided once, in the launcher, before the first worker."""
+
+    request: Request
+    launcher: int
+    data_bytes: int  # the launcher's, now
+    address_space_bytes: int
+    users: range | None  # None: workers stay who the launcher is
+    doors: tuple[int, ...]
+    grants: tuple[Path, ...]
+    landlock_abi: int  # 0: without
+    filter: seccomp.Filter | None
+    inherited: tuple[str, ...]  # layers of the launcher's own
+    missing: tuple[str, ...]
+
+    def user(self, number: int) -> int | None:
+        """Return the user id of the launcher's worker of this number."""
+        return None if self.users is None else self.users[number % len(self.users)]
+
+
+class _Layers:
+    """Which layers are on, and why others are not."""
+
+    def __init__(self, on: tuple[str, ...], missing: tuple[str, ...]) -> None:
+        self.on = list(on)
+        self.missing = list(missing)
+
+    def put(self, layer: str, action: Callable[[], object]) -> bool:
+        """Put a layer on; a machine that refuses it is no reason to stop here."""
+        try:
+            action()
+        except (OSError, ValueError) as error:
+            self.missing.append(f"{layer}: {error}")
+            return False
+        self.on.append(layer)
+        return True
+
+
+def prepare(request: Request) -> Plan:
+    """Find out what this machine offers and decide how workers will be confined.
+
+    Called in the launcher when all imports are done. Puts on the launcher's own layers, too.
+    """
+    layers = _Layers((), ())
+    grants = libraries.readable(request.installed)
+    users = None if "own_user" in request.without else _choose_users(layers)
+    doors = () if users is None else libraries.open_doors(grants)
+    if "namespaces" not in request.without:
+        flags = kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS
+        layers.put("namespaces", lambda: kernel.unshare(flags))
+    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+    if "not_dumpable" not in request.without:
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+    abi = 0 if "landlock" in request.without else landlock.abi()
+    if not abi and "landlock" not in request.without:
+        layers.missing.append("landlock: this kernel has none, or a container's profile forbids it")
+    data_bytes, address_space_bytes = _memory_in_use()
+    gc.collect()
+    gc.freeze()
+    return Plan(
+        request=request,
+        launcher=os.getpid(),
+        data_bytes=data_bytes,
+        address_space_bytes=address_space_bytes,
+        users=users,
+        doors=doors,
+        grants=grants,
+        landlock_abi=abi,
+        filter=_filter(request.without, layers, may_write=bool(abi), owns_files=users is None),
+        inherited=tuple(layers.on),
+        missing=tuple(layers.missing),
+    )
+
+
+def confine(
+    plan: Plan, *, user: int | None, scratch: Path, streams: tuple[int, int, int]
+) -> Mapping[str, object]:
+    """Put every layer on this process, attest, and return what is to be told to the grader."""
+    without = plan.request.without
+    layers = _Layers(plan.inherited, plan.missing)
+    layers.put("descriptors", lambda: _take_descriptors(streams, plan.doors))
+    layers.put("session", _begin_session)
+    layers.put("oom_score", _volunteer_for_oom)
+    layers.put("limits", lambda: _limit(plan, counts_processes=user is not None))
+    ruleset = -1
+    if plan.landlock_abi:
+        ruleset = landlock.build(plan.landlock_abi, read=plan.grants, write=_writable(scratch))
+    if user is not None:
+        layers.put("own_user", lambda: _become(user))
+    elif os.geteuid() == 0 and "own_user" not in without:
+        layers.put("no_capabilities", kernel.drop_capabilities)
+    layers.put("scratch", lambda: os.chdir(scratch))
+    if "dies_with_parent" not in without:
+        layers.put("dies_with_parent", lambda: _die_with(plan.launcher))
+    if "not_dumpable" not in without:
+        layers.put("not_dumpable", lambda: kernel.prctl(kernel.PR_SET_DUMPABLE, 0))
+    layers.put("no_new_privs", lambda: kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1))
+    if plan.landlock_abi and layers.put(
+        "landlock", lambda: landlock.enter(ruleset, plan.landlock_abi)
+    ):
+        gaps = landlock.gaps(plan.landlock_abi)
+        if gaps:
+            layers.missing.append(f"landlock: this kernel's does not know of {gaps}")
+    if plan.filter is not None:
+        program = plan.filter.for_process(os.getpid())
+        layers.put("seccomp", lambda: kernel.install_filter(program))
+    layers.put("environment", lambda: _clean_interpreter(scratch, plan.grants))
+    refused: Mapping[str, bool] = {}
+    if not without >= SECURITY:
+        refused = attest.probe(
+            secrets=plan.request.secrets,
+            others=(plan.launcher, plan.request.grader),
+            outside=plan.request.base.parent,
+        )
+    return {"layers": layers.on, "missing": layers.missing, "refused": dict(refused)}
+
+
+def exposed(plan: Plan) -> list[str]:
+    """Name the secrets that lie below a path which every worker may read."""
+    found = []
+    for secret in plan.request.secrets:
+        grant = libraries.holding(secret, plan.grants)
+        if grant is not None:
+            found.append(f"{secret} lies below {grant}")
+    return found
+
+
+# ------------------------------------------------------------------- decisions
+
+
+def _choose_users(layers: _Layers) -> range | None:
+    """Return the user ids for workers; None, and why, when they must stay who the launcher is."""
+    if os.geteuid() != 0:
+        layers.missing.append("own_user: the grader does not run as root")
+        return None
+    closed = libraries.closed_to_others()
+    if closed is not None:
+        layers.missing.append(f"own_user: other users cannot read {closed}; chmod o+rX would help")
+        return None
+    users = next((ids for ids in (_FREE_USERS, _FEW_FREE_USERS) if _are_mapped(ids)), None)
+    if users is None:
+        layers.missing.append("own_user: this container has no user ids to spare")
+        return None
+    start = int.from_bytes(os.urandom(4), "little") % (len(users) // 2)
+    return users[start:]
+
+
+def _are_mapped(users: range) -> bool:
+    """Whether all these ids exist in the user namespace that we are in."""
+    for name in ("uid_map", "gid_map"):
+        rows = [row.split() for row in Path(f"/proc/self/{name}").read_text().splitlines()]
+        if not any(
+            int(first) <= users[0] and users[-1] < int(first) + int(count)
+            for first, _, count in rows
+        ):
+            return False
+    return True
+
+
+def _filter(
+    without: Collection[str], layers: _Layers, *, may_write: bool, owns_files: bool
+) -> seccomp.Filter | None:
+    if "seccomp" in without:
+        return None
+    machine = platform.machine()
+    if machine not in seccomp.ARCHITECTURES:
+        layers.missing.append(f"seccomp: there is no table of system calls for {machine}")
+        return None
+    return seccomp.assemble(machine, may_write=may_write, owns_files=owns_files)
+
+
+def _memory_in_use() -> tuple[int, int]:
+    """Return the bytes of data and of address space that this process has now."""
+    rows = (line.split() for line in Path("/proc/self/status").read_text().splitlines())
+    sizes = {row[0]: int(row[1]) * 1024 for row in rows if row[0] in ("VmData:", "VmSize:")}
+    return sizes["VmData:"], sizes["VmSize:"]
+
+
+# ------------------------------------------------------------------- steps
+
+
+def _take_descriptors(streams: tuple[int, int, int], doors: tuple[int, ...]) -> None:
+    """Make stdin empty, stdout and stderr the grader's, the conversation number 3; close the rest.
+
+    Any of them may stand where another must go, so all move up first.
+    """
+    high = max((CONVERSATION, *doors)) + 1
+    moved = [fcntl.fcntl(stream, fcntl.F_DUPFD, high) for stream in streams]
+    null = os.open(os.devnull, os.O_RDONLY)
+    for source, target in zip((null, *moved), (0, CONVERSATION, 1, 2), strict=True):
+        os.dup2(source, target)
+    edges = [CONVERSATION, *sorted(doors), 1 << 20]
+    for low, above in itertools.pairwise(edges):
+        os.closerange(low + 1, above)
+
+
+def _begin_session() -> None:
+    """Leave the launcher's session, and its way of answering signals."""
+    for number in signal.valid_signals():
+        if callable(signal.getsignal(number)):
+            signal.signal(number, signal.SIG_DFL)
+    signal.set_wakeup_fd(-1)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    os.setsid()
+    os.umask(0o077)
+
+
+def _volunteer_for_oom() -> None:
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # else the file is root's; a later step takes it back
+    Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def _limit(plan: Plan, *, counts_processes: bool) -> None:
+    limits = plan.request.limits
+    data = plan.data_bytes + limits.memory_bytes
+    address_space = plan.address_space_bytes + limits.memory_bytes + _ADDRESS_SPACE_SLACK
+    wanted = {
+        resource.RLIMIT_CORE: (0, 0),
+        # The first one sends SIGXCPU, which can be ignored; the second one kills.
+        resource.RLIMIT_CPU: (limits.cpu_s, limits.cpu_s + 1),
+        resource.RLIMIT_FSIZE: (limits.file_bytes, limits.file_bytes),
+        resource.RLIMIT_NOFILE: (_OPEN_FILES, _OPEN_FILES),
+        resource.RLIMIT_MEMLOCK: (0, 0),
+        resource.RLIMIT_MSGQUEUE: (0, 0),
+        resource.RLIMIT_DATA: (data, data),
+        resource.RLIMIT_AS: (address_space, address_space),
+    }
+    if counts_processes:  # of the user; another's own processes would be counted in
+        wanted[resource.RLIMIT_NPROC] = (limits.processes, limits.processes)
+    for kind, (soft, hard) in wanted.items():
+        _, most = resource.getrlimit(kind)
+        if most != resource.RLIM_INFINITY:
+            soft, hard = min(soft, most), min(hard, most)
+        resource.setrlimit(kind, (soft, hard))
+
+
+def _writable(scratch: Path) -> tuple[Path, ...]:
+    return (scratch, Path(os.devnull))
+
+
+def _become(user: int) -> None:
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    with contextlib.suppress(PermissionError):
+        os.setuid(0)
+        os._exit(1)  # a user that can become root again is no layer
+
+
+def _die_with(launcher: int) -> None:
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != launcher:
+        os._exit(1)
+
+
+def _clean_interpreter(scratch: Path, grants: tuple[Path, ...]) -> None:
+    for name in ("HOME", "TMPDIR", "MPLCONFIGDIR"):
+        os.environ[name] = str(scratch)
+    libraries.clean_search_path(grants)

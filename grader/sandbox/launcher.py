@@ -1,0 +1,268 @@
+"""The launcher: a fresh interpreter that has imported the libraries and forks workers on request.
+
+It holds no secret and never runs a line of a student's. It has one thread, one connection to the
+grader, and does one thing at a time: start a worker, end a worker. Between requests it looks after
+what its workers leave on disk. When the connection closes, whatever the reason, it ends all that
+it started and removes what that left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import sys
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from grader.sandbox import frames, isolation, scratch, wire, worker
+
+_TICK_S: Final = 0.25
+_DISK_FACTOR: Final = 4
+"""Files may hold so many times what one file may."""
+
+
+@dataclass(slots=True)
+class _Worker:
+    pid: int
+    user: int | None
+    scratch: Path
+    excess: str = ""
+
+
+def main(control_fd: int) -> None:
+    """Serve the grader at the other end of `control_fd` until it hangs up."""
+    control = socket.socket(fileno=control_fd)
+    _, payload = frames.receive(control)
+    config: Any = wire.decode(payload)
+    try:
+        launcher = _Launcher(control, config)
+    except Exception:  # noqa: BLE001 - told to the grader, whose fault it becomes
+        _tell(control, {"fault": traceback.format_exc()})
+        return
+    launcher.serve()
+
+
+class _Launcher:
+    """What has been imported, and the workers that live."""
+
+    def __init__(self, control: socket.socket, config: dict[str, Any]) -> None:
+        self.control = control
+        self.grader = os.getppid()
+        self.base = Path(config["base"])
+        self.reply_bytes = config["reply_bytes"]
+        self.workers: dict[int, _Worker] = {}
+        self.started = 0
+        installed = tuple(config["installed"])
+        sys.path += [path for path in installed if path not in sys.path]
+        has_torch = _import_libraries(torch=config["torch"])
+        secrets = tuple(Path(secret) for secret in config["secrets"])
+        canary = self.base / "canary"
+        if not canary.read_bytes():
+            raise RuntimeError("the canary is empty: reading it would prove nothing")
+        self.plan = isolation.prepare(
+            isolation.Request(
+                limits=isolation.Limits(**config["limits"]),
+                without=isolation.SECURITY
+                if config["isolation"] == "off"
+                else frozenset(config["without"]),
+                grader=self.grader,
+                secrets=(canary, *secrets),
+                installed=installed,
+                base=self.base,
+            )
+        )
+        self._assert_one_thread()
+        _tell(control, {"torch": has_torch, "exposed": isolation.exposed(self.plan)})
+
+    def _assert_one_thread(self) -> None:
+        threads = len(list(Path("/proc/self/task").iterdir()))
+        if threads != 1:
+            raise RuntimeError(f"{threads} threads after the imports: a fork would lose them")
+
+    def serve(self) -> None:
+        """Answer requests; a worker's process never returns from here."""
+        try:
+            while os.getppid() == self.grader:
+                ready, _, _ = select.select([self.control], [], [], _TICK_S)
+                if ready:
+                    request, descriptors = _hear(self.control)
+                    _tell(self.control, self._answer(request, descriptors))
+                else:
+                    self._look_after_disks()
+        except (frames.StreamEndedError, ConnectionError):
+            pass
+        finally:
+            for number in list(self.workers):
+                self._end(number, 0.0)
+            scratch.remove(self.base)
+
+    def _answer(self, request: Any, descriptors: list[int]) -> dict[str, Any]:
+        try:
+            if request["do"] == "start":
+                return self._start(descriptors)
+            return self._end(request["worker"], request["grace_s"])
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+    def _start(self, descriptors: list[int]) -> dict[str, Any]:
+        self.started += 1
+        number = self.started
+        user = self.plan.user(number)
+        home = self.base / f"worker-{number}"
+        try:
+            home.mkdir(mode=0o700)
+            if user is not None:
+                os.chown(home, user, user)
+            pid = os.fork()
+        except OSError as error:
+            scratch.remove(home)
+            return {"fault": f"no worker could be started: {error}"}
+        if pid == 0:
+            self._become_worker(user, home, descriptors)
+        self.workers[number] = _Worker(pid, user, home)
+        return {"worker": number, "pid": pid, "scratch": str(home)}
+
+    def _become_worker(self, user: int | None, home: Path, descriptors: list[int]) -> None:
+        try:
+            conversation, out, err = descriptors
+            ready = isolation.confine(
+                self.plan, user=user, scratch=home, streams=(conversation, out, err)
+            )
+            worker.converse(
+                socket.socket(fileno=isolation.CONVERSATION),
+                scratch=home,
+                reply_bytes=self.reply_bytes,
+                ready=ready,
+            )
+        except frames.StreamEndedError:
+            pass
+        except BaseException:  # noqa: BLE001 - whatever it is, it must not run the launcher's code
+            with contextlib.suppress(BaseException):
+                traceback.print_exc()
+                sys.stderr.flush()
+        finally:
+            os._exit(70)
+
+    def _end(self, number: int, grace_s: float) -> dict[str, Any]:
+        """End a worker and everything that came of it; report how it ended and what it used."""
+        one = self.workers.pop(number)
+        was_killed = not _ends_within(one.pid, grace_s)
+        os.kill(one.pid, signal.SIGKILL)
+        _, status, usage = os.wait4(one.pid, 0)
+        self._end_orphans(one.user)
+        scratch.remove(one.scratch)
+        return {
+            "status": status,
+            "was_killed": was_killed,
+            "cpu_s": usage.ru_utime + usage.ru_stime,
+            "max_rss_bytes": usage.ru_maxrss * 1024,
+            "excess": one.excess,
+        }
+
+    def _end_orphans(self, user: int | None) -> None:
+        """End what a worker started, if anything could be: it is our child now, and no worker."""
+        known = {one.pid for one in self.workers.values()}
+        for _ in range(1_000):
+            orphans = [pid for pid in _children() if pid not in known]
+            if not orphans:
+                return
+            if user is not None:
+                _kill_all_of(user)
+            for pid in orphans:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(pid, 0)
+
+    def _look_after_disks(self) -> None:
+        most = self.plan.request.limits.file_bytes * _DISK_FACTOR
+        for one in self.workers.values():
+            if not one.excess:
+                one.excess = scratch.excess(one.scratch, most)
+                if one.excess:
+                    os.kill(one.pid, signal.SIGKILL)
+
+
+def _import_libraries(*, torch: bool) -> bool:
+    """Import what students import, once; return whether torch is there, if it was asked for."""
+    import numpy  # noqa: F401 - for the workers
+
+    if not torch:
+        return False
+    try:
+        import torch as torch_module
+    except ImportError:
+        return False
+    torch_module.set_num_threads(1)  # before the first operation: a pool would not survive a fork
+    torch_module.set_num_interop_threads(1)
+    image = torch_module.ones(1, 1, 8, 8, requires_grad=True)
+    kernel = torch_module.ones(1, 1, 3, 3)
+    torch_module.nn.functional.conv2d(image, kernel).sum().backward()  # type: ignore[no-untyped-call]
+    return True
+
+
+def _ends_within(pid: int, grace_s: float) -> bool:
+    """Whether a child has ended, or does within the time; it is not reaped."""
+    deadline = time.monotonic() + grace_s
+    while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(0.001)
+    return True
+
+
+def _children() -> list[int]:
+    """Return the processes whose parent we are, the dead ones too."""
+    me = os.getpid()
+    try:
+        return [int(pid) for pid in Path(f"/proc/self/task/{me}/children").read_text().split()]
+    except OSError:  # a kernel without that file
+        return [pid for pid in map(_as_pid, os.listdir("/proc")) if pid and _parent(pid) == me]  # noqa: PTH208
+
+
+def _as_pid(name: str) -> int:
+    return int(name) if name.isdigit() else 0
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+def _kill_all_of(user: int) -> None:
+    """Kill every process of a worker's user at once, so that none can start another meanwhile."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setresuid(user, user, user)
+            os.kill(-1, signal.SIGKILL)
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+
+
+def _tell(control: socket.socket, message: dict[str, Any]) -> None:
+    frames.send(control, frames.NO_NONCE, wire.encode(message))
+
+
+def _hear(control: socket.socket) -> tuple[Any, list[int]]:
+    """Wait for a request; return it with the descriptors that came along."""
+    head = b""
+    descriptors: list[int] = []
+    while len(head) < frames.HEADER.size:
+        data, came, _, _ = socket.recv_fds(control, frames.HEADER.size - len(head), 3)
+        if not data:
+            raise frames.StreamEndedError("the grader hung up")
+        head += data
+        descriptors += came
+    _, length = frames.HEADER.unpack(head)
+    return wire.decode(frames.receive_exactly(control, length)), descriptors

@@ -1,0 +1,218 @@
+"""Runs the top level of what was handed in, statement by statement. Runs in the worker.
+
+One statement that raises (a package that is not installed, `input()`, a failing assertion,
+`sys.exit`) is reported with its place, and the rest goes on: right functions count wherever they
+stand. All chunks share one module named `solution`, as the cells of a notebook do.
+"""
+
+from __future__ import annotations
+import __future__ as future
+
+import ast
+import linecache
+import sys
+import types
+from typing import TYPE_CHECKING, Any, Final
+
+from grader.sandbox import source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+MODULE: Final = "solution"
+MAX_PROBLEMS: Final = 40
+MAX_TEXT: Final = 300
+MAX_NAMES: Final = 500
+_FUTURE_FLAGS: Final = sum(
+    {getattr(future, name).compiler_flag for name in future.all_feature_names}
+)
+_COROUTINE: Final = 0x80  # inspect.CO_COROUTINE, and as stable as the flag of the future above
+
+Problem = tuple[str, int, str, str]  # label, line, what, statement
+
+
+class OutOfMemory(Exception):
+    """A statement of the top level outgrew the memory."""
+
+
+def new_module(scratch: Path, label: str) -> types.ModuleType:
+    """Make the module that the submission becomes, known to pickle, dataclasses and inspect."""
+    module = types.ModuleType(MODULE)
+    module.__file__ = str(scratch / (label if label.endswith(".py") else f"{MODULE}.py"))
+    sys.modules[MODULE] = module
+    return module
+
+
+def run(
+    chunks: Iterable[tuple[str, str]], module: types.ModuleType, *, definitions_only: bool
+) -> list[Problem]:
+    """Run every chunk's statements in `module`; return what was left out or raised.
+
+    With `definitions_only`, nothing but imports, functions, classes and plain assignments runs:
+    the second try, when the first one did not come to its end.
+    """
+    chunks = list(chunks)
+    problems: list[Problem] = []
+    _provide_notebook(chunks, module)
+    flags = 0
+    for label, text in chunks:
+        text = source.normal(text)
+        lines = text.split("\n")
+        _remember(label, text, module)
+        awaitable = 0 if label.endswith(".py") else ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        statements, broken = source.parse(text, flags=awaitable)
+        found = [(label, piece.line, piece.what, piece.statement) for piece in broken]
+        if definitions_only:
+            statements = list(_definitions(statements))
+        elif statements and module.__doc__ is None:
+            module.__doc__ = ast.get_docstring(ast.Module(statements[:1], []), clean=False)
+        for statement in statements:
+            flags, what = _run_statement(statement, label, module, flags | awaitable)
+            if what is not None:
+                at = min(statement.lineno, len(lines)) - 1
+                found.append((label, statement.lineno, what, lines[at].strip()[:200]))
+        problems += sorted(found, key=lambda problem: problem[1])
+    return problems[:MAX_PROBLEMS]
+
+
+def _remember(label: str, text: str, module: types.ModuleType) -> None:
+    """Let tracebacks and `inspect.getsource` find the text, which is in no file."""
+    lines = [line + "\n" for line in text.split("\n")]
+    for name in (label, str(module.__file__)):
+        linecache.cache[name] = (len(text), None, lines, name)
+
+
+def _run_statement(
+    statement: ast.stmt, label: str, module: types.ModuleType, flags: int
+) -> tuple[int, str | None]:
+    """Run one statement; return the flags of the future from here on, and what went wrong."""
+    try:
+        code = compile(ast.Module([statement], []), label, "exec", flags, dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError) as error:  # `return` outside a function
+        return flags & _FUTURE_FLAGS, source.describe(error)
+    flags = code.co_flags & _FUTURE_FLAGS
+    try:
+        if code.co_flags & _COROUTINE:
+            import asyncio  # only for the notebook that awaits at its top level
+
+            asyncio.run(eval(code, module.__dict__))
+        else:
+            exec(code, module.__dict__)
+    except MemoryError as error:
+        error.__traceback__ = None  # its frames hold what filled the memory
+        raise OutOfMemory from None
+    except BaseException as error:  # noqa: BLE001 - the student's code; sys.exit included
+        return flags, describe(error)
+    return flags, None
+
+
+def describe(error: BaseException) -> str:
+    """Return "Name: message" of whatever the student's code raised, bounded."""
+    name = type.__dict__["__name__"].__get__(type(error))[:100]
+    message = message_of(error, MAX_TEXT)
+    return f"{name}: {message}" if message else name
+
+
+def message_of(error: BaseException, most: int) -> str:
+    """Return the exception's text, cut at `most` characters; its `__str__` is the student's."""
+    try:
+        message = str.__str__(str(error))
+    except BaseException:  # noqa: BLE001 - the student's code
+        return ""
+    return message if len(message) <= most else message[: most - 1] + "…"
+
+
+# ------------------------------------------------------------------- definitions
+
+
+def _definitions(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield the statements that only define: nothing of the student's is called by them."""
+    statements = list(statements)
+    own = {node.name for node in statements if isinstance(node, _NAMED)}
+    return (statement for statement in statements if _defines(statement, own))
+
+
+_NAMED: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def _defines(statement: ast.stmt, own: set[str]) -> bool:
+    if isinstance(statement, (ast.Import, ast.ImportFrom, *_NAMED)):
+        return True
+    if isinstance(statement, ast.Try):  # try: import torch; except ImportError: torch = None
+        parts = [*statement.body, *statement.orelse, *statement.finalbody]
+        parts += [part for handler in statement.handlers for part in handler.body]
+        return all(_defines(part, own) for part in parts)
+    if isinstance(statement, (ast.Assign, ast.AnnAssign)):
+        return statement.value is None or not any(
+            _calls_own(node, own) for node in ast.walk(statement.value)
+        )
+    return isinstance(statement, ast.Pass)
+
+
+def _calls_own(node: ast.AST, own: set[str]) -> bool:
+    """Whether running this may run the student's code, or wait, or read."""
+    if isinstance(node, (ast.Await, ast.NamedExpr)):
+        return True
+    if not isinstance(node, ast.Call):
+        return False
+    function = node.func
+    while isinstance(function, ast.Attribute):
+        function = function.value
+    if not isinstance(function, ast.Name):
+        return True
+    return function.id in own or function.id in {"input", "exec", "eval", "open"}
+
+
+# ------------------------------------------------------------------- notebooks
+
+
+class _Nothing:
+    """Stands for IPython's shell: every method exists and does nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *arguments, **options: None
+
+
+def _provide_notebook(chunks: Iterable[tuple[str, str]], module: types.ModuleType) -> None:
+    """Give a notebook's cells the two names that Jupyter gives them, if they mention them."""
+    if any("get_ipython" in text for _, text in chunks):
+        module.__dict__["get_ipython"] = _Nothing
+    if any("display(" in text for label, text in chunks if not label.endswith(".py")):
+        module.__dict__["display"] = lambda *values, **options: None
+
+
+def provide_grader() -> None:
+    """Put a stand-in where `import grader` finds it: a notebook may end with `grader.check()`."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
+        del sys.modules[name]
+    stand_in = types.ModuleType("grader")
+    stand_in.__dict__["__getattr__"] = _Nothing().__getattr__
+    sys.modules["grader"] = stand_in
+
+
+def function_names(module: types.ModuleType, scratch: Path) -> list[str]:
+    """Return the public names of the functions, classes and callables that are the student's."""
+    names = []
+    for name, value in list(module.__dict__.items()):
+        try:
+            is_one = not name.startswith("_") and callable(value) and _is_own(value, scratch)
+        except BaseException:  # noqa: BLE001 - the student's metaclass, or a name that is no text
+            is_one = False
+        if is_one:
+            names.append(name)
+    return sorted(names)[:MAX_NAMES]
+
+
+def _is_own(value: object, scratch: Path) -> bool:
+    """Whether it was not imported from a library."""
+    if isinstance(value, types.BuiltinFunctionType):
+        return False
+    if not isinstance(value, (type, types.FunctionType)):
+        return True  # an object that can be called, made by the submission
+    if value.__module__ == MODULE:
+        return True
+    home = getattr(sys.modules.get(value.__module__), "__file__", None)
+    return home is not None and home.startswith(str(scratch))

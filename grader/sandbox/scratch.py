@@ -1,0 +1,97 @@
+"""Private directories for workers: made, watched and removed by those who own them.
+
+What a student's process leaves behind may be nested without end, made unreadable or full of odd
+names. Removal therefore never recurses and never follows a link, and counting stops early.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+MAX_ENTRIES: Final = 2_000
+MAX_LEVELS: Final = 24
+
+
+def make_base(candidates: tuple[str, ...]) -> Path:
+    """Make the directory that holds all scratch directories of one launcher.
+
+    It goes to the first candidate below which another user id can reach its own directory.
+    """
+    usable = [Path(place) for place in candidates if place and os.access(place, os.W_OK | os.X_OK)]
+    open_to_all = [place for place in usable if all(_passable(p) for p in (place, *place.parents))]
+    for place in (*open_to_all, *usable):
+        base = place / f"grader-{os.urandom(6).hex()}"
+        base.mkdir(mode=0o711)
+        base.chmod(0o711)  # whatever the umask
+        return base.resolve()
+    raise FileNotFoundError(f"no directory for temporary files among {', '.join(candidates)}")
+
+
+def _passable(place: Path) -> bool:
+    return bool(place.stat().st_mode & stat.S_IXOTH)
+
+
+def excess(directory: Path, most_bytes: int) -> str:
+    """Say what the directory has outgrown, or return an empty text."""
+    entries = size = 0
+    level = [str(directory)]
+    for _ in range(MAX_LEVELS):
+        below: list[str] = []
+        for place in level:
+            # An OSError: it is gone meanwhile, or was closed by its owner.
+            with contextlib.suppress(OSError), os.scandir(place) as found:
+                for entry in found:
+                    entries += 1
+                    if entries > MAX_ENTRIES:
+                        return f"it made more than {MAX_ENTRIES:,} files"
+                    size += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if entry.is_dir(follow_symlinks=False):
+                        below.append(entry.path)
+        if size > most_bytes:
+            return f"it wrote more than {most_bytes >> 20} MB of files"
+        if not below:
+            return ""
+        level = below
+    return f"it nested more than {MAX_LEVELS} directories"
+
+
+def remove(directory: Path) -> None:
+    """Remove a directory and all it holds, however deep; what cannot be removed is left."""
+    while _sweep(directory):
+        pass
+    with contextlib.suppress(OSError):
+        directory.rmdir()
+
+
+def _sweep(directory: Path) -> bool:
+    """Remove the files of two levels and move the third one up, so that no path grows long.
+
+    Returns whether something moved up, which the next sweep removes.
+    """
+    moved = 0
+    for path, is_directory in _entries(directory):
+        with contextlib.suppress(OSError):
+            if not is_directory:
+                path.unlink()
+                continue
+            for inner, is_inner_directory in _entries(path):
+                if is_inner_directory:
+                    inner.chmod(0o700)  # moving a directory writes into it: its ".." changes
+                    inner.rename(directory / os.urandom(16).hex())
+                    moved += 1
+                else:
+                    inner.unlink()
+            path.rmdir()
+    return moved > 0
+
+
+def _entries(directory: Path) -> list[tuple[Path, bool]]:
+    with contextlib.suppress(OSError):
+        directory.chmod(0o700)
+        with os.scandir(directory) as found:
+            return [(Path(entry.path), entry.is_dir(follow_symlinks=False)) for entry in found]
+    return []

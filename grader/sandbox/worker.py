@@ -1,0 +1,228 @@
+"""The worker's side of the conversation: load the submission, then answer calls, until killed.
+
+Everything here runs in the process that runs the student's code, and may be changed by it. So
+nothing here protects anybody: the worker is confined before it begins (isolation.py), and the
+trusted side believes none of its words (answers.py). What this module is careful about is the
+honest student: an exception, a strange result or a lack of memory is told as what it was.
+"""
+
+from __future__ import annotations
+
+import io
+import linecache
+import os
+import sys
+import types
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from grader.sandbox import frames, loading, values, wire
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Mapping
+
+MAX_MESSAGE: Final = 2_000
+MAX_NAME: Final = 200
+FIRST_FRAMES, LAST_FRAMES = 4, 12
+_BUILTIN_EXCEPTIONS: Final = frozenset(
+    kind
+    for kind in vars(__import__("builtins")).values()
+    if isinstance(kind, type) and issubclass(kind, BaseException)
+)
+_OUT_OF_MEMORY: Final = wire.encode(("memory",))
+_UNREADABLE: Final = wire.encode(("refused", "unreadable", ()))
+
+
+def converse(
+    stream: socket.socket, *, scratch: Path, reply_bytes: int, ready: Mapping[str, object]
+) -> None:
+    """Say ready, then answer requests until the grader ends the process."""
+    _prepare_interpreter(scratch)
+    frames.send(stream, frames.NO_NONCE, wire.encode(("ready", dict(ready))))
+    submission = _Submission(scratch, reply_bytes)
+    loading.provide_grader()
+    while True:
+        nonce, payload = frames.receive(stream)
+        # Made beforehand: when memory is out, nothing can be made.
+        out_of_memory = frames.pack(nonce, _OUT_OF_MEMORY)
+        unreadable = frames.pack(nonce, _UNREADABLE)
+        try:
+            reply = submission.answer(payload)
+            _flush()
+            stream.sendall(frames.pack(nonce, reply))
+        except MemoryError:
+            stream.sendall(out_of_memory)
+        except BaseException:  # noqa: BLE001 - the student bent what we stand on (builtins, sys)
+            stream.sendall(unreadable)
+
+
+def _prepare_interpreter(scratch: Path) -> None:
+    """Give the student's code an interpreter as if it had been started for it."""
+    sys.argv = [f"{loading.MODULE}.py"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    sys.dont_write_bytecode = True
+    # After the standard library and before what is installed: a helper named like a module of
+    # the standard library does not shadow it, one named like some package does.
+    first = next((i for i, path in enumerate(sys.path) if path.endswith("-packages")), None)
+    sys.path.insert(len(sys.path) if first is None else first, str(scratch))
+    sys.stdin = sys.__stdin__ = open(os.devnull, encoding="utf-8")  # type: ignore[misc]  # noqa: PTH123, SIM115
+
+
+class _Submission:
+    """What was loaded, and how its functions are called."""
+
+    def __init__(self, scratch: Path, reply_bytes: int) -> None:
+        self.scratch = scratch
+        self.reply_bytes = reply_bytes
+        self.module = types.ModuleType(loading.MODULE)
+        self.labels: frozenset[str] = frozenset()
+
+    def answer(self, payload: bytes) -> bytes:
+        """Do what one request asks for; return the encoded reply."""
+        request: Any = wire.decode(payload)
+        if request[0] == "load":
+            return self.load(request[1], definitions_only=request[2])
+        return self.call(request[1], request[2])
+
+    def load(self, chunks: Any, *, definitions_only: bool) -> bytes:
+        self.labels = frozenset(label for label, _ in chunks)
+        label = chunks[0][0] if len(chunks) == 1 else f"{loading.MODULE}.py"
+        self.module = loading.new_module(self.scratch, label)
+        try:
+            problems = loading.run(chunks, self.module, definitions_only=definitions_only)
+        except loading.OutOfMemory:
+            return _OUT_OF_MEMORY
+        names = loading.function_names(self.module, self.scratch)
+        return wire.encode(("loaded", names, [_printable(problem) for problem in problems]))
+
+    def call(self, name: str, arguments: tuple[Any, ...]) -> bytes:
+        """Call one function; tell what it came to, and which arguments it changed."""
+        if name not in self.module.__dict__:
+            return wire.encode(("missing", self._similar(name)))
+        function = self.module.__dict__[name]
+        before = [wire.encode(argument) for argument in arguments]
+        try:
+            if not callable(function):
+                return wire.encode(("refused", "not_callable", ()))
+            result = function(*arguments)
+            if type(result) is types.CoroutineType:
+                import asyncio  # only for the student who wrote `async def`
+
+                result = asyncio.run(result)
+        except MemoryError as error:
+            error.__traceback__ = None  # its frames hold what filled the memory
+            return _OUT_OF_MEMORY
+        except BaseException as error:  # noqa: BLE001 - the student's code; sys.exit included
+            if _torch_ran_out(error):
+                return _OUT_OF_MEMORY
+            return self._raised(error, _changed(arguments, before))
+        return self._returned(result, _changed(arguments, before))
+
+    def _returned(self, result: object, changed: tuple[int, ...]) -> bytes:
+        try:
+            value, notes = values.simplify(result, max_bytes=self.reply_bytes)
+            return wire.encode(
+                ("returned", value, notes, changed), max_bytes=self.reply_bytes + 1024
+            )
+        except values.Refusal as refusal:
+            return wire.encode(("refused", refusal.code, changed))
+        except wire.WireError:
+            return wire.encode(("refused", "too_large", changed))
+        except MemoryError:
+            raise
+        except BaseException:  # noqa: BLE001 - the student's metaclass, a tensor of a strange kind
+            return _UNREADABLE
+
+    def _raised(self, error: BaseException, changed: tuple[int, ...]) -> bytes:
+        kinds = type.__dict__["__mro__"].__get__(type(error))
+        return wire.encode(
+            (
+                "raised",
+                type.__dict__["__name__"].__get__(type(error))[:MAX_NAME],
+                tuple(kind.__name__ for kind in kinds if kind in _BUILTIN_EXCEPTIONS),
+                loading.message_of(error, MAX_MESSAGE),
+                self._frames(error.__traceback__),
+                changed,
+            )
+        )
+
+    def _frames(self, traceback: types.TracebackType | None) -> list[tuple[str, int, str, str]]:
+        """Return the student's own lines, outermost first; of a deep recursion both ends."""
+        found: list[tuple[str, int, str]] = []
+        while traceback is not None:
+            code = traceback.tb_frame.f_code
+            label = self._label(code.co_filename)
+            if label is not None:
+                found.append((code.co_filename, traceback.tb_lineno, code.co_name))
+                if len(found) > FIRST_FRAMES + LAST_FRAMES:
+                    del found[FIRST_FRAMES]
+            traceback = traceback.tb_next
+        return [
+            (
+                str(self._label(filename))[:MAX_NAME],
+                line,
+                function[:MAX_NAME],
+                linecache.getline(filename, line).strip()[:MAX_NAME],
+            )
+            for filename, line, function in found
+        ]
+
+    def _label(self, filename: str) -> str | None:
+        if filename in self.labels:
+            return filename
+        inside = f"{self.scratch}{os.sep}"
+        return filename[len(inside) :] if filename.startswith(inside) else None
+
+    def _similar(self, name: str) -> tuple[str, ...]:
+        import difflib  # only for the student who misspelt a name
+
+        names = loading.function_names(self.module, self.scratch)
+        folded = {candidate.lower(): candidate for candidate in reversed(names)}
+        close = difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.6)
+        return tuple(folded[match][:MAX_NAME] for match in close)
+
+
+def _changed(arguments: tuple[Any, ...], before: list[bytes]) -> tuple[int, ...]:
+    """Return the positions of the arguments that are no longer what was handed over."""
+    return tuple(
+        position
+        for position, (argument, encoding) in enumerate(zip(arguments, before, strict=True))
+        if not _is_unchanged(argument, encoding)
+    )
+
+
+def _is_unchanged(argument: object, encoding: bytes) -> bool:
+    try:
+        return wire.encode(argument, max_bytes=len(encoding)) == encoding
+    except (wire.WireError, RecursionError):
+        return False
+
+
+def _torch_ran_out(error: BaseException) -> bool:
+    return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+
+
+def _printable(problem: loading.Problem) -> loading.Problem:
+    label, line, what, statement = problem
+    return label[:MAX_NAME], line, what[: loading.MAX_TEXT + 100], statement[:MAX_NAME]
+
+
+def _flush() -> None:
+    """Hand over what was printed, before the reply: what comes later belongs to the next call."""
+    for stream in (sys.stdout, sys.__stdout__, sys.stderr, sys.__stderr__):
+        try:
+            if stream is not None:
+                stream.flush()
+        except Exception:  # noqa: BLE001 - the student may have put anything there
+            continue
+
+
+def text_stream(raw: io.RawIOBase) -> io.TextIOWrapper:
+    """Return a stream to print to that refuses no character and holds back no whole line."""
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw, 1 << 16),
+        encoding="utf-8",
+        errors="backslashreplace",
+        line_buffering=True,
+    )
