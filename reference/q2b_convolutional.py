@@ -66,8 +66,7 @@ def conv_network_params(
         )
     # Summed layer by layer: without any, the kernel is not examined.
     convolutions = sum(
-        whole_number(conv_layer_params(channels, channels, kernel_size))
-        for _ in range(whole_number(layers))
+        whole_number(conv_layer_params(channels, channels, kernel_size)) for _ in range(layers)
     )
     return convolutions + whole_number(classifier_params((channels, target, target), classes))
 

@@ -67,10 +67,10 @@ def reachable_chains(rng: np.random.Generator) -> tuple[int, int, int]:
 
 
 def padded_chains(rng: np.random.Generator) -> tuple[int, int, int, int, int]:
-    """Layers that meet the target although padding makes up for a part of the loss."""
+    """Layers that meet a large target although padding makes up for a part of the loss."""
     padding = int(rng.integers(1, 4))
     loss = int(rng.choice([2, 4]))
-    target = int(rng.integers(10, 41))
+    target = int(rng.integers(257, 300))  # beyond the integers that Python keeps one object of
     return target + int(rng.integers(10, 60)) * loss, target, 2 * padding + 1 + loss, 1, padding
 
 
@@ -124,22 +124,16 @@ def strided_passing_chains(rng: np.random.Generator) -> tuple[int, int, int, int
 
 
 def growing_chains(rng: np.random.Generator) -> tuple[int, int, int, int, int]:
-    """Layers padded so much that the image grows to the target."""
-    kernel_size, padding, gain = _gaining_layer(rng)
+    """Layers padded so much that the image grows to the target, by 4 cells at a time."""
+    padding = int(rng.integers(3, 5))
     size = int(rng.integers(8, 30))
-    return size, size + int(rng.integers(10, 60)) * gain, kernel_size, 1, padding
+    return size, size + int(rng.integers(10, 60)) * 4, 2 * padding - 3, 1, padding
 
 
 def growing_passing_chains(rng: np.random.Generator) -> tuple[int, int, int, int, int]:
-    """Layers padded so much that the image outgrows the target."""
+    """Layers padded so much that the image outgrows the target and gets ever farther from it."""
     size, target, kernel_size, stride, padding = growing_chains(rng)
     return size, target + 1, kernel_size, stride, padding
-
-
-def _gaining_layer(rng: np.random.Generator) -> tuple[int, int, int]:
-    kernel_size = int(rng.choice([3, 5]))
-    gain = int(rng.choice([2, 4]))
-    return kernel_size, (kernel_size - 1 + gain) // 2, gain
 
 
 # ------------------------------------------------------------------ checks that give nothing away
@@ -340,6 +334,16 @@ def layers_at_unit_stride(
     return conv_layers_needed(
         size, target, kernel_size, stride, padding, conv_output_size=size_at_unit_stride
     )
+
+
+def layers_shrinking_at_unit_stride(
+    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
+) -> int | None:
+    """Your count is right where every layer removes the same amount. Is that so for larger strides,
+    and for images that grow?"""
+    if target > size:
+        return None
+    return layers_at_unit_stride(size, target, kernel_size, stride, padding)
 
 
 def layers_plain(
