@@ -40,7 +40,6 @@ from grader.model import (
 from grader.sandbox.wire import encode
 
 if TYPE_CHECKING:
-    from grader.marking.follow import Ask
     from grader.model import Value
     from grader.sandbox import Launcher
 
