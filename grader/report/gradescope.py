@@ -1,0 +1,334 @@
+"""Writes results.json, what Gradescope shows a student and keeps of a submission.
+
+gradescope-utils makes the file: one generated test for each question, run in this process after
+marking is done, with no student code near it. What that library leaves open is closed around it.
+It writes into memory, not to the file that counts. Its own buffering stays off, for it would
+replace sys.stdout under other threads; outputs, formats, the exact sum and `extra_data` come in
+through its post-processor. What it wrote is then read again under a strict description of the
+contract (no null, no NaN, no unknown key, no character that Gradescope mistreats, sums that
+agree), and only then takes the file's place, whole.
+
+All text has the format "text": neither HTML nor Markdown is read in it, whatever a student wrote.
+No test is hidden, since Gradescope then shows students no total; hidden cases are counts within
+their question's test.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import unittest
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from grader.errors import NotWrittenError
+from grader.model import Question, QuestionResult, Scorecard, TextAnswer
+from grader.report.files import write_whole
+from grader.report.lines import notice_rows, question_rows
+from grader.report.sheet import plain
+from grader.report.story import FAULT, QuestionStory, Story, decided, tell, totals
+from grader.report.text import bounded, one_line
+
+_WIDTH = 80
+_OUTPUT = 20_000  # characters; Gradescope cuts the middle out of what is longer than 100,000
+_TOLERANCE = 1e-6  # between a sum of floats and the exact sum
+
+
+def write_results(card: Scorecard, path: Path, *, digest: str = "") -> None:
+    """Puts the results of one submission where Gradescope reads them.
+
+    Args:
+        card: redacted for students.
+        path: of results.json.
+        digest: of the assignment, so that a regrade can tell whether anything changed.
+
+    Raises:
+        NotWrittenError: the results would break Gradescope's contract, or the disk refused. What
+            was there before is untouched.
+    """
+    write_whole(path, encoded(card, digest=digest))
+
+
+def placeholder(title: str, questions: Sequence[Question], message: str) -> Scorecard:
+    """Decides what stands in the file until marking is done: no points, the full maximum.
+
+    Args:
+        title: the assignment's.
+        questions: all of it.
+        message: to the student, for the case that nothing better is ever written.
+    """
+    return Scorecard(
+        assignment=title,
+        submission_id="",
+        filename="",
+        audience="student",
+        remarks=(message,),
+        questions=tuple(
+            QuestionResult(question, "to_mark", Decimal(0), text=TextAnswer({}))
+            if question.marked_by_person
+            else QuestionResult(question, "not_run", Decimal(0))
+            for question in questions
+        ),
+    )
+
+
+def results(card: Scorecard, *, digest: str = "") -> dict[str, Any]:
+    """Decides what Gradescope is told, as the document that results.json holds."""
+    document: dict[str, Any] = json.loads(encoded(card, digest=digest))
+    return document
+
+
+def encoded(card: Scorecard, *, digest: str = "") -> bytes:
+    """The bytes of results.json, proven to keep the contract.
+
+    Raises:
+        NotWrittenError: they would not keep it, or the card is not a student's.
+    """
+    if card.audience != "student":
+        raise NotWrittenError("results.json is read by students; the card is not redacted for them")
+    story = tell(card)
+    tests = [
+        _test(number, result, question)
+        for number, (result, question) in enumerate(
+            zip(card.questions, story.questions, strict=True), start=1
+        )
+    ]
+    text = _run(tests, _Finish(card, story, tests, digest))
+    data = text.encode()
+    prove(data, card)
+    return data
+
+
+# --------------------------------------------------------------------------- through the library
+
+
+@dataclass(frozen=True, slots=True)
+class _Test:
+    number: str
+    name: str
+    score: float
+    max_score: float
+    status: Literal["passed", "failed"]
+    output: str
+
+
+def _test(number: int, result: QuestionResult, question: QuestionStory) -> _Test:
+    counts = decided(result)
+    full = question.status == "passed" or not counts
+    name = f"{question.title} (marked by a person)" if question.by_person else question.title
+    return _Test(
+        number=str(number),
+        name=name,
+        score=float(question.score) if counts else 0.0,
+        max_score=float(question.points) if counts else 0.0,
+        status="passed" if full else "failed",
+        output=_output(question),
+    )
+
+
+def _output(question: QuestionStory) -> str:
+    text = plain(question_rows(question, "yours", _WIDTH, indent=0))
+    if question.waits:
+        waiting = f"{question.points} points wait for a person; they are not in the score yet."
+        text = f"{waiting}\n\n{text}" if text else waiting
+    return bounded(text.rstrip("\n") or question.result, _OUTPUT)
+
+
+def _run(tests: Sequence[_Test], finish: _Finish) -> str:
+    from gradescope_utils.autograder_utils.json_test_runner import JSONTestRunner
+
+    stream = io.StringIO()
+    runner = JSONTestRunner(
+        stream=stream,
+        buffer=False,
+        visibility="visible",
+        stdout_visibility="hidden",
+        post_processor=finish,
+    )
+    runner.run(_suite(tests))
+    return stream.getvalue()
+
+
+def _suite(tests: Sequence[_Test]) -> unittest.TestSuite:
+    """One test for each question, named and weighted by the library's decorators."""
+    methods = {f"test_{test.number}": _method(test) for test in tests}
+    case = type("Question", (unittest.TestCase,), methods)
+    return unittest.TestSuite(case(name) for name in methods)
+
+
+def _method(test: _Test) -> Any:
+    from gradescope_utils.autograder_utils.decorators import number, partial_credit, visibility
+
+    def report(self: unittest.TestCase, set_score: Any) -> None:
+        set_score(test.score)
+
+    report.__doc__ = test.name
+    return visibility("visible")(number(test.number)(partial_credit(test.max_score)(report)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Finish:
+    """The library's post-processor: adds what it lacks, in an order that people read."""
+
+    card: Scorecard
+    story: Story
+    tests: Sequence[_Test]
+    digest: str
+
+    def __call__(self, document: dict[str, Any]) -> None:
+        score, _, _ = totals(self.card)
+        made = document["tests"]
+        for entry, test in zip(made, self.tests, strict=True):
+            entry.update(name=test.name, status=test.status, output=test.output)
+        visibilities = {key: document[key] for key in ("visibility", "stdout_visibility")}
+        document.clear()
+        document.update(
+            score=float(score),
+            execution_time=_seconds(self.card.wall_s),
+            output=self._output(),
+            output_format="text",
+            test_output_format="text",
+            test_name_format="text",
+            **visibilities,
+            extra_data=_extra(self.card, self.story, self.digest),
+            tests=made,
+        )
+
+    def _output(self) -> str:
+        if self.story.fault is not None:
+            return FAULT
+        said = plain(notice_rows(self.story, _WIDTH))
+        if self.story.to_mark:
+            said += f"{self.story.to_mark} points wait for a person; they are not in the score.\n"
+        hidden = any(result.hidden_total for result in self.card.questions)
+        if hidden:
+            said += "Hidden cases are counted for each question, but not shown.\n"
+        return bounded(said.rstrip("\n") or "Each question's result stands below.", _OUTPUT)
+
+
+def _seconds(wall_s: float) -> float:
+    return round(max(0.0, wall_s), 3) if math.isfinite(wall_s) else 0.0
+
+
+def _extra(card: Scorecard, story: Story, digest: str) -> dict[str, Any]:
+    """What Gradescope stores and shows to nobody. No input or value of a case is in it."""
+    faulted = card.fault is not None
+    extra: dict[str, Any] = {
+        "questions": {
+            question.id: _earned(result, question, faulted=faulted)
+            for result, question in zip(card.questions, story.questions, strict=True)
+        },
+        "isolation": card.isolation.level,
+        "graded": not faulted,
+    }
+    if digest:
+        extra["assignment"] = one_line(digest)
+    return extra
+
+
+def _earned(result: QuestionResult, question: QuestionStory, *, faulted: bool) -> dict[str, Any]:
+    earned: dict[str, Any] = {
+        "score": float(question.score) if decided(result) else 0.0,
+        "max_score": float(question.points),
+        "status": question.status,
+    }
+    if faulted:
+        return earned
+    earned["basis"] = result.basis
+    if result.hidden_total:
+        earned["hidden"] = [result.hidden_passed, result.hidden_total]
+    names = [one_line(wrong.name, 80) for wrong in result.diagnosis if wrong.name]
+    if names:
+        earned["wrong_answers"] = names
+    if result.followed_from:
+        earned["followed_from"] = [one_line(step, 80) for step in result.followed_from]
+    return earned
+
+
+# --------------------------------------------------------------------------- proven before written
+
+# No control character but newline and tab, and no half of a surrogate pair.
+_SEEN = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]*\Z"
+_Text = Annotated[str, msgspec.Meta(pattern=_SEEN, max_length=100_000)]
+_Name = Annotated[str, msgspec.Meta(pattern=_SEEN, min_length=1, max_length=400)]
+_Points = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
+_Status = Literal["passed", "partial", "failed", "missing", "not_run", "to_mark"]
+
+
+class _Strict(msgspec.Struct, forbid_unknown_fields=True):
+    """A part of the document that holds exactly its fields."""
+
+
+class _TestEntry(_Strict):
+    name: _Name
+    score: _Points
+    max_score: _Points
+    status: Literal["passed", "failed"]
+    output: _Text
+    visibility: Literal["visible"]
+    number: Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]*\Z")]
+
+
+class _Earned(_Strict):
+    score: _Points
+    max_score: _Points
+    status: _Status
+    basis: Literal["cases", "wrong_answer", "follow_through", "person", "nothing"] = "nothing"
+    hidden: tuple[int, int] = (0, 0)
+    wrong_answers: list[_Name] = []
+    followed_from: list[_Name] = []
+
+
+class _Extra(_Strict):
+    questions: dict[_Name, _Earned]
+    isolation: Literal["strong", "partial", "none"]
+    graded: bool
+    assignment: str = ""
+
+
+class _Document(_Strict):
+    score: _Points
+    execution_time: Annotated[float, msgspec.Meta(ge=0)]
+    output: _Text
+    output_format: Literal["text"]
+    test_output_format: Literal["text"]
+    test_name_format: Literal["text"]
+    visibility: Literal["visible"]
+    stdout_visibility: Literal["hidden"]
+    extra_data: _Extra
+    tests: list[_TestEntry]
+
+
+def prove(data: bytes, card: Scorecard) -> None:
+    """Decides whether a document may be published as this card's results.
+
+    Raises:
+        NotWrittenError: with everything that stands against it.
+    """
+    try:
+        document = msgspec.json.decode(data, type=_Document)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise NotWrittenError(f"the results break Gradescope's contract: {error}") from error
+    score, most, _ = totals(card)
+    wrong = [
+        f"test {test.number}: {test.score} of {test.max_score} points"
+        for test in document.tests
+        if not test.score <= test.max_score
+    ]
+    for what, parts, whole in (
+        ("scores", [test.score for test in document.tests], score),
+        ("maxima", [test.max_score for test in document.tests], most),
+        ("total", [document.score], score),
+    ):
+        if not abs(math.fsum(parts) - float(whole)) <= _TOLERANCE:
+            wrong.append(f"{what}: {math.fsum(parts)} instead of {whole}")
+    if len(document.extra_data.questions) != len(card.questions):
+        wrong.append("two questions have the same id")
+    if wrong:
+        raise NotWrittenError("the results do not add up: " + "; ".join(wrong))

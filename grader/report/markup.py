@@ -1,0 +1,56 @@
+"""Builds HTML in which nothing can go unescaped: what is not `Html` is text, and is escaped.
+
+A handful of lines instead of a template language: a template escapes where its author remembers
+to say so, or brings a dependency that does; here a plain `str` cannot become markup at all.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+# Elements that have no content and no end tag.
+_EMPTY = frozenset({"meta", "br", "hr"})
+
+
+class Html(str):
+    """Markup that is finished: it is set as it stands. Only this module makes it from text."""
+
+    __slots__ = ()
+
+
+def element(tag: str, /, *content: str | None, **attributes: str | bool | None) -> Html:
+    """Builds one element.
+
+    Args:
+        tag: its name.
+        content: `Html`, or text, which is escaped; None is left out.
+        attributes: a trailing underscore is dropped (`class_`), others become hyphens
+            (`aria_label`); None and False leave the attribute out, True gives it no value.
+
+    >>> element("p", "1 < 2", element("b", "!"), class_="note")
+    '<p class="note">1 &lt; 2<b>!</b></p>'
+    """
+    written = "".join(
+        f" {key.rstrip('_').replace('_', '-')}"
+        + ("" if value is True else f'="{escape(str(value))}"')
+        for key, value in attributes.items()
+        if value is not None and value is not False
+    )
+    end = "" if tag in _EMPTY else f"</{tag}>"
+    return Html(f"<{tag}{written}>{join(*content)}{end}")
+
+
+def join(*content: str | None) -> Html:
+    """Sets pieces one after the other: markup as it stands, text escaped."""
+    return Html(
+        "".join(
+            piece if isinstance(piece, Html) else escape(piece)
+            for piece in content
+            if piece is not None
+        )
+    )
+
+
+def trusted(text: str) -> Html:
+    """Takes text of our own, such as a style sheet, as markup."""
+    return Html(text)

@@ -1,0 +1,413 @@
+"""Draws a scorecard as one web page that needs nothing else: no script, no network, no font.
+
+It opens from disk, reads well in light, in dark and on paper, and by keyboard and screen reader:
+landmarks, one heading for each question, captions on the matrices, links from a traceback to the
+student's line. A content security policy forbids everything but its own styles, so that even a
+mistake in escaping would run nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from grader.model import Chunk, Scorecard
+from grader.report.lines import call_parts
+from grader.report.markup import Html, element, join, trusted
+from grader.report.sheet import UNICODE
+from grader.report.story import (
+    FAULT,
+    CaseStory,
+    QuestionStory,
+    Quote,
+    Step,
+    Story,
+    tell,
+)
+from grader.report.text import CUT, excerpt, one_line
+from grader.report.values import Budget, Entries, Grid, Line, lay_out_pair
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_BUDGET = Budget(rows=24, columns=12, characters=1000)
+_OPEN = 3  # failed cases of a question that stand open
+_SOURCE_LINES = 2000  # of each file
+
+
+def render(card: Scorecard) -> str:
+    """Decides the page of one submission, as the whole text of an HTML file."""
+    story = tell(card)
+    source = _Source(card.source if story.fault is None else ())
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="referrer", content="no-referrer"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("title", f"{story.filename or story.submission_id}: {story.assignment}"),
+        element("style", _style()),
+    )
+    body = element(
+        "body",
+        element("a", "Skip to the questions", href="#questions", class_="skip"),
+        _header(story),
+        element(
+            "main",
+            _notices(story),
+            _overview(story) if story.fault is None else None,
+            *(
+                _question(number, question, story.observed_label, source)
+                for number, question in enumerate(story.questions, start=1)
+                if story.fault is None
+            ),
+            source.section(),
+            id="questions",
+        ),
+        _footer(story),
+    )
+    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
+
+
+@cache
+def _style() -> Html:
+    return trusted(Path(__file__).with_name("page.css").read_text("utf-8"))
+
+
+# --------------------------------------------------------------------------- the page's frame
+
+
+def _header(story: Story) -> Html:
+    names = [element("span", text) for text in (story.filename, story.submission_id) if text]
+    time = element("span", f"marked in {story.wall_s:.1f} s")
+    faulted = story.fault is not None
+    return element(
+        "header",
+        element("h1", story.assignment),
+        element("p", *names, time, class_="names"),
+        None
+        if faulted
+        else element(
+            "p",
+            element("strong", story.score),
+            f" of {story.max_score} points",
+            class_="total",
+        ),
+        None if faulted else _bar(story.share),
+        element("p", f"{story.to_mark} more points wait for a person.", class_="waiting")
+        if story.to_mark and not faulted
+        else None,
+    )
+
+
+def _bar(share: float) -> Html:
+    """Seen only; the points beside it say the same."""
+    tone = "full" if share >= 1 else "part"
+    return element(
+        "span",
+        element("span", style=f"width:{100 * share:.1f}%"),
+        class_=f"bar {tone}",
+        aria_hidden="true",
+    )
+
+
+def _notices(story: Story) -> Html | None:
+    if story.fault is not None:
+        trace = element("pre", "\n".join(story.fault)) if story.fault else None
+        return element(
+            "section",
+            element("h2", "The grader failed"),
+            element("p", FAULT),
+            trace,
+            class_="notices fault",
+        )
+    if not (story.notices or story.output):
+        return None
+    return element(
+        "section",
+        element("h2", "About the submission"),
+        element("ul", *(element("li", notice) for notice in story.notices))
+        if story.notices
+        else None,
+        *(_quote(Quote(f"{q.label} while the file was read", q.lines)) for q in story.output),
+        class_="notices",
+    )
+
+
+def _overview(story: Story) -> Html:
+    rows = [
+        element(
+            "tr",
+            element("th", element("a", q.title, href=f"#question-{number}"), scope="row"),
+            element("td", _bar(q.share)),
+            element("td", _status(q)),
+            element("td", f"{CUT if q.waits else q.score} / {q.points}", class_="number"),
+        )
+        for number, q in enumerate(story.questions, start=1)
+    ]
+    heads = (
+        element("th", "Question", scope="col"),
+        element("th", element("span", "Share", class_="unseen"), scope="col"),
+        element("th", "Status", scope="col"),
+        element("th", "Points", scope="col", class_="number"),
+    )
+    return element(
+        "section",
+        element("h2", "Questions"),
+        element(
+            "table",
+            element("thead", element("tr", *heads)),
+            element("tbody", *rows),
+            class_="overview",
+        ),
+    )
+
+
+def _status(question: QuestionStory) -> Html:
+    mark = element("span", UNICODE.marks[question.status], aria_hidden="true")
+    return element("span", mark, f" {question.status_word}", class_=f"status {question.status}")
+
+
+def _footer(story: Story) -> Html | None:
+    if not story.isolation:
+        return None
+    lines = [
+        element("p", line, class_="warning" if line.startswith("NOT") else None)
+        for line in story.isolation
+    ]
+    return element("footer", *lines)
+
+
+# --------------------------------------------------------------------------- a question
+
+
+def _question(number: int, question: QuestionStory, label: str, source: _Source) -> Html:
+    failed = [case for case in question.cases if case.standing != "passed"]
+    opened = {id(case) for case in failed[:_OPEN]}
+    return element(
+        "section",
+        element(
+            "div",
+            element("h2", question.title, id=f"title-{number}"),
+            element("p", _status(question), element("span", question.result, class_="result")),
+            class_="heading",
+        ),
+        *(element("p", sentence) for sentence in question.opening),
+        _list(question.findings, "findings"),
+        *(_answer(answer) for answer in question.answers),
+        element("p", element("strong", "Comment: "), question.comment)
+        if question.comment
+        else None,
+        *(_case(case, label, source, opened=id(case) in opened) for case in question.cases),
+        element("div", *(element("p", sentence) for sentence in question.help), class_="help")
+        if question.help
+        else None,
+        element("p", question.counts, class_="counts") if question.counts else None,
+        _list(question.remarks, "remarks"),
+        class_="question",
+        id=f"question-{number}",
+        aria_labelledby=f"title-{number}",
+    )
+
+
+def _list(items: Sequence[str], class_: str) -> Html | None:
+    if not items:
+        return None
+    return element("ul", *(element("li", item) for item in items), class_=class_)
+
+
+def _answer(answer: Quote) -> Html:
+    return element(
+        "figure",
+        element("figcaption", answer.label) if answer.label else None,
+        element("blockquote", "\n".join(answer.lines)),
+        class_="answer",
+    )
+
+
+def _quote(quote: Quote) -> Html:
+    return element(
+        "figure",
+        element("figcaption", quote.label),
+        element("pre", "\n".join(quote.lines)),
+        class_="quote",
+    )
+
+
+# --------------------------------------------------------------------------- a case
+
+
+def _case(case: CaseStory, label: str, source: _Source, *, opened: bool) -> Html:
+    mark = element("span", UNICODE.marks[case.standing], aria_hidden="true")
+    summary = element(
+        "summary",
+        element("span", mark, f" {case.standing}", class_=f"status {case.standing}"),
+        element("span", case.name, class_="name"),
+        element("span", "hidden", class_="tag") if case.hidden else None,
+        element("span", case.claim, class_="claim") if case.claim else None,
+    )
+    text, grids = call_parts(case, _BUDGET)
+    return element(
+        "details",
+        summary,
+        element(
+            "div",
+            element("p", element("code", text), class_="call"),
+            element("div", *(_matrix(letter, grid) for letter, grid in grids), class_="beside")
+            if grids
+            else None,
+            _contrast(case, label),
+            _trace(case.trace, source),
+            *(_quote(quote) for quote in case.output),
+            _list(case.notes, "remarks"),
+            class_="case",
+        ),
+        open=opened,
+    )
+
+
+def _contrast(case: CaseStory, label: str) -> Html:
+    contrast = case.contrast
+    pair = lay_out_pair(
+        contrast.expected,
+        contrast.observed,
+        _BUDGET,
+        contrast.differing,
+        extra_keys=contrast.extra_keys,
+    )
+    if isinstance(pair, Entries):
+        return _entries(pair, label)
+    sides = (
+        _side("expected", pair.expected, "expected"),
+        _side(label, pair.observed, "observed" if case.standing != "passed" else "expected"),
+    )
+    return element("div", *sides, class_="beside")
+
+
+def _side(label: str, side: Line | Grid, class_: str) -> Html:
+    if isinstance(side, Grid):
+        return _matrix(label, side)
+    value = element("span" if side.words else "code", side.text)
+    return element(
+        "div",
+        element("span", label, class_="label"),
+        value,
+        class_=f"single {class_}",
+    )
+
+
+def _matrix(label: str, grid: Grid) -> Html:
+    caption = element("caption", f"{label} ({grid.note})" if grid.note else label)
+    rows = (
+        element(
+            "tr",
+            *(element("td", _differing(cell.text) if cell.differs else cell.text) for cell in row),
+        )
+        for row in grid.rows
+    )
+    return element("div", element("table", caption, element("tbody", *rows)), class_="matrix")
+
+
+def _differing(text: str) -> Html:
+    return element("mark", element("span", "differs: ", class_="unseen"), text)
+
+
+def _entries(table: Entries, label: str) -> Html:
+    caption = element("caption", table.note) if table.note else None
+    heads = [element("th", head, scope="col") for head in ("entry", "expected", label)]
+    return element(
+        "div",
+        element(
+            "table",
+            caption,
+            element("thead", element("tr", *heads)),
+            element("tbody", *_entry_rows(table)),
+        ),
+        class_="entries",
+    )
+
+
+def _entry_rows(table: Entries) -> Iterator[Html]:
+    for entry in table.rows:
+        if entry is None:
+            yield element("tr", element("td", CUT, colspan="3"), class_="gap")
+            continue
+        observed = entry.observed or "nothing"
+        yield element(
+            "tr",
+            element("th", entry.where, scope="row"),
+            element("td", element("code", entry.expected or "nothing")),
+            element("td", element("code", _differing(observed) if entry.differs else observed)),
+            class_="wrong" if entry.differs else None,
+        )
+
+
+def _trace(steps: Sequence[Step], source: _Source) -> Html | None:
+    if not steps:
+        return None
+    return element(
+        "ol",
+        *(
+            element(
+                "li",
+                source.link(step),
+                element("code", step.text) if step.text else None,
+            )
+            for step in steps
+        ),
+        class_="trace",
+    )
+
+
+# --------------------------------------------------------------------------- the student's code
+
+
+class _Source:
+    """The student's files as numbered lines, and the way from a traceback into them."""
+
+    def __init__(self, chunks: Sequence[Chunk]) -> None:
+        self._files = [
+            (one_line(chunk.label, 80), excerpt(chunk.text, lines=_SOURCE_LINES, width=400))
+            for chunk in chunks
+        ]
+        self._places: Mapping[str, int] = {
+            label: number for number, (label, _) in enumerate(self._files)
+        }
+
+    def link(self, step: Step) -> Html:
+        """A traceback's place, leading to the line where the page shows it."""
+        file = self._places.get(step.label)
+        if file is None or not 1 <= step.line <= len(self._files[file][1]):
+            return element("span", step.place)
+        return element("a", step.place, href=f"#file-{file}-line-{step.line}")
+
+    def section(self) -> Html | None:
+        if not self._files:
+            return None
+        return element(
+            "section",
+            element("h2", "What was handed in"),
+            *(self._file(number) for number in range(len(self._files))),
+            class_="source",
+        )
+
+    def _file(self, file: int) -> Html:
+        label, lines = self._files[file]
+        numbered = (
+            join(
+                element(
+                    "span",
+                    element("span", str(number), class_="line-number", aria_hidden="true"),
+                    line,
+                    id=f"file-{file}-line-{number}",
+                    class_="line",
+                ),
+                "\n",
+            )
+            for number, line in enumerate(lines, start=1)
+        )
+        return element(
+            "figure",
+            element("figcaption", label),
+            element("pre", element("code", *numbered), tabindex="0", aria_label=label),
+        )

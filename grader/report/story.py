@@ -1,0 +1,506 @@
+"""Decides what is told of a scorecard, and in which order, for every report alike.
+
+The reports draw the same story in different media; what it says stands here once. All text in it
+has been made visible (see text.py). It holds what the card holds: who may see what was decided
+when the card was redacted. Only a fault is told apart by audience: staff read the traceback, a
+student one neutral sentence, and no score is told to either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
+
+import numpy as np
+
+from grader.model import (
+    VALUE_NOTES,
+    CaseResult,
+    Frame,
+    Isolation,
+    Killed,
+    Loaded,
+    LoadProblem,
+    Malformed,
+    Missing,
+    NotRun,
+    Outcome,
+    QuestionResult,
+    Raised,
+    Raises,
+    Returned,
+    Scorecard,
+    Status,
+    TimedOut,
+)
+from grader.report.text import CUT, counted, excerpt, one_line, points
+from grader.report.values import Path, Said
+
+STATUS_WORDS: Mapping[Status, str] = MappingProxyType(
+    {
+        "passed": "passed",
+        "partial": "partly",
+        "failed": "failed",
+        "missing": "not found",
+        "not_run": "not run",
+        "to_mark": "for a person",
+    }
+)
+
+FAULT = (
+    "The grader itself failed while it marked this submission. This says nothing about the work "
+    "handed in, and no points have been decided. The staff can see what happened and will have it "
+    "marked again."
+)
+
+_PROBLEMS = 10  # load problems told
+_OUTPUT_LINES = 20
+_ANSWER = 15_000  # characters of a free text; a person marks all of what was asked for
+_FRAMES = 4  # of a student's traceback: the first and the last ones
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Text of the student's, set apart line by line so that none of it can pass for ours."""
+
+    label: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a traceback. `label` and `line` lead to the student's source."""
+
+    label: str
+    line: int
+    function: str
+    text: str
+
+    @property
+    def place(self) -> str:
+        return f"{self.label}, line {self.line}, in {self.function}"
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """What was expected and what came: values, or `Said` in the place of one."""
+
+    expected: object
+    observed: object
+    differing: frozenset[Path] = frozenset()
+    extra_keys: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStory:
+    name: str
+    standing: str  # "passed", "partly", "failed"
+    hidden: bool  # told to staff only
+    claim: str  # empty when the two values say it themselves
+    function: str
+    args: tuple[object, ...]
+    contrast: Contrast
+    trace: tuple[Step, ...] = ()
+    output: tuple[Quote, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionStory:
+    id: str
+    title: str
+    status: Status
+    by_person: bool
+    score: str
+    points: str
+    share: float
+    opening: tuple[str, ...] = ()
+    cases: tuple[CaseStory, ...] = ()
+    help: tuple[str, ...] = ()
+    counts: str = ""
+    remarks: tuple[str, ...] = ()
+    answers: tuple[Quote, ...] = ()
+    findings: tuple[str, ...] = ()
+    comment: str = ""
+
+    @property
+    def status_word(self) -> str:
+        return STATUS_WORDS[self.status]
+
+    @property
+    def waits(self) -> bool:
+        return self.status == "to_mark"
+
+    @property
+    def result(self) -> str:
+        """The points in a few words: "3.5 of 6 points"."""
+        if self.waits:
+            return f"{self.points} points wait for a person"
+        return f"{self.score} of {self.points} points"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    assignment: str
+    filename: str
+    submission_id: str
+    for_staff: bool
+    score: str
+    max_score: str
+    share: float
+    to_mark: str  # empty when nothing waits for a person
+    questions: tuple[QuestionStory, ...]
+    notices: tuple[str, ...] = ()
+    output: tuple[Quote, ...] = ()  # of loading the file
+    fault: tuple[str, ...] | None = None  # the traceback's lines; empty for a student
+    isolation: tuple[str, ...] = ()
+    wall_s: float = 0.0
+
+    @property
+    def observed_label(self) -> str:
+        return "observed" if self.for_staff else "yours"
+
+
+def tell(card: Scorecard) -> Story:
+    """Decides everything that the reports say of this card."""
+    faulted = card.fault is not None
+    score, most, waiting = totals(card)
+    staff = card.audience == "staff"
+    return Story(
+        assignment=one_line(card.assignment),
+        filename=one_line(card.filename, 100),
+        submission_id=one_line(card.submission_id, 100),
+        for_staff=staff,
+        score=points(score),
+        max_score=points(most),
+        share=_share(score, most),
+        to_mark=points(waiting) if waiting else "",
+        questions=tuple(_untold(r) if faulted else _question(r, staff) for r in card.questions),
+        notices=tuple(_notices(card)),
+        output=() if faulted else tuple(_printed(card.loaded.stdout, card.loaded.stderr)),
+        fault=_fault(card),
+        isolation=tuple(_isolation(card.isolation)) if staff else (),
+        wall_s=card.wall_s,
+    )
+
+
+def by_person(result: QuestionResult) -> bool:
+    """Decides whether a person marks the question."""
+    return result.question.marked_by_person or result.text is not None or result.status == "to_mark"
+
+
+def decided(result: QuestionResult) -> bool:
+    """Decides whether the question counts now: the machine marks it, or a person has."""
+    return not by_person(result) or (result.text is not None and result.text.points is not None)
+
+
+def totals(card: Scorecard) -> tuple[Decimal, Decimal, Decimal]:
+    """Sums what was earned, what could be, and what waits for a person; after a fault nothing
+    was earned."""
+    counted_in = [r for r in card.questions if decided(r)]
+    earned = sum((r.score for r in counted_in), Decimal(0))
+    most = sum((r.question.points for r in counted_in), Decimal(0))
+    waiting = sum((r.question.points for r in card.questions if not decided(r)), Decimal(0))
+    return (Decimal(0) if card.fault is not None else earned), most, waiting
+
+
+def _share(score: Decimal, most: Decimal) -> float:
+    return min(1.0, max(0.0, float(score / most))) if most > 0 else 0.0
+
+
+# --------------------------------------------------------------------------- the card as a whole
+
+
+def _fault(card: Scorecard) -> tuple[str, ...] | None:
+    if card.fault is None:
+        return None
+    return excerpt(card.fault, lines=200) if card.audience == "staff" else ()
+
+
+def _notices(card: Scorecard) -> Iterator[str]:
+    if card.fault is not None:
+        return
+    for remark in card.remarks:
+        yield one_line(remark, 600)
+    yield from _load_notices(card.loaded)
+
+
+def _load_notices(loaded: Loaded) -> Iterator[str]:
+    again = (
+        "It was read again with its definitions only: imports, functions, classes, plain values."
+        if loaded.definitions_only
+        else "Nothing in it could be run."
+    )
+    match loaded.failure:
+        case TimedOut(limit_s=limit):
+            yield f"Reading the file took longer than {limit:g} s. {again}"
+        case Killed() as killed:
+            yield f"While it was read the file {_killed(killed)}. {again}"
+        case Malformed(why=why):
+            yield f"Reading the file failed: {one_line(why)}. {again}"
+        case None:
+            pass
+    yield from map(_load_problem, loaded.problems[:_PROBLEMS])
+    more = len(loaded.problems) - _PROBLEMS
+    if more > 0:
+        yield f"{counted(more, 'more statement')} could not be run."
+    if loaded.problems and loaded.failure is None:
+        yield "Everything else in the file was read."
+
+
+def _load_problem(problem: LoadProblem) -> str:
+    place = f"{one_line(problem.label, 60)}, line {problem.line}"
+    statement = f" ({one_line(problem.statement.strip(), 80)})" if problem.statement.strip() else ""
+    return f"{place}{statement}: {one_line(problem.what)}"
+
+
+def _printed(stdout: str, stderr: str) -> Iterator[Quote]:
+    if stdout.strip():
+        yield Quote("printed", excerpt(stdout, lines=_OUTPUT_LINES))
+    if stderr.strip():
+        yield Quote("printed to stderr", excerpt(stderr, lines=_OUTPUT_LINES))
+
+
+def _isolation(isolation: Isolation) -> Iterator[str]:
+    layers = ", ".join(one_line(layer, 60) for layer in isolation.layers) or "no layer active"
+    yield f"isolation {isolation.level}: {layers}"
+    if isolation.missing:
+        yield "missing: " + "; ".join(one_line(reason) for reason in isolation.missing)
+    if isolation.refused:
+        refused = sum(isolation.refused.values())
+        yield f"refused when tried: {refused} of {len(isolation.refused)}"
+    allowed = [one_line(probe, 60) for probe, held in isolation.refused.items() if not held]
+    if allowed:
+        yield "NOT refused: " + ", ".join(allowed)
+
+
+# --------------------------------------------------------------------------- a question
+
+
+def _untold(result: QuestionResult) -> QuestionStory:
+    """A question of a run in which the grader failed: what it is worth, and nothing more."""
+    waits = by_person(result)
+    return QuestionStory(
+        id=one_line(result.question.id, 80),
+        title=one_line(result.question.title) or one_line(result.question.id, 80),
+        status="to_mark" if waits else "not_run",
+        by_person=waits,
+        score="0",
+        points=points(result.question.points),
+        share=0.0,
+        opening=() if waits else ("Nothing was decided here: the grader itself failed.",),
+    )
+
+
+def _question(result: QuestionResult, staff: bool) -> QuestionStory:
+    question = result.question
+    waits = by_person(result) and not decided(result)
+    text = result.text
+    return QuestionStory(
+        id=one_line(question.id, 80),
+        title=one_line(question.title) or one_line(question.id, 80),
+        status="to_mark" if waits and result.status != "missing" else result.status,
+        by_person=by_person(result),
+        score=points(result.score),
+        points=points(question.points),
+        share=_share(result.score, question.points),
+        opening=tuple(_opening(result, staff)),
+        cases=()
+        if _all_alike(result)
+        else tuple(_case(question.function, c) for c in result.cases),
+        help=tuple(one_line(sentence, 600) for sentence in result.help),
+        counts=_counts(result),
+        remarks=tuple(one_line(remark, 400) for remark in result.remarks),
+        answers=tuple(_answers(text.text)) if text else (),
+        findings=tuple(one_line(finding, 400) for finding in text.findings) if text else (),
+        comment=one_line(text.comment, 2000) if text else "",
+    )
+
+
+def _all_alike(result: QuestionResult) -> bool:
+    """Whether one sentence says it for every case: the function is missing, or nothing ran."""
+    return result.status in ("missing", "not_run") and all(
+        isinstance(case.observation.outcome, Missing | NotRun) for case in result.cases
+    )
+
+
+def _opening(result: QuestionResult, staff: bool) -> Iterator[str]:
+    """What explains the score, unless the help says it already."""
+    helped = " ".join(result.help)
+    if not helped:
+        yield from _absence(result)
+    if result.basis == "wrong_answer":
+        yield "All results follow from one slip; what is right besides it earns part of the points."
+    names = [one_line(wrong.name, 80) for wrong in result.diagnosis if wrong.name]
+    if staff and names:
+        yield f"Wrong answer: {' or '.join(names)}."
+    if not all(step in helped for step in result.followed_from):
+        steps = " and ".join(one_line(step, 80) for step in result.followed_from)
+        owner = "the student's" if staff else "your"
+        yield (
+            f"Cases that follow from {owner} {steps} are counted here, so that an error there is "
+            "not charged twice."
+        )
+    if by_person(result) and not decided(result) and result.status != "missing":
+        yield "A person marks this question; below is what was received."
+
+
+def _absence(result: QuestionResult) -> Iterator[str]:
+    """Why there is nothing to mark."""
+    outcomes = [case.observation.outcome for case in result.cases]
+    function = one_line(result.question.function, 80)
+    if result.status == "missing":
+        yield f"There is no function named {function} in what was handed in."
+        similar = next((o.similar for o in outcomes if isinstance(o, Missing) and o.similar), ())
+        if similar:
+            names = " or ".join(one_line(name, 60) for name in similar[:3])
+            yield f"Is it the one called {names}? It counts under its exact name only."
+    elif result.status == "not_run":
+        reasons = {one_line(o.why): None for o in outcomes if isinstance(o, NotRun)}
+        yield f"{function} was not run" + (f": {'; '.join(reasons)}." if reasons else ".")
+
+
+def _counts(result: QuestionResult) -> str:
+    """The cases in one sentence: "Passed: 2 of 3 shown and 9 of 12 hidden cases."."""
+    if _all_alike(result):
+        return ""
+    shown = [case for case in result.cases if case.case.shown]
+    hidden = [case for case in result.cases if not case.case.shown]
+    tallies = (
+        ("shown", sum(case.passed for case in shown), len(shown)),
+        (
+            "hidden",
+            sum(case.passed for case in hidden) + result.hidden_passed,
+            len(hidden) + result.hidden_total,
+        ),
+    )
+    parts = [
+        f"{'all' if right == total > 1 else f'{right} of'} {total} {kind}"
+        for kind, right, total in tallies
+        if total
+    ]
+    return f"Passed: {' and '.join(parts)} cases." if parts else ""
+
+
+def _answers(texts: Mapping[str, str]) -> Iterator[Quote]:
+    for entry, text in texts.items():
+        lines = excerpt(text[:_ANSWER], lines=_ANSWER, width=_ANSWER)
+        if len(text) > _ANSWER:
+            lines = (*lines, f"({CUT} {len(text) - _ANSWER} more characters)")
+        yield Quote(one_line(entry, 80), lines if text.strip() else ("(empty)",))
+
+
+# --------------------------------------------------------------------------- a case
+
+
+def _case(function: str, result: CaseResult) -> CaseStory:
+    case, observation = result.case, result.observation
+    standing = "passed" if result.passed else "partly" if result.credit > 0 else "failed"
+    outcome = observation.outcome
+    contrast = Contrast(
+        expected=Said(f"a {one_line(case.expected.exception, 60)} to be raised")
+        if isinstance(case.expected, Raises)
+        else case.expected,
+        observed=_narrowed(outcome.value, case.at)
+        if isinstance(outcome, Returned)
+        else Said(happened(outcome)),
+        differing=frozenset(result.comparison.differing),
+        extra_keys=case.rule.extra_keys,
+    )
+    return CaseStory(
+        name=one_line(case.name, 120),
+        standing=standing,
+        hidden=not case.shown,
+        claim="" if _plain_to_see(contrast) else one_line(result.comparison.claim, 400),
+        function=one_line(function, 80),
+        args=case.args,
+        contrast=contrast,
+        trace=_trace(outcome.frames) if isinstance(outcome, Raised) else (),
+        output=tuple(_printed(observation.stdout, observation.stderr)),
+        notes=tuple(_notes(result)),
+    )
+
+
+def _narrowed(value: object, at: Path) -> object:
+    """The part of the result that the case compares."""
+    for step in at:
+        known = isinstance(value, dict) and step in value
+        listed = isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim)
+        if listed and isinstance(step, int):
+            known = -len(value) <= step < len(value)  # type: ignore[arg-type]
+        if not known:
+            return Said("no such entry")
+        value = value[step]  # type: ignore[index]
+    return value
+
+
+def _plain_to_see(contrast: Contrast) -> bool:
+    """Whether the claim would only repeat two single values, or words."""
+    sides = (contrast.expected, contrast.observed)
+    single = not any(isinstance(side, list | tuple | dict | np.ndarray) for side in sides)
+    return single or any(isinstance(side, Said) for side in sides)
+
+
+def happened(outcome: Outcome) -> str:
+    """Says in a few words what a call came to that returned no value."""
+    match outcome:
+        case Raised(exception=exception, message=message):
+            said = one_line(message, 300)
+            return f"raised {one_line(exception, 80)}" + (f": {said}" if said else "")
+        case TimedOut(limit_s=limit):
+            return f"no answer within {limit:g} s"
+        case Killed():
+            return _killed(outcome)
+        case Missing():
+            return "no function of that name"
+        case Malformed(why=why) | NotRun(why=why):
+            return one_line(why, 300)
+        case Returned():
+            return "returned a value"
+
+
+def _killed(killed: Killed) -> str:
+    detail = one_line(killed.detail, 100)
+    match killed.cause:
+        case "memory":
+            return f"ran out of memory ({detail})" if detail else "ran out of memory"
+        case "cpu":
+            return f"used up its processor time ({detail})" if detail else "used up its time"
+        case "exit":
+            return f"ended the whole program ({detail})" if detail else "ended the whole program"
+        case "signal":
+            return f"crashed Python itself ({detail})" if detail else "crashed Python itself"
+
+
+def _trace(frames: tuple[Frame, ...]) -> tuple[Step, ...]:
+    kept = frames if len(frames) <= _FRAMES else (frames[0], *frames[1 - _FRAMES :])
+    return tuple(
+        Step(
+            label=one_line(frame.label, 80),
+            line=frame.line,
+            function=one_line(frame.function, 80),
+            text=one_line(frame.text.strip()),
+        )
+        for frame in kept
+    )
+
+
+def _notes(result: CaseResult) -> Iterator[str]:
+    if result.followed_from:
+        yield f"follows from {' and '.join(one_line(step, 80) for step in result.followed_from)}"
+    if 0 < result.credit < 1:
+        yield f"counts for {_fraction(result.credit)} of the case"
+    for remark in (*result.remarks, *result.comparison.notes):
+        yield one_line(remark, 300)
+    outcome = result.observation.outcome
+    if isinstance(outcome, Returned):
+        for code in outcome.notes:
+            if code in VALUE_NOTES:
+                yield VALUE_NOTES[code]
+
+
+def _fraction(share: Fraction) -> str:
+    return {Fraction(1, 2): "half"}.get(share, f"{float(share):.0%}")

@@ -1,0 +1,189 @@
+"""Draws a scorecard, or a table of a class, for a terminal.
+
+rich is imported only where colour is wanted: a plain report, as it goes into a file or a pipe, is
+ASCII and costs no import.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TextIO
+
+from grader.model import Scorecard, Status
+from grader.report.lines import card_rows
+from grader.report.sheet import STYLES, Row, Run, Sheet, Style, plain
+from grader.report.story import STATUS_WORDS, decided, tell, totals
+from grader.report.text import CUT, columns, counted, one_line, points
+
+_COLOURS: dict[Style, str] = {
+    "strong": "bold",
+    "faint": "dim",
+    "good": "green",
+    "partly": "yellow",
+    "bad": "red",
+    "differs": "bold red",
+    "help": "cyan",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What the place can show that a report is written to."""
+
+    width: int = 80
+    plain: bool = False  # ASCII alone, and no colour
+    colour: bool = True
+
+    @staticmethod
+    def of(stream: TextIO, *, plain: bool = False) -> Screen:
+        """Decides what a stream can show: colour on a terminal only, unless NO_COLOR is set."""
+        width = shutil.get_terminal_size().columns
+        able = stream.isatty() and os.environ.get("TERM") != "dumb"
+        speaks = (getattr(stream, "encoding", None) or "").lower().startswith("utf")
+        return Screen(
+            width=width,
+            plain=plain or not (able and speaks),
+            colour=not os.environ.get("NO_COLOR"),
+        )
+
+
+def render(card: Scorecard, screen: Screen = Screen()) -> str:
+    """Decides the report of one submission as text for the screen."""
+    return draw(card_rows(tell(card), screen.width, ascii_alone=screen.plain), screen)
+
+
+def draw(rows: Iterable[Row], screen: Screen) -> str:
+    """Decides the text of rows on this screen: coloured, or without a control character."""
+    if screen.plain or not screen.colour:
+        return plain(rows)
+    from rich.console import Console
+    from rich.text import Text
+
+    file = io.StringIO()
+    console = Console(
+        file=file,
+        width=2 * screen.width,  # rows have their width already; a wide character may exceed it
+        color_system="standard",  # the sixteen that the terminal's theme makes readable
+        force_terminal=True,
+        legacy_windows=False,
+        _environ={},
+    )
+    for row in rows:
+        text = Text(no_wrap=True, overflow="ignore")
+        for run in row:
+            text.append(run.text, style=_COLOURS.get(run.style, ""))
+        text.rstrip()
+        console.print(text, soft_wrap=True)
+    return file.getvalue()
+
+
+# --------------------------------------------------------------------------- a class
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRow:
+    """One submission in the table of a class."""
+
+    id: str
+    score: Decimal
+    max_score: Decimal
+    statuses: tuple[tuple[str, Status], ...]  # question id, status
+    note: str = ""
+    wall_s: float = 0.0
+    faulted: bool = False
+
+
+def class_row(card: Scorecard, note: str = "") -> ClassRow:
+    """Decides what a class's table says of one card; a note of its own if none is given."""
+    score, most, _ = totals(card)
+    faulted = card.fault is not None
+    if faulted:
+        note = "the grader itself failed; no score"
+    elif not note and card.remarks:
+        note = card.remarks[0]
+    elif not note and card.loaded.problems:
+        note = f"{counted(len(card.loaded.problems), 'statement')} left out"
+    statuses = tuple(
+        (r.question.id, "not_run" if faulted and decided(r) else r.status) for r in card.questions
+    )
+    return ClassRow(card.submission_id, score, most, statuses, note, card.wall_s, faulted)
+
+
+def render_class_table(rows: Sequence[ClassRow], screen: Screen = Screen()) -> str:
+    """Decides the table of several submissions: score, a mark for each question, time, a note."""
+    sheet = Sheet(screen.width, ascii_alone=screen.plain)
+    _class_table(sheet, rows)
+    _legend(sheet, rows)
+    _summary(sheet, rows)
+    return draw(sheet.rows, screen)
+
+
+def _class_table(sheet: Sheet, rows: Sequence[ClassRow]) -> None:
+    names = [sheet.fit(one_line(row.id, 60)) for row in rows]
+    scores = [CUT if row.faulted else points(row.score) for row in rows]
+    results = [
+        sheet.fit(f"{score} / {points(row.max_score)}")
+        for score, row in zip(scores, rows, strict=True)
+    ]
+    times = [f"{row.wall_s:.1f} s" for row in rows]
+    result_width, time_width = max(map(len, [*results, "score"])), max(map(len, [*times, "time"]))
+    marks_width = max([len(row.statuses) for row in rows] + [len("questions")])
+    cells = 8 if sheet.width >= 76 else 0
+    fixed = result_width + time_width + marks_width + cells + 8 + sum(map(len, sheet.glyphs.ends))
+    name_width = min(max(map(columns, [*names, "submission"])), max(12, sheet.width - fixed))
+    head = f"{'submission':{name_width}}  {'score':>{result_width}}  "
+    bar_width = cells + sum(map(len, sheet.glyphs.ends)) + 2 if cells else 0
+    head += f"{' ' * bar_width}{'questions':{marks_width}}  {'time':>{time_width}}"
+    sheet.row(Run(head, "faint"))
+    for row, name, result, time in zip(rows, names, results, times, strict=True):
+        share = float(row.score / row.max_score) if row.max_score else 0.0
+        style: Style = "bad" if row.faulted else ""
+        shown = name if columns(name) <= name_width else one_line(name, name_width)
+        sheet.row(
+            Run(sheet.fit(shown) + " " * (name_width - columns(sheet.fit(shown))), style),
+            Run(f"  {result:>{result_width}}  "),
+            *(sheet.bar(share, cells, "good" if share >= 1 else "partly") if cells else ()),
+            Run("  " if cells else ""),
+            *(Run(sheet.glyphs.marks[status], STYLES[status]) for _, status in row.statuses),
+            Run(" " * (marks_width - len(row.statuses)) + f"  {time:>{time_width}}"),
+        )
+        if row.note:
+            sheet.say(one_line(row.note), "partly", indent=2)
+
+
+def _legend(sheet: Sheet, rows: Sequence[ClassRow]) -> None:
+    orders = {tuple(question for question, _ in row.statuses): None for row in rows}
+    used = {status for row in rows for _, status in row.statuses}
+    line = ""
+    sheet.blank()
+    for status in (status for status in STATUS_WORDS if status in used):
+        item = f"{sheet.glyphs.marks[status]} {STATUS_WORDS[status]}"
+        if line and len(line) + len(item) + 3 > sheet.width:
+            sheet.row(Run(line, "faint"))
+            line = ""
+        line += f"   {item}" if line else item
+    sheet.row(Run(line, "faint"))
+    for order in filter(None, orders):
+        sheet.say("questions in order: " + ", ".join(one_line(q, 60) for q in order), "faint")
+
+
+def _summary(sheet: Sheet, rows: Sequence[ClassRow]) -> None:
+    scored = [row for row in rows if not row.faulted]
+    sheet.blank()
+    total = f"{counted(len(rows), 'submission')}, {sum(row.wall_s for row in rows):.1f} s in all"
+    if scored:
+        mean = sum((row.score for row in scored), Decimal(0)) / len(scored)
+        most = {points(row.max_score) for row in scored}
+        total += f", {mean:.1f} points on average" + (f" of {most.pop()}" if len(most) == 1 else "")
+    sheet.say(total + ".", "strong")
+    failed = len(rows) - len(scored)
+    if failed:
+        verb = "has" if failed == 1 else "have"
+        sheet.say(
+            f"{counted(failed, 'submission')} {verb} no score: the grader itself failed.", "bad"
+        )
