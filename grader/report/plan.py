@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Protocol
 
-from grader.report.lines import Run, Sheet
+from grader.report.sheet import Run, Sheet
 from grader.report.terminal import Screen, draw
 from grader.report.text import counted, one_line, points
 
@@ -28,7 +28,7 @@ class Planned(Protocol):
     def rules(self) -> tuple[str, ...]: ...
 
 
-def render_plan(title: str, rows: Sequence[Planned], screen: Screen = Screen()) -> str:
+def render_plan(title: str, rows: Sequence[Planned], screen: Screen) -> str:
     """Decides the table of a plan: a line for each question, its rules below it."""
     sheet = Sheet(screen.width, ascii_alone=screen.plain)
     sheet.say(one_line(title), "strong")
