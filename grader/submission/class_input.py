@@ -1,0 +1,271 @@
+"""Who handed in what: the submissions that lie at the paths an instructor gives.
+
+A path holds one submission or a class of them, decided once, here, by what lies at its top. The
+decision is the instructor's side of things only: what is inside a submission of a class is never
+taken for a class again, so no student can hand in a folder that passes for several students.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from grader.errors import UsageError
+from grader.model import Submission
+from grader.submission.choice import is_candidate
+from grader.submission.metadata import MAX_METADATA, Entry, Submitter, read_metadata
+from grader.submission.naming import (
+    distinct,
+    is_archive_or_document,
+    listed,
+    safe_id,
+    shown,
+    stem_of,
+)
+from grader.submission.reading import (
+    Parts,
+    assemble,
+    id_of,
+    own_name,
+    parts_of_file,
+    parts_of_tree,
+    read_submission,
+    refused,
+)
+from grader.submission.tree import MAX_CLASS_ENTRIES, Refused, Tree, folder_tree
+
+METADATA = "submission_metadata.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """One submission of a class: where it lies and who handed it in. Nothing of it is read yet."""
+
+    id: str  # safe as a file's name, and like no other id of the class even where case is ignored
+    path: Path  # the file or the folder; or the zip of a class that holds it
+    inside: str = ""  # its place in that zip: "alice.py", or "alice/" for a folder
+    submitters: tuple[Submitter, ...] = ()
+    created_at: datetime | None = None
+    remarks: tuple[str, ...] = ()  # to staff
+    problem: str | None = None  # why there is nothing to read, in a sentence to the student
+
+
+def find_submissions(paths: Sequence[Path], *, expected_name: str) -> tuple[Handed, ...]:
+    """Decide what one or more paths hold: a submission each, or a class of them.
+
+    A folder and a zip are judged alike, after going down through folders that stand alone.
+    Hidden files and such as `__MACOSX`, `.DS_Store`, `__pycache__` and `expect.yaml` don't count.
+
+    1. With a submission_metadata.yml it is a Gradescope export: each folder is a submission, and
+       so is each entry of that file, also when the export holds no files of it.
+    2. With a file of the expected name it is one submission.
+    3. Without a folder that holds a Python file, a notebook or a zip (a package with an
+       `__init__.py` is none): with at most one such file at the top it is one submission.
+    4. Otherwise it is a class: each folder is a submission, and so is each Python file,
+       notebook, archive or document at the top. Other files (README, grades.csv) don't count.
+
+    A single file that is no zip is one submission. Ids are the names of the files and folders, made
+    safe; equal ones get a number, a path's own before those of a class inside a path.
+
+    Raises:
+        UsageError: there is nothing at one of the paths.
+    """
+    found: dict[tuple[Path, str], Handed] = {}
+    for path in paths:
+        if not os.path.lexists(path):
+            raise UsageError(f"{path}: no such file or folder; give the path of submissions")
+        for handed in _at(path, expected_name):
+            found.setdefault((handed.path.absolute(), handed.inside), handed)
+    given = {path.absolute() for path in paths}
+    own_first = sorted(found, key=lambda place: bool(place[1]) or place[0] not in given)
+    ids = dict(zip(own_first, distinct([found[place].id for place in own_first]), strict=True))
+    return _with_shared_people_noted([replace(found[place], id=ids[place]) for place in found])
+
+
+def read_handed(handed: Handed, *, expected_name: str) -> Submission:
+    """Read one submission of a class, as `read_submission` does."""
+    if handed.problem is not None:
+        return refused(handed.id, shown(own_name(handed.path)), handed.problem)
+    if handed.inside:
+        return assemble(
+            handed.id, shown(handed.inside), lambda: _parts_inside(handed, expected_name)
+        )
+    return read_submission(handed.path, expected_name=expected_name, submission_id=handed.id)
+
+
+def _parts_inside(handed: Handed, expected_name: str) -> Parts:
+    from grader.submission.archive import class_zip
+
+    tree = class_zip(handed.path)
+    if handed.inside.endswith("/"):
+        return parts_of_tree(tree.below(handed.inside), expected_name)
+    name = handed.inside.rpartition("/")[2]
+    return parts_of_file(
+        name, lambda limit: tree.read(handed.inside, limit), expected_name=expected_name
+    )
+
+
+def _at(path: Path, expected_name: str) -> Iterator[Handed]:
+    tree = _tree_at(path)
+    members: Mapping[str, Handed] | None = None
+    if tree is not None:
+        members = _members(path, tree, _descend(tree), expected_name)
+    if members is None:
+        yield Handed(id=id_of(path), path=path)
+        return
+    for place, member in members.items():
+        if path.is_file() or member.problem is not None:
+            yield member
+        else:
+            parts = place.rstrip("/").split("/")
+            yield replace(member, path=path.joinpath(*parts), inside="")
+
+
+def _tree_at(path: Path) -> Tree | None:
+    """List a folder or a zip; None for what is neither, or broken: reading it says how."""
+    try:
+        if path.is_dir():
+            return folder_tree(path.resolve(), max_entries=MAX_CLASS_ENTRIES)
+        if own_name(path).lower().endswith(".zip") and path.is_file():
+            from grader.submission.archive import class_zip
+
+            return class_zip(path)
+    except (Refused, OSError):
+        pass
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """What lies directly in one folder ("" or "hw1/") of a tree."""
+
+    path: str
+    files: tuple[str, ...]
+    folders: tuple[str, ...]
+    odd: Mapping[str, str]
+
+
+def _level(tree: Tree, path: str) -> _Level:
+    cut = len(path)
+
+    def here(names: Iterable[str]) -> list[str]:
+        below = (name[cut:] for name in names if name.startswith(path) and len(name) > cut)
+        return sorted(name for name in below if "/" not in name)
+
+    odd = {name: tree.odd[path + name] for name in here(tree.odd)}
+    return _Level(path, tuple(here(tree.names)), tuple(here(tree.folders)), odd)
+
+
+def _descend(tree: Tree) -> _Level:
+    """Go down while there is one folder and nothing beside it that counts."""
+    level = _level(tree, "")
+    while (
+        len(level.folders) == 1
+        and not level.odd
+        and not any(_counts(name) or name == METADATA for name in level.files)
+    ):
+        level = _level(tree, f"{level.path}{level.folders[0]}/")
+    return level
+
+
+def _counts(name: str) -> bool:
+    return is_candidate(name) or is_archive_or_document(name)
+
+
+def _may_hold_solution(name: str) -> bool:
+    return is_candidate(name) or name.lower().endswith(".zip")
+
+
+def _members(path: Path, tree: Tree, top: _Level, expected_name: str) -> dict[str, Handed] | None:
+    """Return the class's submissions by their place in the tree; None when it is no class."""
+    if METADATA in top.files:
+        return _export_members(path, tree, top)
+    expected = expected_name.casefold()
+    if any(name.casefold() == expected for name in top.files):
+        return None
+    with_solutions = _folders_with_solutions(tree, top, expected)
+    if not with_solutions and sum(map(_may_hold_solution, top.files)) <= 1:
+        return None
+    ids = {f"{name}/": safe_id(name) for name in top.folders}
+    ids |= {name: safe_id(stem_of(name)) for name in (*filter(_counts, top.files), *top.odd)}
+    members = {}
+    for name in sorted(ids):
+        why = top.odd.get(name)
+        problem = None if why is None else f"{shown(name)} was not opened: {why}"
+        place = top.path + name
+        members[place] = Handed(ids[name], path, inside=place, problem=problem)
+    return members
+
+
+def _folders_with_solutions(tree: Tree, top: _Level, expected: str) -> set[str]:
+    """Return the folders at the top that hold a solution, but no packages of helper modules."""
+    holding: set[str] = set()
+    packages: set[str] = set()
+    named: set[str] = set()  # hold the expected name itself
+    for place in tree.names:
+        if not place.startswith(top.path):
+            continue
+        folder, _, rest = place[len(top.path) :].partition("/")
+        if rest == "__init__.py":
+            packages.add(folder)
+        if rest.casefold() == expected:
+            named.add(folder)
+        if rest and _may_hold_solution(rest):
+            holding.add(folder)
+    return holding - (packages - named)
+
+
+def _export_members(path: Path, tree: Tree, top: _Level) -> dict[str, Handed]:
+    """Return the submissions of a Gradescope export: its folders, and what its metadata lists."""
+    entries: Mapping[str, Entry] = {}
+    unreadable = ""
+    try:
+        entries = read_metadata(tree.read(top.path + METADATA, MAX_METADATA))
+    except Refused as refusal:
+        unreadable = f": {refusal}"
+    members = {}
+    for name in sorted({*top.folders, *entries}):
+        entry = entries.get(name)
+        remarks = []
+        if entry is None:
+            remarks.append(f"{METADATA} does not list it{unreadable}")
+        elif entry.damaged:
+            remarks.append(f"its entry in {METADATA} is damaged")
+        there = name in top.folders
+        place = f"{top.path}{name}/"
+        members[place] = Handed(
+            id=safe_id(name),
+            path=path,
+            inside=place,
+            submitters=entry.submitters if entry else (),
+            created_at=entry.created_at if entry else None,
+            remarks=tuple(remarks),
+            problem=None if there else "the export lists this submission but holds no files of it",
+        )
+    return members
+
+
+def _with_shared_people_noted(class_: Sequence[Handed]) -> tuple[Handed, ...]:
+    """Add a remark where the same person stands behind several submissions."""
+    ids: dict[str, list[str]] = {}
+    for handed in class_:
+        for key in _people(handed):
+            ids.setdefault(key, []).append(handed.id)
+    noted = []
+    for handed in class_:
+        others = {id_ for key in _people(handed) for id_ in ids[key]} - {handed.id}
+        more = (f"the same person also handed in {listed(sorted(others))}",) if others else ()
+        noted.append(replace(handed, remarks=handed.remarks + more))
+    return tuple(noted)
+
+
+def _people(handed: Handed) -> set[str]:
+    return {
+        f"{kind}:{value.casefold()}"
+        for person in handed.submitters
+        for kind, value in (("sid", person.sid), ("email", person.email))
+        if value
+    }

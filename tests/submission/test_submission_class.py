@@ -1,0 +1,387 @@
+"""A class: which submissions lie at the paths that an instructor gives, and whose they are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from handing_in import SOLUTION, Content, folder, notebook_text, zip_bytes
+
+from grader.errors import UsageError
+from grader.model import Chunk
+from grader.submission import Handed, Submitter, find_submissions, read_handed
+from grader.submission.archive import class_zip
+from grader.submission.metadata import read_metadata
+
+Put = Callable[[dict[str, Content]], Path]
+
+
+def find(*paths: Path) -> tuple[Handed, ...]:
+    return find_submissions(paths, expected_name="solution.py")
+
+
+def solved(handed: Handed) -> bool:
+    return any(SOLUTION in c.text for c in read_handed(handed, expected_name="solution.py").chunks)
+
+
+@pytest.fixture(params=["folder", "zip"])
+def put(request: pytest.FixtureRequest, tmp_path: Path) -> Put:
+    """Lay files out as a folder and as a zip, which must be judged alike."""
+
+    def lay_out(files: dict[str, Content]) -> Path:
+        if request.param == "folder":
+            return folder(tmp_path / "class", files)
+        (tmp_path / "class.zip").write_bytes(zip_bytes(files))
+        return tmp_path / "class.zip"
+
+    return lay_out
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"solution.py": SOLUTION},
+        {"Solution.py": SOLUTION},
+        {"solution.py": SOLUTION, "helper.py": "", "package/__init__.py": "", "package/a.py": ""},
+        {"homework.py": SOLUTION},
+        {"homework.ipynb": notebook_text(SOLUTION)},
+        {"homework.py": SOLUTION, "package/__init__.py": "", "package/a.py": ""},
+        {"homework.py": SOLUTION, "data/a.csv": "", "README.md": "", "expect.yaml": ""},
+        {"hw1/solution.py": SOLUTION},
+        {"hw1/inner/solution.py": SOLUTION, "hw1/inner/more/a.py": "", "__MACOSX/hw1/._x": ""},
+        {"submission_1/solution.py": SOLUTION, ".DS_Store": ""},
+    ],
+    ids=lambda files: " ".join(files),
+)
+def test_one_submission_is_known_as_one(put: Put, files: dict[str, Content]) -> None:
+    path = put(files)
+    (handed,) = find(path)
+    assert handed == Handed(id="class", path=path)
+    assert solved(handed)
+
+
+@pytest.mark.parametrize("files", [{}, {"data.csv": ""}, {"a.py": b"\xff"}, {"notes/a.txt": ""}])
+def test_one_submission_that_cannot_be_read_is_one_still(
+    put: Put, files: dict[str, Content]
+) -> None:
+    (handed,) = find(put(files))
+    assert handed.id == "class"
+    assert read_handed(handed, expected_name="solution.py").problem is not None
+
+
+@pytest.mark.parametrize(
+    ("files", "ids"),
+    [
+        ({"alice.py": SOLUTION, "bob.ipynb": notebook_text(SOLUTION)}, ["alice", "bob"]),
+        ({"alice/solution.py": SOLUTION, "bob/solution.py": SOLUTION}, ["alice", "bob"]),
+        ({"alice/solution.py": SOLUTION, "bob.py": SOLUTION}, ["alice", "bob"]),
+        (
+            {"hw1/alice/hw.py": SOLUTION, "hw1/bob/sub/solution.py": SOLUTION},
+            ["alice", "bob"],
+        ),
+        (
+            {
+                "alice.zip": zip_bytes({"solution.py": SOLUTION}),
+                "bob.zip": zip_bytes({"x/solution.py": SOLUTION}),
+            },
+            ["alice", "bob"],
+        ),
+        (
+            {"Alice B_1_file/hw.zip": zip_bytes({"solution.py": SOLUTION}), "b/a.py": SOLUTION},
+            ["Alice_B_1_file", "b"],
+        ),
+        (
+            {
+                "alice/solution.py": SOLUTION,
+                "bob/solution.py": SOLUTION,
+                "README.md": "",
+                "grades.csv": "",
+                "expect.yaml": "",
+                ".git/x.py": "",
+                "__MACOSX/alice/._solution.py": "",
+                "__pycache__/x.pyc": "",
+            },
+            ["alice", "bob"],
+        ),
+        (
+            {"x/solution.py": SOLUTION, "x.py": SOLUTION, "X.ipynb": notebook_text(SOLUTION)},
+            ["X", "x-2", "x-3"],
+        ),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, dict) else None,
+)
+def test_a_class_is_a_submission_for_each_folder_and_file(
+    put: Put, files: dict[str, Content], ids: list[str]
+) -> None:
+    class_ = find(put(files))
+    assert [handed.id for handed in class_] == ids
+    assert all(map(solved, class_))
+
+
+def test_who_handed_in_nothing_that_can_be_read_is_reported_and_not_lost(put: Put) -> None:
+    files: dict[str, Content] = {
+        "alice/solution.py": SOLUTION,
+        "bob/": "",
+        "carol/essay.docx": "",
+        "dave.pdf": "%PDF-",
+        "eve.tar.gz": "",
+        "frank.zip": "no zip",
+    }
+    class_ = find(put(files))
+    assert [handed.id for handed in class_] == ["alice", "bob", "carol", "dave", "eve", "frank"]
+    problems = [read_handed(handed, expected_name="solution.py").problem for handed in class_]
+    assert problems[0] is None
+    assert all(problems[1:])
+
+
+def test_links_and_pipes_in_a_class_are_reported_and_not_followed(tmp_path: Path) -> None:
+    root = folder(tmp_path / "class", {"alice.py": SOLUTION, "bob.py": SOLUTION})
+    (root / "mallory.py").symlink_to(root / "alice.py")
+    (root / "trudy").symlink_to("/etc")
+    class_ = find(root)
+    assert [handed.id for handed in class_] == ["alice", "bob", "mallory", "trudy"]
+    submission = read_handed(class_[2], expected_name="solution.py")
+    assert submission.problem == "mallory.py was not opened: a symbolic link is not followed"
+    assert read_handed(class_[3], expected_name="solution.py").chunks == ()
+
+
+def test_several_paths_are_one_class_and_a_path_given_twice_counts_once(tmp_path: Path) -> None:
+    one = folder(tmp_path / "one", {"alice.py": SOLUTION, "bob.py": SOLUTION})
+    two = tmp_path / "two.zip"
+    two.write_bytes(zip_bytes({"alice/solution.py": SOLUTION, "dora/solution.py": SOLUTION}))
+    class_ = find(one, two, one, one / "bob.py", tmp_path / "one")
+    assert [handed.id for handed in class_] == ["alice", "bob", "alice-2", "dora"]
+    assert all(map(solved, class_))
+
+
+def test_no_submission_inside_a_path_takes_the_id_of_a_path(tmp_path: Path) -> None:
+    mallory = tmp_path / "0mallory.zip"
+    mallory.write_bytes(zip_bytes({"alice/solution.py": "", "bob/solution.py": ""}))
+    alice = tmp_path / "alice.py"
+    alice.write_text(SOLUTION)
+    assert [handed.id for handed in find(mallory, alice)] == ["alice-2", "bob", "alice"]
+
+
+def test_a_submission_of_a_class_is_never_taken_for_a_class(tmp_path: Path) -> None:
+    inner: dict[str, Content] = {
+        "submission_metadata.yml": "submission_1:\n  :submitters:\n  - :name: Bob\n",
+        "submission_1/solution.py": SOLUTION,
+        "submission_2/solution.py": SOLUTION,
+    }
+    files = {f"mallory/{name}": content for name, content in inner.items()}
+    root = folder(tmp_path / "class", {"alice.py": "", "eve.zip": zip_bytes(inner), **files})
+    class_ = find(root)
+    assert [handed.id for handed in class_] == ["alice", "eve", "mallory"]
+    for handed in class_[1:]:
+        problem = read_handed(handed, expected_name="solution.py").problem
+        assert problem is not None and problem.startswith("several files may be the solution")
+
+
+def test_a_path_with_nothing_there_is_the_callers_mistake(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such file or folder"):
+        find(tmp_path / "nothing")
+
+
+def test_no_paths_hold_no_submissions() -> None:
+    assert find() == ()
+
+
+def test_a_class_zip_is_listed_once_for_each_process_and_version_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "class.zip"
+    path.write_bytes(zip_bytes({"a.py": "", "b.py": ""}))
+    first = class_zip(path)
+    assert class_zip(path) is first
+    path.write_bytes(zip_bytes({"a.py": "", "b.py": "", "c.py": ""}))
+    second = class_zip(path)
+    assert len(second.names) == 3
+    # A forked process shares the position in an open file with its parent.
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    assert class_zip(path) is not second
+
+
+def test_many_threads_read_their_parts_of_one_zip_side_by_side(tmp_path: Path) -> None:
+    files: dict[str, Content] = {
+        f"student{n}/solution.py": SOLUTION + "#" * 200_000 for n in range(50)
+    }
+    path = tmp_path / "class.zip"
+    path.write_bytes(zip_bytes(files))
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(solved, find(path) * 4))
+
+
+# -------------------------------------------------------------------------- Gradescope
+
+METADATA = """\
+---
+submission_100000001:
+  :submitters:
+  - :name: Ada Lovelace
+    :sid: '00000001'
+    :email: ada@example.edu
+  :created_at: 2023-12-01 05:25:21.716840000 Z
+  :score: 0.0
+  :status: processed
+  :results:
+    tests: []
+    output: |-
+      :submitters:
+      submission_666:
+        :submitters:
+        - :name: Nobody
+  :history: []
+submission_100000002:
+  :submitters:
+  - :name: Grace Hopper
+    :sid: 0123
+    :email: grace@example.edu
+  - :name: "Zo\\u00EB: 'x'"
+    :sid: 1e5
+    :email:
+  :created_at: 2023-12-02 02:52:07 +0530
+  :history:
+  - :submitters:
+    - :name: Not Her
+    :created_at: 2020-01-01 00:00:00 Z
+    :id: 100000004
+submission_300000003:
+  :submitters:
+  - :name: Missing Files
+    :sid: '9'
+  :created_at: nonsense
+submission_400000004:
+  :submitters: [{:name: *broken
+  :created_at: 2023-12-02 02:52:07.5 Z
+"""
+
+EXPORT: dict[str, Content] = {
+    "assignment_1_export/submission_metadata.yml": METADATA,
+    "assignment_1_export/submission_100000001/solution.py": SOLUTION,
+    "assignment_1_export/submission_100000002/hw/solution.py": SOLUTION,
+    "assignment_1_export/submission_400000004/solution.py": SOLUTION,
+    "assignment_1_export/submission_500000005/solution.py": SOLUTION,
+    "assignment_1_export/notes.txt": "",
+    "__MACOSX/assignment_1_export/._submission_metadata.yml": "",
+}
+
+
+def test_an_export_gives_each_submission_its_people_and_time(put: Put) -> None:
+    first, second, missing, damaged, extra = find(put(EXPORT))
+    assert first.id == "submission_100000001"
+    assert first.submitters == (Submitter("Ada Lovelace", "00000001", "ada@example.edu"),)
+    assert first.created_at == datetime(2023, 12, 1, 5, 25, 21, 716840, tzinfo=timezone.utc)
+    assert (first.remarks, first.problem) == ((), None)
+    assert second.submitters == (
+        Submitter("Grace Hopper", "0123", "grace@example.edu"),
+        Submitter("Zoë: 'x'", "1e5", ""),
+    )
+    india = timezone(timedelta(hours=5, minutes=30))
+    assert second.created_at == datetime(2023, 12, 2, 2, 52, 7, tzinfo=india)
+    assert missing.problem == "the export lists this submission but holds no files of it"
+    assert missing.submitters == (Submitter("Missing Files", "9"),)
+    assert missing.created_at is None
+    assert damaged.remarks == ("its entry in submission_metadata.yml is damaged",)
+    assert extra.remarks == ("submission_metadata.yml does not list it",)
+    assert [solved(handed) for handed in (first, second, missing, damaged, extra)] == [
+        True, True, False, True, True,
+    ]  # fmt: skip
+
+
+def test_a_person_behind_two_submissions_is_said_to_staff(tmp_path: Path) -> None:
+    metadata = (
+        "a:\n  :submitters:\n  - :sid: '1'\n    :email: ada@example.edu\n"
+        "b:\n  :submitters:\n  - :sid: '2'\n    :email: ADA@example.edu\n  - :sid: '3'\n"
+        "c:\n  :submitters:\n  - :sid: '4'\n    :email: ''\n"
+    )
+    files = {f"{name}/solution.py": SOLUTION for name in "abc"}
+    class_ = find(folder(tmp_path / "x", {"submission_metadata.yml": metadata, **files}))
+    assert [handed.remarks for handed in class_] == [
+        ("the same person also handed in b",),
+        ("the same person also handed in a",),
+        (),
+    ]
+
+
+@pytest.mark.parametrize("content", ["", "no metadata", "[", b"\xff\0\xff", "- a\n- b\n", "a: {b"])
+def test_an_export_whose_metadata_says_nothing_is_read_without_names(
+    tmp_path: Path, content: Content
+) -> None:
+    files: dict[str, Content] = {"submission_1/solution.py": SOLUTION, "submission_2/": ""}
+    class_ = find(folder(tmp_path / "x", {"submission_metadata.yml": content, **files}))
+    there = [handed for handed in class_ if handed.problem is None]
+    assert [handed.id for handed in there] == ["submission_1", "submission_2"]
+    assert all(handed.remarks for handed in there)
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc", "/etc", "a/b", ".hidden", "CON", "x" * 5000, "=cmd()", "a\u202eb"]
+)
+def test_a_name_that_only_metadata_gives_is_never_a_path(tmp_path: Path, name: str) -> None:
+    metadata = f"{name}:\n  :submitters:\n  - :name: Eve\nsubmission_1:\n  :submitters: []\n"
+    files: dict[str, Content] = {"submission_metadata.yml": metadata, "submission_1/a.py": SOLUTION}
+    class_ = find(folder(tmp_path / "x", files))
+    assert len(class_) == 2
+    (listed,) = (handed for handed in class_ if handed.problem is not None)
+    assert not listed.id.startswith(".") and "/" not in listed.id and len(listed.id) < 100
+    assert read_handed(listed, expected_name="solution.py").chunks == ()
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "&a [*a]",
+        "[" * 60_000,
+        "{a: " * 10_000,
+        "!!python/object/apply:os.system ['true']",
+        "!!python/name:os.system",
+        "&a [&b [*a, *a], *b]",
+        '"\\UFFFFFFFF"',
+        "? [a, b]\n  : c",
+        "|\n" + "    x\n" * 100_000,
+        "x" * 10_000_000,
+    ],
+)
+def test_hostile_metadata_costs_its_own_entry_only(hostile: str) -> None:
+    text = f"evil:\n  :submitters: {hostile}\ngood:\n  :submitters:\n  - :name: Ada\n"
+    entries = read_metadata(text.encode())
+    assert entries["evil"].submitters == ()
+    assert entries["good"].submitters == (Submitter("Ada"),)
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\r"])
+def test_a_name_cannot_start_a_line_of_its_own(end: str) -> None:
+    name = f"Eve{end}    :email: ada@example.edu{end}submission_2:{end}  :submitters: []"
+    text = f"submission_1:\n  :submitters:\n  - :name: {name}\n    :sid: '5'\n"
+    entries = read_metadata(text.encode())
+    assert entries.keys() == {"submission_1"}
+    assert all(not person.email for person in entries["submission_1"].submitters)
+
+
+def test_people_of_a_name_too_long_are_cut_and_too_many_are_bounded() -> None:
+    long = f"  - :name: {'n' * 500}\n"
+    entries = read_metadata(
+        f"a:\n  :submitters:\n{long * 9}b:\n  :submitters:\n{long * 999}".encode()
+    )
+    assert len(entries["a"].submitters) == 9
+    assert len(entries["b"].submitters) < 100
+    assert all(len(person.name) == 200 for entry in entries.values() for person in entry.submitters)
+
+
+def test_a_class_zip_gives_each_student_their_own_helpers_only(tmp_path: Path) -> None:
+    files: dict[str, Content] = {
+        "ann/solution.py": SOLUTION,
+        "ann/a.py": "1",
+        "anna/solution.py": SOLUTION,
+        "anna/b.py": "2",
+    }
+    path = tmp_path / "class.zip"
+    path.write_bytes(zip_bytes(files))
+    ann, anna = (read_handed(handed, expected_name="solution.py") for handed in find(path))
+    assert ann.helpers == {"a.py": b"1"}
+    assert anna.helpers == {"b.py": b"2"}
+    assert ann.chunks == anna.chunks == (Chunk("solution.py", SOLUTION),)
