@@ -1,0 +1,7 @@
+"""config.yaml and reference/ become an `Assignment`, or a list of what is wrong with them."""
+
+from grader.assignment.load import load_assignment
+from grader.assignment.plan import PlanRow, plan
+from grader.assignment.schema import config_schema
+
+__all__ = ["PlanRow", "config_schema", "load_assignment", "plan"]

@@ -1,0 +1,448 @@
+"""The shape of config.yaml: one struct for each mapping, with the words that explain each key.
+
+The structs are what a config is read into and what its JSON Schema is generated from, so that
+editors and the grader agree. A key's `Meta` holds its description, its bounds and, as
+`extra["write"]`, the remedy when the value is none of them. Optional keys are None when absent.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any, Literal, TypeAlias
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+_SECONDS = {"ms": Fraction(1, 1000), "s": Fraction(1), "min": Fraction(60)}
+_BYTES = {"MB": 1 << 20, "GB": 1 << 30}
+_LARGEST = 1e300  # of a tolerance: infinity would accept anything
+_MOST = 1_000_000  # of points and weights
+_AMOUNT = r"[0-9]+(?:\.[0-9]+)?"
+_UNIT_MEANT = {
+    **dict.fromkeys(["msec", "millisecond", "milliseconds"], "ms"),
+    **dict.fromkeys(["", "sec", "secs", "second", "seconds"], "s"),
+    **dict.fromkeys(["m", "mins", "minute", "minutes"], "min"),
+}
+_SIZE_MEANT = {"": "MB", "m": "MB", "mb": "MB", "mib": "MB", "g": "GB", "gb": "GB", "gib": "GB"}
+
+
+def _says(write: str) -> dict[str, str]:
+    return {"write": write}
+
+
+# --------------------------------------------------------------------------- kinds of value
+
+Duration: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=rf"^{_AMOUNT} ?(ms|s|min)$(?!\n)",
+        examples=["500 ms", "30 s", "5 min"],
+        extra=_says("write a time with its unit: 500 ms, 30 s or 5 min"),
+    ),
+]
+Size: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=rf"^{_AMOUNT} ?(MB|GB)$(?!\n)",
+        examples=["512 MB", "1 GB"],
+        extra=_says("write a size with its unit: 512 MB or 1 GB"),
+    ),
+]
+Line: TypeAlias = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        pattern=r"^\S([^\n]*\S)?$(?!\n)",
+        extra=_says("write one line of text, in quotes"),
+    ),
+]
+Identifier: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)",
+        extra=_says("write a Python name, e.g. area_of"),
+    ),
+]
+Id: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$(?!\n)",
+        extra=_says("write letters, digits, _, - and . only, e.g. q1a"),
+    ),
+]
+Share: TypeAlias = Annotated[
+    float, Meta(ge=0, le=1, extra=_says("write a share from 0 to 1, e.g. 0.5"))
+]
+Visibility: TypeAlias = Literal["full", "outcome"]
+ChangedInputs: TypeAlias = Literal["remark", "fail"]
+Steps: TypeAlias = Annotated[
+    dict[Share, Share],
+    Meta(min_length=1, extra=_says("write rising steps, e.g. {0.5: 0.4, 0.9: 0.8}")),
+]
+
+
+# --------------------------------------------------------------------------- structs
+
+
+class _Mapping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A mapping of config.yaml: keys by name, none unknown."""
+
+
+class CompareConfig(_Mapping, frozen=True):
+    """How values are compared; several keys may stand together."""
+
+    rtol: Annotated[
+        Annotated[float, Meta(ge=0, le=_LARGEST)] | None,
+        Meta(
+            description="Tolerance relative to the expected number. Makes the comparison close.",
+            extra=_says("write a number of at least 0, e.g. 1e-6"),
+        ),
+    ] = None
+    atol: Annotated[
+        Annotated[float, Meta(ge=0, le=_LARGEST)] | Identifier | None,
+        Meta(
+            description="Absolute tolerance: a number, or the name of a function of the reference "
+            "module that takes the case's arguments and returns a number or an array.",
+            extra=_says("write a number of at least 0, e.g. 1e-9, or the name of a function"),
+        ),
+    ] = None
+    text: Annotated[
+        Literal["loose"] | None,
+        Meta(description="Text is equal whatever its case and outer spaces."),
+    ] = None
+    extra_keys: Annotated[
+        Literal["ignored"] | None, Meta(description="Keys that were not asked for cost nothing.")
+    ] = None
+    dtype: Annotated[
+        Literal["same"] | None, Meta(description="Arrays must have the expected dtype.")
+    ] = None
+
+
+Compare: TypeAlias = Annotated[
+    Literal["exact"] | CompareConfig,
+    Meta(
+        description="How observed values are compared with the expected ones.",
+        extra=_says("write exact, or a mapping such as {rtol: 1e-6, atol: 1e-9}"),
+    ),
+]
+
+
+class SubmissionConfig(_Mapping, frozen=True):
+    """What students hand in."""
+
+    file: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*\.py$(?!\n)",
+            description="The name of the file that students hand in.",
+            examples=["solution.py"],
+            extra=_says("write the name of a Python file, e.g. solution.py"),
+        ),
+    ]
+
+
+class LimitsConfig(_Mapping, frozen=True):
+    """What one submission may use."""
+
+    load: Annotated[Duration, Meta(description="To run the file's top level.")] = "30 s"
+    call: Annotated[Duration, Meta(description="For one call of a function.")] = "5 s"
+    memory: Annotated[Size, Meta(description="Beyond what Python and its libraries need.")] = "1 GB"
+    submission: Annotated[Duration, Meta(description="For the whole submission.")] = "5 min"
+
+
+class DefaultsConfig(_Mapping, frozen=True):
+    """What holds for every question that does not say otherwise."""
+
+    compare: Compare = "exact"
+    shown: Annotated[
+        Visibility,
+        Meta(description="What students see of a case: all of it, or only how many passed."),
+    ] = "outcome"
+    changed_inputs: Annotated[
+        ChangedInputs, Meta(description="What it costs to change an input: a remark, or the case.")
+    ] = "remark"
+
+
+class CaseConfig(_Mapping, frozen=True):
+    """One set of inputs, or a group of them drawn by a generator."""
+
+    name: Annotated[Line, Meta(description="What people call the case; unique in its question.")]
+    args: Annotated[
+        list[Any] | None,
+        Meta(
+            description="The arguments, by position; optional ones at the end may be left out.",
+            extra=_says("write the arguments as a list, e.g. [3, 4]"),
+        ),
+    ] = None
+    generate: Annotated[
+        Identifier | None,
+        Meta(
+            description="A function of the reference module that takes a seeded "
+            "numpy.random.Generator and returns one tuple of arguments.",
+        ),
+    ] = None
+    count: Annotated[
+        Annotated[int, Meta(ge=1, le=1000)] | None,
+        Meta(
+            description="How many cases are drawn (1 unless said).",
+            extra=_says("write a whole number from 1 to 1000"),
+        ),
+    ] = None
+    expect: Annotated[
+        Any | UnsetType,
+        Meta(description="The value that the reference must give, as a check of the reference."),
+    ] = UNSET
+    raises: Annotated[
+        Identifier | None,
+        Meta(
+            description="The built-in exception that the call must raise.", examples=["ValueError"]
+        ),
+    ] = None
+    at: Annotated[
+        tuple[str | int, ...],
+        Meta(
+            description="The way to the part of the result that is compared.",
+            extra=_says("write the keys and positions that lead to the part, e.g. [rows, 0]"),
+        ),
+    ] = ()
+    partial: Annotated[
+        Steps | None,
+        Meta(description="Credit by the share of values that match: share -> credit, rising."),
+    ] = None
+    bands: Annotated[
+        Annotated[dict[Annotated[float, Meta(gt=1, le=_LARGEST)], Share], Meta(min_length=1)]
+        | None,
+        Meta(
+            description="Credit by tolerance: within so many times the tolerance -> credit.",
+            extra=_says("write factors above 1 with their credit, e.g. {10: 0.5}"),
+        ),
+    ] = None
+    weight: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=_MOST,
+            description="Of the case, or of a drawn group as a whole, within the question.",
+            extra=_says("write a number above 0, e.g. 3"),
+        ),
+    ] = 1.0
+    shown: Annotated[
+        Visibility | None,
+        Meta(description="full: students see input, expected and observed; outcome: only counts."),
+    ] = None
+
+
+class StepsConfig(_Mapping, frozen=True):
+    """Credit in steps."""
+
+    steps: Annotated[
+        Steps, Meta(description="Share of the cases passed -> share of the points, rising.")
+    ]
+
+
+class BuildsOnConfig(_Mapping, frozen=True):
+    """The questions whose functions are steps of this one (error carried forward)."""
+
+    questions: Annotated[
+        tuple[Id, ...],
+        Meta(
+            min_length=1,
+            description="Ids of the questions that are steps of this one.",
+            extra=_says("write a list of question ids, e.g. [q1a]"),
+        ),
+    ]
+    credit: Annotated[
+        Share, Meta(description="What a case is worth that follows from the student's own steps.")
+    ] = 1.0
+    needs: Annotated[
+        Share, Meta(description="The share that a step's own question must have earned.")
+    ] = 0.25
+
+
+class FormConfig(_Mapping, frozen=True):
+    """What a free text must look like; a person marks what it says."""
+
+    words: Annotated[
+        tuple[int, int],
+        Meta(
+            description="The fewest and the most words, of the text or of each entry.",
+            extra=_says("write the fewest and the most words, e.g. [20, 200]"),
+        ),
+    ]
+    entries: Annotated[
+        tuple[Line, ...],
+        Meta(
+            description="The keys of the answer, when it is a dict of texts.",
+            extra=_says("write a list of keys, e.g. [cause, effect]"),
+        ),
+    ] = ()
+    misplaced: Annotated[
+        dict[Line, tuple[Line, ...]],
+        Meta(
+            description="Entry -> words that fit another entry better, pointed out to the marker.",
+            extra=_says("write words for each entry, e.g. {cause: [therefore]}"),
+        ),
+    ] = {}
+
+
+class QuestionConfig(_Mapping, frozen=True):
+    """A scored unit: one function of the student's."""
+
+    id: Annotated[Id, Meta(description="Short and unique; results name the question by it.")]
+    title: Annotated[Line, Meta(description="What people call the question.")]
+    function: Annotated[Identifier, Meta(description="The function that students write.")]
+    points: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=_MOST,
+            description="What the question is worth, to the hundredth.",
+            extra=_says("write a number above 0 with at most two decimals, e.g. 6 or 2.5"),
+        ),
+    ]
+    reference: Annotated[
+        Identifier | None,
+        Meta(
+            description="The module in reference/ that holds a function of the same name.",
+            extra=_says("write the name of a file in reference/ without its .py"),
+        ),
+    ] = None
+    compare: Compare | None = None
+    changed_inputs: Annotated[
+        ChangedInputs | None, Meta(description="What it costs to change an input.")
+    ] = None
+    cases: Annotated[
+        tuple[CaseConfig, ...],
+        Meta(
+            min_length=1,
+            description="The inputs by which the question is marked.",
+            extra=_says("write a list of cases, each with a name and args or generate"),
+        ),
+    ] = ()
+    credit: Annotated[
+        Literal["proportional", "all_or_nothing"] | StepsConfig,
+        Meta(
+            description="How the share of cases passed becomes a share of the points.",
+            extra=_says("write proportional, all_or_nothing or {steps: {0.5: 0.4}}"),
+        ),
+    ] = "proportional"
+    wrong_answers: Annotated[
+        dict[
+            Identifier,
+            Annotated[
+                float, Meta(ge=0, lt=1, extra=_says("write a share of at least 0 and below 1"))
+            ],
+        ],
+        Meta(
+            description="Functions of the reference module that stand for a misconception -> the "
+            "share of the points that giving it is worth.",
+            extra=_says("write names of functions with their share, e.g. {off_by_one: 0.6}"),
+        ),
+    ] = {}
+    builds_on: BuildsOnConfig | None = None
+    properties: Annotated[
+        tuple[Identifier, ...],
+        Meta(
+            description="Functions of the reference module that check what must hold of any right "
+            "answer.",
+            extra=_says("write a list of functions, e.g. [grows_with_size]"),
+        ),
+    ] = ()
+    inseparable: Annotated[
+        tuple[tuple[Identifier, Identifier], ...],
+        Meta(
+            description="Pairs of wrong answers that the cases need not tell apart.",
+            extra=_says("write pairs of wrong answers, e.g. [[off_by_one, upside_down]]"),
+        ),
+    ] = ()
+    marked_by: Annotated[
+        Literal["person"] | None, Meta(description="Set when a person marks the question.")
+    ] = None
+    form: FormConfig | None = None
+
+
+class Config(_Mapping, frozen=True):
+    """An assignment: its questions, what they are worth and how they are marked."""
+
+    assignment: Annotated[Line, Meta(description="The assignment's title.")]
+    submission: SubmissionConfig
+    questions: Annotated[
+        tuple[QuestionConfig, ...],
+        Meta(
+            min_length=1,
+            description="The questions, in the order of reports.",
+            extra=_says("write a list of questions"),
+        ),
+    ]
+    limits: LimitsConfig = LimitsConfig()
+    hidden_seed: Annotated[
+        Annotated[int, Meta(ge=0)] | None,
+        Meta(
+            description="Seeds every drawn case; another seed draws other ones.",
+            extra=_says("write a whole number of at least 0, e.g. 4711"),
+        ),
+    ] = None
+    defaults: DefaultsConfig = DefaultsConfig()
+    total_points: Annotated[
+        Annotated[float, Meta(gt=0, le=_MOST)] | None,
+        Meta(
+            description="The sum of all points, as a check.",
+            extra=_says("write the sum of all points, e.g. 100"),
+        ),
+    ] = None
+
+
+# --------------------------------------------------------------------------- their values
+
+
+def exact(number: float) -> Fraction:
+    """The number as the author wrote it: 0.1 is a tenth, not the nearest binary fraction."""
+    return Fraction(decimal(number))
+
+
+def decimal(number: float) -> Decimal:
+    """As `exact`, in decimals and without a trailing zero: 6.0 is 6."""
+    return Decimal(int(number)) if number == int(number) else Decimal(repr(number))
+
+
+def seconds(text: str) -> float:
+    """Reads a duration. `text` fits the pattern of `Duration`.
+
+    >>> seconds("500 ms")
+    0.5
+    """
+    amount, unit = _parts(text)
+    return float(Fraction(amount) * _SECONDS[unit])
+
+
+def size_bytes(text: str) -> int:
+    """Reads a size. `text` fits the pattern of `Size`; 1 GB is 2**30 bytes.
+
+    >>> size_bytes("1 GB") == 2**30
+    True
+    """
+    amount, unit = _parts(text)
+    return int(Fraction(amount) * _BYTES[unit])
+
+
+def _parts(text: str) -> tuple[str, str]:
+    match = re.match(rf"({_AMOUNT})\s*(.*)$", text.strip())
+    return (match[1], match[2]) if match else ("", text)
+
+
+def meant_amount(value: object, kind: Literal["duration", "size"]) -> str | None:
+    """What a time or a size with a wrong unit was meant to be, if that is plain.
+
+    >>> meant_amount("30 sec", "duration")
+    '30 s'
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    amount, unit = _parts(str(value))
+    unit = unit.lower()
+    if kind == "size":
+        meant = _SIZE_MEANT.get(unit)
+    else:
+        meant = unit if unit in _SECONDS else _UNIT_MEANT.get(unit)
+    return f"{amount} {meant}" if amount and meant else None

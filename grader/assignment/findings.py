@@ -1,0 +1,89 @@
+"""Collects the author's mistakes, each with its place, so that one run reports them all."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+import numpy as np
+
+from grader.assignment.document import Document, KeyPath, show_key_path
+from grader.errors import ConfigError, Problem
+
+_LONGEST = 80
+
+
+class Findings:
+    """The problems found so far. Places are key paths of config.yaml or lines of reference/."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._problems: dict[Problem, None] = dict.fromkeys(document.problems)  # an ordered set
+        self._paths: list[KeyPath] = []
+
+    def add(self, path: KeyPath, what: str, remedy: str) -> None:
+        """Notes a mistake at a key path; its line is looked up."""
+        self._paths.append(path)
+        line = self._document.line(path)
+        self._note(Problem(self._document.file, line, show_key_path(path), what, remedy))
+
+    def any_under(self, path: KeyPath) -> bool:
+        """Whether anything was found at a key path or inside it."""
+        return any(found[: len(path)] == path for found in self._paths)
+
+    def is_written(self, path: KeyPath) -> bool:
+        """Whether config.yaml holds this key path, sound or not."""
+        return self._document.holds(path)
+
+    def add_in_file(self, file: str, line: int, what: str, remedy: str) -> None:
+        """Notes a mistake in a file of reference/."""
+        self._note(Problem(file, line, "", what, remedy))
+
+    def _note(self, problem: Problem) -> None:
+        self._problems[problem] = None
+
+    def __len__(self) -> int:
+        return len(self._problems)
+
+    def raise_if_any(self) -> None:
+        """Raises ConfigError with all problems, those of config.yaml first, in order of lines."""
+        if not self._problems:
+            return
+        config = self._document.file
+        raise ConfigError(
+            tuple(sorted(self._problems, key=lambda p: (p.file != config, p.file, p.line)))
+        )
+
+
+def brief(value: object) -> str:
+    """A bad value for a message: exact, but never a wall of numbers.
+
+    >>> brief("ful")
+    "'ful'"
+    """
+    if isinstance(value, np.ndarray):
+        value = value.tolist() if value.size <= 16 else f"an array of shape {value.shape}"
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    try:
+        text = repr(value)
+    except ValueError:  # Python prints no integer of more than 4300 digits
+        return "an integer of thousands of digits"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def suggest(word: object, known: Iterable[str], *, what: str) -> str:
+    """The remedy for a name that is not known: the nearest one, or all of them.
+
+    >>> suggest("caes", ["cases", "points"], what="key")
+    'did you mean `cases`?'
+    """
+    names = sorted(known)
+    near = difflib.get_close_matches(str(word), names, n=1)
+    if near:
+        return f"did you mean `{near[0]}`?"
+    if not names:
+        return f"there is no {what} yet: write one"
+    return f"write a known {what}: {', '.join(names)}"

@@ -1,0 +1,105 @@
+"""The data behind the table of `grader config`: what is marked, by what, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from grader.model import Assignment, Question, Raises, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One question of the plan."""
+
+    question: str
+    title: str
+    function: str
+    shown: int  # cases that students see whole
+    hidden: int  # cases that are only counted for them
+    points: Decimal
+    rules: tuple[str, ...]  # how it is marked, in words
+
+
+def plan(assignment: Assignment) -> tuple[PlanRow, ...]:
+    """Says of each question what is marked and how, in the assignment's order."""
+    return tuple(
+        PlanRow(
+            question=question.id,
+            title=question.title,
+            function=question.function,
+            shown=sum(case.shown for case in question.cases),
+            hidden=sum(not case.shown for case in question.cases) + question.hidden_count,
+            points=question.points,
+            rules=tuple(_rules(question)),
+        )
+        for question in assignment.questions
+    )
+
+
+def _rules(question: Question) -> list[str]:
+    if question.text is not None:
+        fewest, most = question.text.words
+        each = f" for each of {len(question.text.entries)} entries" if question.text.entries else ""
+        return ["marked by a person", f"{fewest} to {most} words{each}"]
+    rules = _comparison([case.rule for case in question.cases if not _refuses(case.expected)])
+    if refusing := sum(_refuses(case.expected) for case in question.cases):
+        rules.append(f"{refusing} must raise")
+    if question.credit is not None:
+        rules.append(_credit(question))
+    if any(case.partial for case in question.cases):
+        rules.append("credit by matched share")
+    if any(case.bands for case in question.cases):
+        rules.append("credit by tolerance")
+    if any(case.rule.keep_inputs for case in question.cases):
+        rules.append("a changed input fails")
+    if question.builds_on is not None:
+        rules.append(f"builds on {', '.join(question.builds_on.questions)}")
+    if question.wrong_answers:
+        rules.append(_counted(len(question.wrong_answers), "wrong answer"))
+    if question.properties:
+        rules.append(_counted(len(question.properties), "property", "properties"))
+    return rules
+
+
+def _refuses(expected: object) -> bool:
+    return isinstance(expected, Raises)
+
+
+def _comparison(rules: Sequence[Rule]) -> list[str]:
+    """The comparison of a question's cases, of which only the tolerances may differ."""
+    if not rules:
+        return []
+    rule = rules[0]
+    if rule.kind == "exact":
+        words = ["exact"]
+    else:
+        parts = [f"rtol {rule.rtol:g}"] if rule.rtol else []
+        if any(isinstance(other.atol, np.ndarray) for other in rules):
+            parts.append("atol by element")
+        elif len({other.atol for other in rules}) > 1:
+            parts.append("atol by case")
+        elif rule.atol:
+            parts.append(f"atol {rule.atol:g}")
+        words = ["within " + " and ".join(parts or ["no tolerance"])]
+    if rule.fold_text:
+        words.append("text regardless of case")
+    if rule.extra_keys:
+        words.append("extra keys ignored")
+    if rule.same_dtype:
+        words.append("same dtype")
+    return words
+
+
+def _credit(question: Question) -> str:
+    steps = [(float(share), float(worth)) for share, worth in question.credit or ()]
+    if steps == [(1.0, 1.0)]:
+        return "all or nothing"
+    return "steps " + ", ".join(f"{share:g}: {worth:g}" for share, worth in steps)
+
+
+def _counted(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"
