@@ -7,17 +7,17 @@ earns the greatest of these; none ever takes away what another gave.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Literal, TypeAlias
 
 from grader.marking.advice import advise
 from grader.marking.credit import ONLY_REFUSALS, cases_share, judge, only_refusals, points_for
 from grader.marking.follow import Ask, follow_through
 from grader.marking.freetext import read_text
-from grader.marking.misconception import diagnose
-from grader.marking.recognise import patterns
+from grader.marking.misconception import Diagnosis, diagnose
 from grader.model import (
     Assignment,
     CaseResult,
@@ -29,6 +29,10 @@ from grader.model import (
     QuestionResult,
     Status,
 )
+
+Basis: TypeAlias = Literal["cases", "wrong_answer", "follow_through", "person", "nothing"]
+
+_NOTES = 3  # that a question repeats of its shown cases
 
 
 def mark(
@@ -123,35 +127,45 @@ def _conclude(
     question: Question, results: tuple[CaseResult, ...], loaded: Loaded
 ) -> QuestionResult:
     """The best of what cases, follow-through and wrong answers are worth."""
-    credits = [result.credit for result in results]
-    share = cases_share(question, credits)
+    share = cases_share(question, [result.credit for result in results])
     followed_from = tuple(dict.fromkeys(step for r in results for step in r.followed_from))
-    # a result that follows from a step is right as far as this question goes
-    diagnosis = () if followed_from and share == 1 else diagnose(question, results)
-    basis = "follow_through" if followed_from else "cases"
-    if diagnosis and diagnosis[0].share > share:
-        share, basis = diagnosis[0].share, "wrong_answer"
-    remarks = dict.fromkeys(note for r in results if r.case.shown for note in r.comparison.notes)
-    if only_refusals(question, credits) and any(credits):
-        remarks[ONLY_REFUSALS] = None
+    basis: Basis = "follow_through" if followed_from else "cases"
+    # what follows from a step throughout is right as far as this question goes
+    diagnosis = Diagnosis() if followed_from and share == 1 else diagnose(question, results)
+    named = diagnosis.fitting
+    if diagnosis.due > share:
+        share, basis = diagnosis.due, "wrong_answer"
+        named = named or diagnosis.explaining[:1]
     result = QuestionResult(
         question=question,
         status=_status(results, share),
         score=points_for(question, share),
         share=share,
-        basis=basis if share else "nothing",  # type: ignore[arg-type]
+        basis=basis if share else "nothing",
         cases=results,
-        diagnosis=diagnosis,
+        diagnosis=named,
         followed_from=followed_from,
-        remarks=tuple(remarks),
+        remarks=tuple(_remarks(question, results)),
     )
-    return replace(result, help=advise(result, patterns(results), loaded))
+    return replace(result, help=advise(result, loaded))
+
+
+def _remarks(question: Question, results: Sequence[CaseResult]) -> Iterator[str]:
+    """What costs nothing, and what explains the score; nothing of hidden cases' values."""
+    notes = dict.fromkeys(note for r in results if r.case.shown for note in r.comparison.notes)
+    yield from list(notes)[:_NOTES]
+    if any(result.observation.changed_inputs for result in results):
+        yield "the function changes its input"
+    credits = [result.credit for result in results]
+    if only_refusals(question, credits) and any(credits):
+        yield ONLY_REFUSALS
 
 
 def _status(results: Sequence[CaseResult], share: Fraction) -> Status:
-    if results and all(isinstance(r.observation.outcome, Missing) for r in results):
+    outcomes = [result.observation.outcome for result in results]
+    if outcomes and all(isinstance(outcome, Missing) for outcome in outcomes):
         return "missing"
-    if results and all(isinstance(r.observation.outcome, NotRun) for r in results):
+    if all(isinstance(outcome, NotRun) for outcome in outcomes):
         return "not_run"
     if share == 1:
         return "passed"

@@ -8,11 +8,13 @@ does nothing but raise has answered nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 
-from grader.marking.compare import Absent, compare, describe, narrow, show
+from grader.marking.compare import Absent, compare, count_leaves, mismatch, narrow
 from grader.marking.recognise import recognise
+from grader.marking.wording import describe, one_line, show, show_path
 from grader.model import (
     Case,
     CaseResult,
@@ -29,43 +31,66 @@ from grader.model import (
     TimedOut,
 )
 
-HUNDREDTH = Decimal("0.01")
 ONLY_REFUSALS = "cases that must raise count only once an ordinary case is right"
+OTHER_EXCEPTION = Fraction(1, 2)  # what a refusal by another exception than the asked one earns
+
+# an exception that says something else than "I refuse this input"
+_NO_REFUSAL = frozenset(
+    {
+        *("NotImplementedError", "RecursionError", "MemoryError"),
+        *("SystemExit", "KeyboardInterrupt", "GeneratorExit"),
+    }
+)
 
 
 def judge(case: Case, observation: Observation) -> CaseResult:
     """Decides what one case earned, from what was observed."""
     comparison = _verdict(case, observation)
-    credit = _case_credit(case, comparison)
+    credit = _case_credit(case, observation, comparison)
     remarks: tuple[str, ...] = ()
-    if observation.changed_inputs:
-        which = ", ".join(str(position + 1) for position in observation.changed_inputs)
-        remarks += (f"the call changed its input (argument {which})",)
-        if case.rule.keep_inputs and comparison.matches:
-            comparison = Comparison(
-                matches=False,
-                claim="the result is right, but the call changed its input",
-                leaves=comparison.leaves,
-                matched=comparison.matched,
-            )
-            credit = Fraction(0)
     outcome = observation.outcome
-    if isinstance(outcome, Returned) and not comparison.matches:
+    if (
+        isinstance(outcome, Returned)
+        and not comparison.matches
+        and not isinstance(case.expected, Raises)
+    ):
         part = narrow(outcome.value, case.at)
-        if not isinstance(part, Absent) and not isinstance(case.expected, Raises):
-            remarks += recognise(expected=case.expected, observed=part, rule=case.rule)
+        if not isinstance(part, Absent):
+            remarks = recognise(expected=case.expected, observed=part, rule=case.rule)
+    if observation.changed_inputs:
+        remarks = (changed_inputs(observation), *remarks)
+        if case.rule.keep_inputs:
+            credit = Fraction(0)
+            if comparison.matches:
+                claim = "the result is right, but the call changed its input"
+                comparison = replace(comparison, matches=False, claim=claim)
     return CaseResult(case, observation, comparison, credit, remarks=remarks)
+
+
+def changed_inputs(observation: Observation) -> str:
+    """Which arguments the call changed, in a clause."""
+    which = ", ".join(str(position + 1) for position in observation.changed_inputs[:10])
+    plural = "s" if len(observation.changed_inputs) > 1 else ""
+    return f"the call changed its input (argument{plural} {which})"
+
+
+def refused(observation: Observation) -> bool:
+    """Decides whether a call refused its input, by whichever exception."""
+    outcome = observation.outcome
+    return isinstance(outcome, Raised) and not _NO_REFUSAL & {outcome.exception, *outcome.bases}
 
 
 def _verdict(case: Case, observation: Observation) -> Comparison:
     outcome = observation.outcome
     if isinstance(case.expected, Raises):
         return _refusal(case.expected, observation)
-    if isinstance(outcome, Returned):
-        observed = narrow(outcome.value, case.at)
-        return compare(expected=case.expected, observed=observed, rule=case.rule)
-    leaves = compare(expected=case.expected, observed=case.expected, rule=case.rule).leaves
-    return Comparison(matches=False, claim=claim_of(observation), leaves=leaves)
+    leaves = count_leaves(case.expected)
+    if not isinstance(outcome, Returned):
+        return mismatch(claim_of(observation), leaves)
+    observed = narrow(outcome.value, case.at)
+    if isinstance(observed, Absent):
+        return mismatch(f"{describe(outcome.value)} has no entry {show_path(case.at)}", leaves)
+    return compare(expected=case.expected, observed=observed, rule=case.rule)
 
 
 def _refusal(expected: Raises, observation: Observation) -> Comparison:
@@ -73,43 +98,45 @@ def _refusal(expected: Raises, observation: Observation) -> Comparison:
     if isinstance(outcome, Raised):
         if expected.exception in (outcome.exception, *outcome.bases):
             return Comparison(matches=True, matched=1)
-        claim = f"raised {outcome.exception}, expected {expected.exception}"
-    elif isinstance(outcome, Returned):
-        claim = f"returned {show(outcome.value)}, expected {expected.exception} to be raised"
-    else:
-        claim = claim_of(observation)
-    return Comparison(matches=False, claim=claim)
+        exception = one_line(outcome.exception, 80)
+        return mismatch(f"raised {exception}, expected {expected.exception}")
+    if isinstance(outcome, Returned):
+        return mismatch(f"returned {show(outcome.value)}, expected {expected.exception}")
+    return mismatch(claim_of(observation))
 
 
 def claim_of(observation: Observation) -> str:
-    """One clause on a call that did not return, for people."""
+    """One clause on what a call came to, for people; a student's own words in one short line."""
     match observation.outcome:
         case Returned(value=value):
             return f"returned {describe(value)}"
         case Raised(exception=exception, message=message, frames=frames):
-            where = f" at {frames[-1].label}, line {frames[-1].line}" if frames else ""
-            first = message.strip().splitlines()[0] if message.strip() else ""
-            return f"raised {exception}{': ' + first if first else ''}{where}"
+            label = one_line(frames[-1].label, 80) if frames else ""
+            where = f" at {label}, line {frames[-1].line}" if frames else ""
+            said = one_line(message.strip().partition("\n")[0])
+            return f"raised {one_line(exception, 80)}{where}{': ' + said if said else ''}"
         case TimedOut(limit_s=limit_s):
             return f"no answer within {limit_s:g} s"
         case Killed(detail=detail):
-            return detail or "the process ended"
+            ended = "" if detail.startswith("the process ended") else "the process ended: "
+            return f"{ended}{detail}" if detail else "the process ended"
         case Missing():
             return "the function is not defined"
         case Malformed(why=why):
-            return why
+            return why or "the result is no plain data"
         case NotRun(why=why):
-            return f"not run: {why}"
+            return f"not run: {why}" if why else "not run"
 
 
-def _case_credit(case: Case, comparison: Comparison) -> Fraction:
+def _case_credit(case: Case, observation: Observation, comparison: Comparison) -> Fraction:
     if comparison.matches:
         return Fraction(1)
+    if isinstance(case.expected, Raises):
+        return OTHER_EXCEPTION if refused(observation) else Fraction(0)
     earned = Fraction(0)
-    matched = Fraction(comparison.matched, comparison.leaves) if comparison.leaves else Fraction(0)
-    for share, credit in case.partial:
-        if matched >= share:
-            earned = max(earned, credit)
+    if comparison.matched:
+        matched = Fraction(comparison.matched, comparison.leaves)
+        earned = max((c for share, c in case.partial if matched >= share), default=earned)
     for factor, credit in case.bands:
         if comparison.error_ratio <= factor:
             earned = max(earned, credit)
@@ -117,15 +144,18 @@ def _case_credit(case: Case, comparison: Comparison) -> Fraction:
 
 
 def cases_share(question: Question, credits: Sequence[Fraction]) -> Fraction:
-    """Decides the share of a question's points that credits, one for each case, are worth."""
+    """Decides the share of a question's points that credits, one for each case, are worth.
+
+    Whatever the scheme, a question whose cases are all right is worth all of its points.
+    """
+    if credits and all(credit == 1 for credit in credits):
+        return Fraction(1)
     pairs = list(zip(question.cases, credits, strict=True))
     total = sum((case.weight for case, _ in pairs), Fraction(0))
-    if not total:
-        return Fraction(0)
-    if only_refusals(question, credits):
+    if not total or only_refusals(question, credits):
         return Fraction(0)
     share = sum((case.weight * credit for case, credit in pairs), Fraction(0)) / total
-    if question.credit is None:
+    if question.credit is None or share == 1:
         return share
     return max((worth for step, worth in question.credit if share >= step), default=Fraction(0))
 
@@ -141,7 +171,11 @@ def only_refusals(question: Question, credits: Sequence[Fraction]) -> bool:
 
 
 def points_for(question: Question, share: Fraction) -> Decimal:
-    """The share of the points, rounded once to the hundredth; totals are sums of these."""
-    exact = Fraction(question.points) * share
-    quotient = Decimal(exact.numerator) / Decimal(exact.denominator)
-    return quotient.quantize(HUNDREDTH, rounding=ROUND_HALF_UP)
+    """The share of the points, rounded once (half up) to the hundredth, never above the points.
+
+    Totals are sums of these, and so exact decimals.
+    """
+    points = Fraction(question.points)
+    exact = points * max(Fraction(0), min(share, Fraction(1)))
+    hundredths = min(int(exact * 100 + Fraction(1, 2)), int(points * 100))
+    return Decimal(hundredths).scaleb(-2)

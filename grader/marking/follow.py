@@ -3,11 +3,15 @@
 The reference of the composite is evaluated again with the student's own functions in place of the
 steps that are not right themselves; each of their calls goes through `ask`, that is, through the
 sandbox or a stored transcript. A case that now matches earns the credit that the author gave.
-True values come first and nothing here ever lowers a credit.
+True values come first and nothing here ever lowers a credit. Which function the composite itself
+called is not asked: what counts is that its value follows from the student's own step.
 
-A student's step is arbitrary code whose values enter the reference, so they are tamed before they
-do: the kind of value that the true step gives, of a size that keeps the composite's own loops
-short, within a budget of calls and time.
+Only a value follows. A composite that raised, hung or crashed has given none, and a step that did
+so leaves nothing to go on with.
+
+A student's step is arbitrary code whose values enter the reference, so they are tamed first
+(tame.py), within a budget of calls and of the grader's own time. A reference that allocates by a
+step's number must bound it itself.
 """
 
 from __future__ import annotations
@@ -15,31 +19,32 @@ from __future__ import annotations
 import builtins
 import itertools
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from fractions import Fraction
-from inspect import signature
+from inspect import Parameter, Signature, signature
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from grader.marking.compare import Absent, as_array, compare, narrow
+from grader.errors import GraderError
+from grader.marking.arrays import plain
+from grader.marking.compare import Absent, matches, narrow
 from grader.marking.credit import cases_share
-from grader.model import CaseResult, Observation, Question, Raised, Returned
+from grader.marking.tame import Unusable, tame
+from grader.model import CaseResult, Killed, Observation, Question, Raised, Returned, TimedOut
 
 if TYPE_CHECKING:
     from grader.model import Value
 
 Ask: TypeAlias = "Callable[[str, tuple[Value, ...]], Observation]"
 
-_CALLS = 500  # of the student's steps, for one composite
-_SECONDS = 20.0
-_LARGEST = 10**6  # of a step's numbers, or 10,000 times the true one if that is more
-
-
-class _Unavailable(Exception):
-    """The student's step gave nothing that the composite could go on with."""
+_DIFFERENT_CALLS = 500  # of the student's steps, for one composite
+_CALLS = 50_000  # counting equal ones
+_PATIENCE = 2  # time-outs or crashes of a step, after which it is not called again
+_SECONDS = 10.0  # of the grader's own processor time, for one composite
 
 
 def follow_through(
@@ -58,19 +63,38 @@ def follow_through(
 
     Returns:
         The results, with the credit raised and `followed_from` set where a case follows. Of
-        the ways to mix true and own steps, the one that earns most.
+        the ways to mix true and own steps, the one that earns most; of equal ones, the one with
+        the fewest own steps.
+
+    Raises:
+        GraderError: whatever `ask` raised.
     """
-    if not steps or all(result.passed for result in results) or question.reference is None:
-        return tuple(results)
+    best = tuple(results)
+    open_cases = [index for index, result in enumerate(results) if _may_follow(question, result)]
+    if not open_cases:
+        return best
+    best_share = cases_share(question, [result.credit for result in results])
     budget = _Budget(ask)
-    best, best_share = tuple(results), cases_share(question, [r.credit for r in results])
-    for size in range(len(steps), 0, -1):
+    for size in range(1, len(steps) + 1):
         for chosen in itertools.combinations(steps.values(), size):
-            tried = tuple(_follow_case(question, result, chosen, budget) for result in results)
-            share = cases_share(question, [r.credit for r in tried])
+            tried = list(results)
+            for index in open_cases:
+                tried[index] = _follow_case(question, results[index], chosen, budget)
+            share = cases_share(question, [result.credit for result in tried])
             if share > best_share:
-                best, best_share = tried, share
+                best, best_share = tuple(tried), share
+            if all(tried[index].followed_from for index in open_cases) or budget.is_spent:
+                return best
     return best
+
+
+def _may_follow(question: Question, result: CaseResult) -> bool:
+    return (
+        question.reference is not None
+        and question.builds_on is not None
+        and question.builds_on.credit > result.credit
+        and isinstance(result.observation.outcome, Returned)
+    )
 
 
 class _Budget:
@@ -78,18 +102,49 @@ class _Budget:
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
-        self._known: dict[tuple[str, str], Observation] = {}
-        self._deadline = time.monotonic() + _SECONDS
+        self._known: dict[Any, Observation] = {}
+        self._calls = 0
+        self._failures: Counter[str] = Counter()
+        self._deadline = time.thread_time() + _SECONDS
+
+    @property
+    def is_spent(self) -> bool:
+        return self._calls > _CALLS or time.thread_time() > self._deadline
 
     def ask(self, function: str, args: tuple[Value, ...]) -> Observation:
-        if time.monotonic() > self._deadline:
-            raise _Unavailable("the steps took too long")
-        key = (function, repr(args))
+        """What the student's function makes of `args`, each different call made once.
+
+        Raises:
+            Unusable: if there have been too many calls, or the step does not come back.
+        """
+        self._calls += 1
+        if self.is_spent:
+            raise Unusable("the steps took too long")
+        key = (function, freeze(args))
         if key not in self._known:
-            if len(self._known) >= _CALLS:
-                raise _Unavailable("the steps were called too often")
-            self._known[key] = self._ask(function, args)
+            if len(self._known) >= _DIFFERENT_CALLS:
+                raise Unusable("the steps were called too often")
+            if self._failures[function] >= _PATIENCE:
+                raise Unusable("the step does not come back")
+            observation = self._ask(function, args)
+            self._failures[function] += isinstance(observation.outcome, TimedOut | Killed)
+            self._known[key] = observation
         return self._known[key]
+
+
+def freeze(value: Any) -> Any:
+    """A value as a key: equal keys mean equal values, type by type and bit by bit.
+
+    >>> freeze([1, 2.0]) == freeze([1, 2]), freeze((3,)) == freeze((3,))
+    (False, True)
+    """
+    if isinstance(value, np.ndarray):
+        return ("array", value.dtype.str, value.shape, value.tobytes())
+    if isinstance(value, list | tuple):
+        return (type(value).__name__, *map(freeze, value))
+    if isinstance(value, dict):
+        return ("dict", *((freeze(key), freeze(item)) for key, item in value.items()))
+    return (type(value).__name__, repr(value) if isinstance(value, float | complex) else value)
 
 
 def _follow_case(
@@ -97,104 +152,87 @@ def _follow_case(
 ) -> CaseResult:
     """The result with follow-through's credit, if the student's value follows from `chosen`."""
     outcome = result.observation.outcome
-    if result.passed or not isinstance(outcome, Returned) or question.reference is None:
+    if question.reference is None or not isinstance(outcome, Returned):
         return result
     used: list[str] = []
-    own = {step.function: _own_step(step, question, used, budget) for step in chosen}
+    own = {step.function: _own_step(step, used, budget) for step in chosen}
     try:
-        value = question.reference(*deepcopy(result.case.args), **own)
+        with np.errstate(all="ignore"):
+            value = question.reference(*deepcopy(result.case.args), **own)
+    except GraderError:
+        raise
     except Exception:  # noqa: BLE001 - the composite stumbled over a student's value
         return result
-    predicted = narrow(value, result.case.at)
-    if isinstance(predicted, Absent) or not used:
+    if not used:
         return result
+    predicted = narrow(value, result.case.at)
     observed = narrow(outcome.value, result.case.at)
-    rule = result.case.rule
-    if not compare(expected=predicted, observed=observed, rule=rule).matches:
+    if isinstance(predicted, Absent) or not _equal(predicted, observed, result):
         return result
     credit = question.builds_on.credit if question.builds_on else Fraction(0)
-    if credit <= result.credit:
-        return result
     return replace(result, credit=credit, followed_from=tuple(dict.fromkeys(used)))
 
 
-def _own_step(
-    step: Question, composite: Question, used: list[str], budget: _Budget
-) -> Callable[..., Any]:
+def _equal(predicted: Value, observed: Value | Absent, result: CaseResult) -> bool:
+    changed = bool(result.observation.changed_inputs) and result.case.rule.keep_inputs
+    return not changed and matches(expected=predicted, observed=observed, rule=result.case.rule)
+
+
+def _own_step(step: Question, used: list[str], budget: _Budget) -> Callable[..., Any]:
     """The student's function, to be called by the composite's reference."""
+    true_step = step.reference
+    takes = signature(true_step) if true_step else Signature()
+    gives_none = any(case.expected is None for case in step.cases)
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        true_step = step.reference
         if true_step is None:
-            raise _Unavailable("no reference to hold the step against")
-        bound = signature(true_step).bind(*args, **kwargs)
-        positional = tuple(deepcopy(bound.args))
+            raise Unusable("there is no reference to hold the step against")
+        positional = tuple(plain(deepcopy(arg)) for arg in by_position(takes, args, kwargs))
         observation = budget.ask(step.function, positional)
         used.append(step.id)
         outcome = observation.outcome
         if isinstance(outcome, Raised):
-            for name in (outcome.exception, *outcome.bases):
-                kind = getattr(builtins, name, None)
-                if isinstance(kind, type) and issubclass(kind, Exception):
-                    raise kind("raised by the student's step")
+            raise _likewise(outcome)
         if not isinstance(outcome, Returned):
-            raise _Unavailable("the step did not return")
+            raise Unusable("the step did not return")
+        if outcome.value is None and gives_none:
+            return None
         try:
             true: Any = true_step(*deepcopy(positional))
         except Exception:  # noqa: BLE001 - the true step refuses these arguments
-            true = None
+            true = 0  # a number of ordinary size is the most that can be gone on with
         return tame(outcome.value, true)
 
     call.__name__ = step.function
     return call
 
 
-def tame(value: Any, true: Any) -> Any:
-    """Decides whether a step's value is of the true one's kind and of a size one can go on with.
+def by_position(
+    takes: Signature, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> tuple[Any, ...]:
+    """The arguments of a call as positional ones, defaults filled in as far as they are needed.
 
-    Returns:
-        The value, in the types that the reference works with (an integral float as an int, an
-        array as a list where the true step gives a list).
-
-    Raises:
-        _Unavailable: if it is rubbish.
+    Students name their parameters as they like, so their functions are called by position.
     """
-    match true:
-        case np.ndarray():
-            array = as_array(value)
-            if isinstance(array, str) or array.dtype.kind not in "iuf" or array.ndim != true.ndim:
-                raise _Unavailable("not an array of numbers")
-            if array.size > 100 * max(true.size, 100):
-                raise _Unavailable("an array of absurd size")
-            return array
-        case list() | tuple():
-            items = value.tolist() if isinstance(value, np.ndarray) else value
-            if not isinstance(items, list | tuple) or len(items) > 100 * max(len(true), 100):
-                raise _Unavailable("not a list of sensible length")
-            like = true[0] if true else 0
-            return type(true)(tame(item, like) for item in items)
-        case dict():
-            if not isinstance(value, dict) or not all(key in value for key in true):
-                raise _Unavailable("not such a dict")
-            return {key: tame(value[key], item) for key, item in true.items()}
-        case str() | bool():
-            if type(value) is not type(true):
-                raise _Unavailable("another type")
-            return value
-        case _:
-            return _tame_number(value, true)
+    bound = takes.bind(*args, **kwargs)
+    given = set(bound.arguments)
+    bound.apply_defaults()
+    by_name = [
+        parameter
+        for parameter in takes.parameters.values()
+        if parameter.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+    ]
+    last = max((i for i, parameter in enumerate(by_name) if parameter.name in given), default=-1)
+    return tuple(bound.arguments[parameter.name] for parameter in by_name[: last + 1])
 
 
-def _tame_number(value: Any, true: Any) -> Any:
-    if value is None:
-        return None
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        value = value.item()
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _Unavailable("not a number")
-    size = abs(true) if isinstance(true, int | float) else 0
-    if not abs(value) <= max(_LARGEST, 10_000 * size):
-        raise _Unavailable("a number of absurd size")
-    if isinstance(value, float) and not isinstance(true, float) and value.is_integer():
-        return int(value)
-    return value
+def _likewise(raised: Raised) -> Exception:
+    """The built-in exception that the student's step raised, so that the composite meets it."""
+    for name in (raised.exception, *raised.bases):
+        kind = getattr(builtins, name, None)
+        if isinstance(kind, type) and issubclass(kind, Exception):
+            try:
+                return kind("raised by the student's step")
+            except TypeError:  # one that is made otherwise, such as UnicodeDecodeError
+                continue
+    return Unusable("the step raised")

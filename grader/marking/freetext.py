@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from grader.marking.credit import claim_of
+from grader.marking.wording import describe, show
 from grader.model import Observation, Question, Returned, TextAnswer, TextForm
 
 _KEPT = 20_000  # characters of one entry
-_ENTRIES = 50
+_ENTRIES = 50  # kept
+_LOOKED_AT = 10_000  # entries
+_NAME = 100  # characters of an entry's name
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 
 
@@ -29,14 +33,30 @@ def read_text(question: Question, observation: Observation) -> TextAnswer:
     if form.entries:
         if not isinstance(value, dict):
             return TextAnswer(_as_texts(value), (f"a dict of {len(form.entries)} texts was asked",))
-        texts = {str(key)[:100]: item for key, item in list(value.items())[:_ENTRIES]}
+        named = {_name(key): item for key, item in islice(value.items(), _LOOKED_AT)}
+        asked = {entry: named[entry] for entry in form.entries if entry in named}
+        texts = dict(islice((asked | named).items(), _ENTRIES))  # what was asked for comes first
     else:
-        texts = {"": value}
+        asked = texts = {"": value}
     kept = {key: item[:_KEPT] for key, item in texts.items() if isinstance(item, str)}
-    odd = [key for key, item in texts.items() if not isinstance(item, str)]
-    findings = [f"{key or 'the answer'}: not text" for key in odd]
+    findings = [f"{entry}: missing" for entry in form.entries if entry not in texts]
+    findings += [f"{key}: was not asked for" for key in texts if form.entries and key not in asked]
+    findings += [
+        f"{key or 'the answer'}: {describe(item)}, text was asked for"
+        for key, item in texts.items()
+        if not isinstance(item, str)
+    ]
+    findings += [
+        f"{key or 'the answer'}: only the first {_KEPT} characters were kept"
+        for key, item in texts.items()
+        if isinstance(item, str) and len(item) > _KEPT
+    ]
     findings += _findings(form, kept)
     return TextAnswer(text=kept, findings=tuple(findings))
+
+
+def _name(key: object) -> str:
+    return key[:_NAME] if isinstance(key, str) else show(key)[:_NAME]
 
 
 def _as_texts(value: object) -> dict[str, str]:
@@ -44,12 +64,6 @@ def _as_texts(value: object) -> dict[str, str]:
 
 
 def _findings(form: TextForm, texts: Mapping[str, str]) -> Iterator[str]:
-    for entry in form.entries:
-        if entry not in texts:
-            yield f"{entry}: missing"
-    for entry in texts:
-        if form.entries and entry not in form.entries:
-            yield f"{entry}: was not asked for"
     fewest, most = form.words
     for entry, text in texts.items():
         words = [word.casefold() for word in _WORD.findall(text)]

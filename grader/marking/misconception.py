@@ -2,39 +2,80 @@
 
 A wrong answer is diagnosed only if it reproduces every result of the student's on the question,
 the wrong and the right ones, and at least one of them is wrong. Guards are a separate matter: on
-a case that must raise, a student who raises as asked fits any wrong answer.
+a case that must raise, a student who refuses contradicts no wrong answer, and speaks for one only
+by raising the very exception that it, in place of the one asked for, ends in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from grader.marking.compare import Absent, compare, narrow
+from grader.marking.compare import Absent, matches, narrow
+from grader.marking.credit import refused
 from grader.model import CaseResult, Question, Raised, Raises, Returned, WrongAnswer
 
 if TYPE_CHECKING:
     from grader.model import Value
 
 
-def diagnose(question: Question, results: Sequence[CaseResult]) -> tuple[WrongAnswer, ...]:
-    """Decides which wrong answers reproduce all results, the one worth most first."""
-    if all(result.passed for result in results):
-        return ()
-    fitting = [wrong for wrong in question.wrong_answers if _reproduces(wrong, results)]
-    return tuple(sorted(fitting, key=lambda wrong: -wrong.share))
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What wrong answers say of a question's results."""
+
+    fitting: tuple[WrongAnswer, ...] = ()  # reproduce all results; the one worth most first
+    explaining: tuple[WrongAnswer, ...] = ()  # all wrong values are theirs; worth most first
+    due: Fraction = Fraction(0)  # the share that the results are worth by any of them
 
 
-def _reproduces(wrong: WrongAnswer, results: Sequence[CaseResult]) -> bool:
-    explained = False
-    for prediction, result in zip(wrong.predictions, results, strict=True):
-        must_raise = isinstance(result.case.expected, Raises)
-        if must_raise and result.passed:
-            continue
-        if not same_result(prediction, result):
-            return False
-        explained = explained or not result.passed
-    return explained
+def diagnose(question: Question, results: Sequence[CaseResult]) -> Diagnosis:
+    """Decides which wrong answers reproduce all results, and what that makes the results worth.
+
+    Who gets right what a wrong answer gets wrong is due no less than that wrong answer. So `due`
+    counts every one that predicts all wrong values, whatever it makes of the right ones.
+    """
+    if not question.wrong_answers or all(result.passed for result in results):
+        return Diagnosis()
+    guards = [index for index, result in enumerate(results) if _is_guard(result)]
+    others = [index for index, result in enumerate(results) if not _is_guard(result)]
+    failed = [index for index in others if not results[index].passed]
+    passed = [index for index in others if results[index].passed]
+    no_better = [answer for answer in question.wrong_answers if _predicts(answer, results, failed)]
+    no_better.sort(key=lambda answer: -answer.share)
+    fitting = [
+        answer
+        for answer in no_better
+        if (failed or any(_same_exception(answer.predictions[i], results[i]) for i in guards))
+        and _predicts(answer, results, passed)
+    ]
+    return Diagnosis(
+        fitting=tuple(fitting),
+        explaining=tuple(no_better) if failed else (),
+        due=max((answer.share for answer in no_better), default=Fraction(0)),
+    )
+
+
+def _predicts(answer: WrongAnswer, results: Sequence[CaseResult], indices: Sequence[int]) -> bool:
+    return all(same_result(answer.predictions[index], results[index]) for index in indices)
+
+
+def _is_guard(result: CaseResult) -> bool:
+    """Whether a call refused, by whichever exception, an input that is to be refused."""
+    must_raise = isinstance(result.case.expected, Raises)
+    return must_raise and (result.passed or refused(result.observation))
+
+
+def _same_exception(prediction: Value | Raises, result: CaseResult) -> bool:
+    """Whether a refusal by another exception than the asked one is the predicted one."""
+    outcome = result.observation.outcome
+    return (
+        not result.passed
+        and isinstance(prediction, Raises)
+        and isinstance(outcome, Raised)
+        and outcome.exception == prediction.exception
+    )
 
 
 def same_result(prediction: Value | Raises, result: CaseResult) -> bool:
@@ -42,12 +83,11 @@ def same_result(prediction: Value | Raises, result: CaseResult) -> bool:
     outcome = result.observation.outcome
     if isinstance(prediction, Raises):
         # which exception a slip ends in depends on how it was written down
-        unwritten = isinstance(outcome, Raised) and outcome.exception == "NotImplementedError"
-        return isinstance(outcome, Raised) and not unwritten
+        return isinstance(outcome, Raised) and outcome.exception != "NotImplementedError"
     if not isinstance(outcome, Returned):
         return False
     at = () if isinstance(result.case.expected, Raises) else result.case.at
     predicted, observed = narrow(prediction, at), narrow(outcome.value, at)
     if isinstance(predicted, Absent):
         return isinstance(observed, Absent)
-    return compare(expected=predicted, observed=observed, rule=result.case.rule).matches
+    return matches(expected=predicted, observed=observed, rule=result.case.rule)

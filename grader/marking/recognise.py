@@ -1,282 +1,322 @@
-"""Says what a wrong value looks like: "equal to the expected matrix transposed".
+"""Says what a wrong value looks like: "the result is equal to the expected matrix transposed".
 
-Two views: one case's value against the expected one (`recognise`), and the pattern over all cases
-of a question (`patterns`). What is seen is a remark that helps a person; it never earns points.
-Beyond the author's catalogue of wrong answers these are the slips that every course meets.
-A remark over several cases holds no number of a hidden case, so it may be shown to students.
+Here one case's value is held against the expected one; patterns.py looks at all cases together.
+What is seen is a remark that helps a person; it never earns points. Beyond the author's catalogue
+of wrong answers these are the slips that every course meets.
+
+A remark must be true and must mean something: nothing is said of values so few or so uniform that
+they would look so by chance.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from grader.marking.compare import as_array, compare, narrow, show
-from grader.model import CaseResult, Raises, Returned, Rule
+from grader.marking.arrays import Array, as_array, as_floats, is_wide, plain
+from grader.marking.compare import matches
+from grader.marking.wording import show_amount, show_path
+from grader.model import Rule
 
 if TYPE_CHECKING:
     from grader.model import Value
 
-    Array = np.ndarray[Any, Any]
+_TURNS = (
+    "transposed",
+    "flipped upside down",
+    "flipped left to right",
+    "turned by 180 degrees",
+    "turned by 90 degrees",
+    "turned by 270 degrees",
+    "transposed along its other diagonal",
+)
+_TURNED = {how: f"the result is equal to the expected matrix {how}" for how in _TURNS}
+_REVERSED = "the result holds the expected values in reverse order"
+_REORDERED = "the result holds the right values in another order"
+_BORDER_MISSING = "the result is the middle of the expected one: its border is missing"
+_END_MISSING = "the result is the beginning of the expected one: the rest is missing"
+_BEGINNING_MISSING = "the result is the end of the expected one: the beginning is missing"
+_BORDER_TOO_MANY = "the result is the expected one with a border around it"
+_END_TOO_MANY = "the result begins with the expected one and goes on after it"
+_BEGINNING_TOO_MANY = "the result ends with the expected one, after something else"
+_SKIPPED = {
+    2: "the result holds only every second expected value",
+    3: "the result holds only every third expected value",
+}
+_NOT_SKIPPED = {
+    2: "every second value of the result is an expected one: is the stride missing?",
+    3: "every third value of the result is an expected one: is the stride missing?",
+}
+_OVERFLOW = {
+    32: "the result is what 32 bits keep of the expected one (an int32 overflow)",
+    64: "the result is what 64 bits keep of the expected one (an int64 overflow)",
+}
+_FLOAT32 = "the result is the expected one rounded to float32"
+_ROUNDING = "the result is right up to rounding"
+_NEGATED = "the result has the wrong sign"
+_UNSIGNED = "the result is right except that all signs are missing"
+_CUT_OFF = "the result is right except that all fractions are missing"
 
-_FLOAT32 = 2.0**-23
-_NUMBERED = ("every value is", "the right values, but in shape")  # remarks that quote numbers
-_FEWEST = 3  # elements, or cases, before "the same everywhere" means anything
+GENERAL = frozenset(
+    {
+        *_TURNED.values(),
+        *(_REVERSED, _REORDERED),
+        *(_BORDER_MISSING, _END_MISSING, _BEGINNING_MISSING),
+        *(_BORDER_TOO_MANY, _END_TOO_MANY, _BEGINNING_TOO_MANY),
+        *_SKIPPED.values(),
+        *_NOT_SKIPPED.values(),
+        *_OVERFLOW.values(),
+        *(_FLOAT32, _ROUNDING, _NEGATED, _UNSIGNED, _CUT_OFF),
+    }
+)
+"""The remarks that hold nothing of a case's inputs or values, so that students may be told them
+of hidden cases too."""
+
+_FEWEST = 3  # elements before "the same everywhere" means anything
+_FLOAT32_DIGIT = 2.0**-23
+_ENTRIES = 2  # of a dict, that are looked at when they differ
+_LARGEST = 10_000  # elements of an expected array that are still turned and cut
 
 
 def recognise(*, expected: Value, observed: Value, rule: Rule) -> tuple[str, ...]:
     """Decides what a value that differs from the expected one is instead, most telling first."""
-    if isinstance(expected, bool) or isinstance(observed, bool):
+    want, got = plain(expected), plain(observed)
+    if isinstance(want, bool) or isinstance(got, bool):
         return ()
-    if isinstance(expected, int | float) and isinstance(observed, int | float):
-        return _recognise_number(expected, observed)
-    if isinstance(expected, list | tuple | np.ndarray):
-        return _recognise_array(expected, observed, rule)
+    with np.errstate(all="ignore"):
+        if isinstance(want, int | float) and isinstance(got, int | float):
+            return tuple(_recognise_number(want, got))
+        if isinstance(want, dict) and isinstance(got, dict):
+            return tuple(_recognise_entries(want, got, rule))
+        if isinstance(want, list | tuple | np.ndarray):
+            return tuple(_recognise_array(want, got, rule))
     return ()
 
 
-def _recognise_number(expected: float, observed: float) -> tuple[str, ...]:
-    if isinstance(expected, int) and isinstance(observed, int) and _overflowed(expected, observed):
-        return ("what is left of the expected number in 32 bits (an int32 overflow)",)
-    if isinstance(expected, int) and abs(expected) > 2**24 and _rounded(expected, observed):
-        return ("the expected number, rounded to float32",)
-    return ()
+def _recognise_entries(
+    expected: dict[Any, Any], observed: dict[Any, Any], rule: Rule
+) -> Iterator[str]:
+    """What the first entries look like that differ."""
+    differing = [
+        key
+        for key, item in expected.items()
+        if key in observed and not matches(expected=item, observed=observed[key], rule=rule)
+    ]
+    for key in differing[:_ENTRIES]:
+        for remark in recognise(expected=expected[key], observed=observed[key], rule=rule):
+            yield f"at {show_path((key,))} {remark}"
 
 
-def _overflowed(expected: int, observed: int) -> bool:
-    wrapped = (expected + 2**31) % 2**32 - 2**31
-    return observed != expected and observed in (wrapped, expected % 2**32)
+# --------------------------------------------------------------------------- single numbers
 
 
-def _rounded(expected: float, observed: float) -> bool:
-    """Whether `observed` is `expected` but for a few roundings to float32."""
+def _recognise_number(expected: float, observed: float) -> Iterator[str]:
+    if isinstance(expected, int) and isinstance(observed, int):
+        bits = _overflow([(expected, observed)])
+        if bits:
+            yield _OVERFLOW[bits]
+            return
+    if _is_rounded(expected, observed):
+        yield _FLOAT32 if isinstance(expected, int) else _ROUNDING
+    elif expected == -observed and expected != observed:
+        yield _NEGATED
+
+
+def _overflow(pairs: list[tuple[int, int]]) -> int:
+    """The number of bits that explains all differences between the pairs, or 0."""
+    wrong = [(e, o) for e, o in pairs if e != o]
+    for bits in (32, 64):
+        kept = [((e + 2 ** (bits - 1)) % 2**bits - 2 ** (bits - 1), e % 2**bits) for e, _ in wrong]
+        explained = all(o in both for (_, o), both in zip(wrong, kept, strict=True))
+        # a small remainder, such as 0, may have come about in any way
+        if explained and any(abs(o) >= 2**16 for _, o in wrong):
+            return bits
+    return 0
+
+
+def _is_rounded(expected: float, observed: float) -> bool:
+    """Whether `observed` is what single precision makes of `expected`."""
     try:
-        return 0 < abs(observed - expected) <= 8 * _FLOAT32 * abs(expected)
+        error = abs(observed - expected)
+        if not 0 < error <= 8 * _FLOAT32_DIGIT * abs(expected):
+            return False
+        if isinstance(expected, float):
+            return True
+        nearest = float(np.float32(expected))
+        # a sum of such numbers is off by more than one step; far up, few integers are such
+        held = float(np.float32(observed)) == observed and abs(expected) > 2**30
+        return observed == nearest or held
     except OverflowError:
         return False
 
 
-def _recognise_array(expected: Value, observed: Value, rule: Rule) -> tuple[str, ...]:
-    want, got = as_array(expected), as_array(observed)
-    if isinstance(want, str) or isinstance(got, str):
-        return ()
-    if not (want.size and got.size) or {want.dtype.kind, got.dtype.kind} & set("bOc"):
-        return _object_array(want, got)
-
-    def equal(candidate: Array) -> bool:
-        # what arrives in another layout is compared by the rule's greatest tolerance
-        return compare(expected=candidate, observed=got, rule=rule).matches
-
-    return tuple(_layouts(want, got, equal)) or tuple(_arithmetic(want, got, rule))
+# --------------------------------------------------------------------------- arrays
 
 
-def _object_array(want: Array, got: Array) -> tuple[str, ...]:
-    """Integers beyond 64 bits: only the overflow is looked for."""
-    if want.shape != got.shape or "b" in (want.dtype.kind, got.dtype.kind):
-        return ()
-    pairs = list(zip(want.flat, got.flat, strict=True))
-    if any(_overflowed(int(w), int(g)) for w, g in pairs if isinstance(g, int)):
-        return ("what is left of the expected numbers in 32 bits (an int32 overflow)",)
-    return ()
+@dataclass(frozen=True)
+class _Pair:
+    """An expected array, an observed one, and the rule at its most lenient for other layouts."""
+
+    want: Array
+    got: Array
+    rule: Rule
+
+    def equal(self, want: Array, got: Array | None = None) -> bool:
+        part = self.got if got is None else got
+        return want.shape == part.shape and matches(expected=want, observed=part, rule=self.rule)
 
 
-def _layouts(want: Array, got: Array, equal: Callable[[Array], bool]) -> Iterator[str]:
-    """The right values in another place."""
-    if want.ndim == 2:
-        yield from _turned(want, equal)
-    elif want.ndim == 1 and got.shape == want.shape and want.size > 1:
-        if equal(want[::-1]):
-            yield "the expected values in reverse order"
-        elif equal_sorted(want, got):
-            yield "the right values in another order"
-    if want.shape != got.shape and want.size == got.size:
-        if equal(want.reshape(got.shape)):
-            yield f"the right values, but in shape {got.shape}"
-    elif want.shape != got.shape and want.ndim == got.ndim:
-        yield from _cut_out(want, got, equal)
+def _recognise_array(expected: Any, observed: Any, rule: Rule) -> Iterator[str]:
+    want = as_array(expected)
+    if isinstance(want, str) or not 0 < want.size <= _LARGEST or want.dtype.kind not in "iufO":
+        return
+    got = as_array(observed, most=100 * _LARGEST)
+    if isinstance(got, str) or not got.size or got.dtype.kind not in "iufO":
+        return
+    if want.shape == got.shape:
+        yield from _precision(want, got)
+    if is_wide(want) or is_wide(got):
+        return
+    loose = replace(rule, atol=float(np.max(rule.atol, initial=0.0)), same_dtype=False)
+    pair = _Pair(want, got, loose)
+    if pair.equal(want):
+        return  # the values are right; something else is not, such as the dtype
+    views = (_turned, _reordered, _reshaped, _cut_out, _arithmetic)
+    # the first view that recognises something has said what matters
+    yield from next((found for view in views if (found := list(view(pair)))), [])
 
 
-def _turned(want: Array, equal: Callable[[Array], bool]) -> Iterator[str]:
-    candidates = {
-        "transposed": want.T,
-        "flipped upside down": want[::-1],
-        "flipped left to right": want[:, ::-1],
-        "turned by 180 degrees": want[::-1, ::-1],
-        "turned by 90 degrees": np.rot90(want),
-        "turned by 270 degrees": np.rot90(want, 3),
-    }
-    for how, candidate in candidates.items():
-        if not np.array_equal(candidate, want) and equal(candidate):
-            yield f"equal to the expected matrix {how}"
+def _precision(want: Array, got: Array) -> Iterator[str]:
+    """Integers that did not fit where they were put."""
+    if want.dtype.kind == "f":
+        return
+    pairs = [(w, g) for w, g in zip(want.flat, got.flat, strict=True)]
+    pairs = [(plain(w), plain(g)) for w, g in pairs]
+    if all(isinstance(n, int) for both in pairs for n in both):
+        bits = _overflow(pairs)
+        if bits:
+            yield _OVERFLOW[bits]
+            return
+    wrong = [(w, g) for w, g in pairs if w != g]
+    numbers = all(isinstance(w, int) and isinstance(g, int | float) for w, g in wrong)
+    if wrong and numbers and all(_is_rounded(w, g) for w, g in wrong):
+        yield _FLOAT32
+
+
+def _varies(array: Array) -> bool:
+    return bool((array != array.flat[0]).any())
+
+
+def _turned(pair: _Pair) -> Iterator[str]:
+    want = pair.want
+    if want.ndim != 2 or not _varies(want):
+        return
+    candidates = (
+        want.T,
+        want[::-1],
+        want[:, ::-1],
+        want[::-1, ::-1],
+        np.rot90(want),
+        np.rot90(want, 3),
+        want[::-1, ::-1].T,
+    )
+    for how, candidate in zip(_TURNS, candidates, strict=True):
+        if pair.equal(candidate):
+            yield _TURNED[how]
             return
 
 
-def equal_sorted(want: Array, got: Array) -> bool:
-    """Whether both hold the same numbers in any order."""
-    return bool(np.array_equal(np.sort(want), np.sort(got)))
+def _reordered(pair: _Pair) -> Iterator[str]:
+    want, got = pair.want, pair.got
+    if want.shape != got.shape or not _varies(want):
+        return
+    if want.ndim == 1 and pair.equal(want[::-1]):
+        yield _REVERSED
+    elif want.size >= _FEWEST and pair.equal(np.sort(want, axis=None), np.sort(got, axis=None)):
+        yield _REORDERED
 
 
-def _cut_out(want: Array, got: Array, equal: Callable[[Array], bool]) -> Iterator[str]:
+def _reshaped(pair: _Pair) -> Iterator[str]:
+    want, got = pair.want, pair.got
+    if want.shape != got.shape and want.size == got.size and pair.equal(want.reshape(got.shape)):
+        yield f"the result holds the right values, but in shape {got.shape}"
+
+
+def _cut_out(pair: _Pair) -> Iterator[str]:
     """One is a part of the other: padding, cropping or a stride."""
+    want, got = pair.want, pair.got
+    if want.shape == got.shape or want.ndim != got.ndim:
+        return
     if all(g <= w for g, w in zip(got.shape, want.shape, strict=True)):
-        spare = [w - g for g, w in zip(got.shape, want.shape, strict=True)]
-        if all(s % 2 == 0 for s in spare):
-            centre = tuple(
-                slice(s // 2, w - s // 2) for s, w in zip(spare, want.shape, strict=True)
-            )
-            if equal(want[centre]):
-                yield "the middle of the expected matrix: its border is missing"
-                return
-        if equal(want[tuple(slice(g) for g in got.shape)]):
-            yield "the beginning of the expected matrix: the last rows or columns are missing"
-            return
-        for stride in (2, 3):
-            part = want[tuple(slice(None, None, stride) for _ in want.shape)]
-            if part.shape == got.shape and equal(part):
-                yield f"only every {'second' if stride == 2 else 'third'} expected value"
-                return
+        whole, part, places = want, got, (_BORDER_MISSING, _END_MISSING, _BEGINNING_MISSING)
+        skipped = _SKIPPED
     elif all(g >= w for g, w in zip(got.shape, want.shape, strict=True)):
-        spare = [g - w for g, w in zip(got.shape, want.shape, strict=True)]
-        offsets = {"with a border around it": tuple(s // 2 for s in spare)}
-        offsets["with rows or columns too many at the end"] = tuple(0 for _ in spare)
-        for how, start in offsets.items():
-            padded = np.array(got)
-            window = tuple(slice(a, a + w) for a, w in zip(start, want.shape, strict=True))
-            padded[window] = want
-            if equal(padded):
-                yield f"the expected matrix {how}"
-                return
-
-
-def _arithmetic(want: Array, got: Array, rule: Rule) -> Iterator[str]:
-    """The right shape, and numbers that are related to the expected ones."""
-    if want.shape != got.shape:
+        whole, part, places = got, want, (_BORDER_TOO_MANY, _END_TOO_MANY, _BEGINNING_TOO_MANY)
+        skipped = _NOT_SKIPPED
+    else:
         return
-    integral = want.dtype.kind in "iu" and got.dtype.kind in "iu"
-    if integral and any(
-        _overflowed(int(w), int(g)) for w, g in zip(want.flat, got.flat, strict=True)
-    ):
-        yield "what is left of the expected numbers in 32 bits (an int32 overflow)"
+    if part.size < _FEWEST or not _varies(part):
         return
-    w, g = want.astype(float), got.astype(float)
-    if not (np.isfinite(w).all() and np.isfinite(g).all()):
-        return
-    scale = float(np.max(np.abs(w)))
-    near = float(np.max(np.abs(g - w)))
-    if 0 < near <= 16 * _FLOAT32 * scale:
-        yield "right up to rounding"
-        return
-    if want.size < _FEWEST:
-        return
-    slack = 1e-9 * max(scale, 1.0) + (
-        0.0 if rule.kind == "exact" else 2 * float(np.max(rule.atol, initial=0.0))
-    )
-    offset = float(np.median(g - w))
-    if float(np.max(np.abs(g - w - offset))) <= slack:
-        yield f"every value is off by {show(_tidy(offset))}"
-        return
-    top = np.unravel_index(int(np.argmax(np.abs(w))), w.shape)
-    if w[top] and g[top]:
-        factor = float(g[top] / w[top])
-        if float(np.max(np.abs(g - factor * w))) <= slack and np.count_nonzero(w) >= _FEWEST - 1:
-            if factor == -1:
-                yield "every value has the wrong sign"
-            else:
-                yield f"every value is {show(_tidy(factor))} times the expected one"
+    spare = [w - p for w, p in zip(whole.shape, part.shape, strict=True)]
+    starts = ([s // 2 for s in spare], [0] * len(spare), spare)
+    for place, start in zip(places, starts, strict=True):
+        centred = any(s % 2 for s in spare) and place is places[0]
+        window = tuple(slice(a, a + p) for a, p in zip(start, part.shape, strict=True))
+        if not centred and _same(pair, whole[window], part):
+            yield place
             return
-    if np.array_equal(g, np.abs(w)):
-        yield "the expected values without their signs"
+    for stride, remark in skipped.items():
+        if _same(pair, whole[(slice(None, None, stride),) * whole.ndim], part):
+            yield remark
+            return
 
 
-def _tidy(number: float) -> float | int:
-    return int(number) if number.is_integer() else float(f"{number:.6g}")
+def _same(pair: _Pair, whole: Array, part: Array) -> bool:
+    """Whether a part of the greater one equals the smaller one, whichever is expected."""
+    return pair.equal(part, whole) if part is pair.want else pair.equal(whole, part)
 
 
-# --------------------------------------------------------------------------- over all cases
+def _arithmetic(pair: _Pair) -> Iterator[str]:
+    """The right shape, and numbers that are related to the expected ones."""
+    want, got = as_floats(pair.want), as_floats(pair.got)
+    if want.shape != got.shape or not (np.isfinite(want).all() and np.isfinite(got).all()):
+        return
+    counted = pair.want.dtype.kind in "iu" and pair.got.dtype.kind in "iu"
+    scale = float(np.max(np.abs(want)))
+    if not counted and 0 < float(np.max(np.abs(got - want))) <= 16 * _FLOAT32_DIGIT * scale:
+        if pair.want.dtype.kind == "f":
+            yield _ROUNDING
+        return
+    if want.size < _FEWEST or not _varies(want):
+        return
+    slack = 0.0 if counted else 1e-9 * scale + 2 * float(np.max(pair.rule.atol))
+    offset = float(np.median(got - want))
+    if offset and float(np.max(np.abs(got - want - offset))) <= slack:
+        yield f"every value is off by {show_amount(_tidy(offset))}"
+    elif pair.equal(-pair.want):
+        yield _NEGATED
+    elif factor := _factor(pair, slack):
+        yield f"every value is {show_amount(_tidy(factor))} times the expected one"
+    elif pair.equal(np.abs(pair.want)):
+        yield _UNSIGNED
+    elif _varies(np.trunc(want)) and pair.equal(np.trunc(want)):
+        yield _CUT_OFF
 
 
-def patterns(results: Sequence[CaseResult]) -> tuple[str, ...]:
-    """Decides what the failed cases of a question have in common. No value is repeated."""
-    values = [r for r in results if not isinstance(r.case.expected, Raises)]
-    guards = [r for r in results if isinstance(r.case.expected, Raises)]
-    failed = [r for r in values if not r.passed]
-    found: list[str] = []
-    if not failed and any(not r.passed for r in guards) and values:
-        found.append("right, except that bad input is not refused as the statement asks")
-        return tuple(found)
-    if not failed:
-        return ()
-    if len(failed) < len(values) and _square_only(values):
-        found.append("right for square inputs only")
-    found += _same_remark(failed)
-    found += _same_step(failed)
-    return tuple(found)
+def _factor(pair: _Pair, slack: float) -> float:
+    """The one number that takes every expected value to the observed one, or 0."""
+    want, got = pair.want.ravel().tolist(), pair.got.ravel().tolist()
+    top, other = max(zip(want, got, strict=True), key=lambda both: abs(both[0]))
+    if not other or np.count_nonzero(pair.want) < _FEWEST - 1:
+        return 0.0
+    # cross-multiplied, so that whole numbers are compared as whole numbers
+    limit = slack * abs(top)
+    alike = all(abs(g * top - other * w) <= limit for w, g in zip(want, got, strict=True))
+    return float(other / top) if alike else 0.0
 
 
-def _square_only(results: Sequence[CaseResult]) -> bool:
-    oblong = [r for r in results if _is_oblong(r.case.args)]
-    square = [r for r in results if not _is_oblong(r.case.args)]
-    return (
-        len(oblong) >= 2
-        and len(square) >= 1
-        and all(r.passed for r in square)
-        and not any(r.passed for r in oblong)
-    )
-
-
-def _is_oblong(args: Sequence[Any]) -> bool:
-    """Whether a matrix, or the last two of a shape, among the arguments has unequal sides."""
-    for arg in args:
-        if isinstance(arg, np.ndarray) and arg.ndim >= 2 and arg.shape[-1] != arg.shape[-2]:
-            return True
-        is_shape = isinstance(arg, tuple) and len(arg) >= 2
-        if is_shape and all(isinstance(n, int) for n in arg) and arg[-1] != arg[-2]:
-            return True
-    return False
-
-
-def _same_remark(failed: Sequence[CaseResult]) -> list[str]:
-    """A remark that every failed case carries (those with numbers of a case apart)."""
-    common = set(failed[0].remarks)
-    for result in failed[1:]:
-        common &= set(result.remarks)
-    if len(failed) < 2:
-        return []
-    return [
-        f"in every failed case: {remark}"
-        for remark in failed[0].remarks
-        if remark in common and not remark.startswith(_NUMBERED)
-    ]
-
-
-def _same_step(failed: Sequence[CaseResult]) -> list[str]:
-    """Single numbers that are off by one and the same amount or factor in every failed case."""
-    pairs: list[tuple[float, float]] = []
-    for result in failed:
-        outcome = result.observation.outcome
-        if not isinstance(outcome, Returned):
-            return []
-        expected = result.case.expected
-        observed = narrow(outcome.value, result.case.at)
-        for number in (expected, observed):
-            if isinstance(number, bool) or not isinstance(number, int | float):
-                return []
-        pairs.append((expected, observed))  # type: ignore[arg-type]
-    if len(pairs) < _FEWEST or any(abs(e) > 2**60 or abs(o) > 2**60 for e, o in pairs):
-        return []
-    offsets = {o - e for e, o in pairs}
-    if len(offsets) == 1 and len({e for e, _ in pairs}) > 1:
-        offset = offsets.pop()
-        direction = "large" if offset > 0 else "small"
-        by = "one" if abs(offset) == 1 else "the same amount"
-        return [f"every failed case is too {direction} by {by}"]
-    ratios = {o / e for e, o in pairs if e}
-    if len(ratios) == 1 and all(e for e, _ in pairs):
-        factor = ratios.pop()
-        named = {2.0: "twice", 0.5: "half"}.get(factor)
-        if named:
-            return [f"every failed case is {named} what it should be"]
-        return ["every failed case is the right value times one and the same factor"]
-    return []
+def _tidy(number: float) -> float:
+    return number if number.is_integer() else float(f"{number:.6g}")

@@ -1,0 +1,105 @@
+"""Says what the failed cases of a question have in common, in sentences to the student.
+
+Hidden cases are looked at too, so a sentence is one of a fixed few: none holds an input, an
+expected or an observed value, or any text of the student's process.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.marking.arrays import plain
+from grader.marking.compare import narrow
+from grader.marking.recognise import GENERAL
+from grader.model import CaseResult, Raises, Returned
+
+_FEWEST = 3  # cases before "in every failed case" means anything
+_EXACT = 2**53  # whole numbers up to here are floats exactly
+
+
+def patterns(results: Sequence[CaseResult]) -> tuple[str, ...]:
+    """Decides which sentences hold over all cases of a question."""
+    values = [r for r in results if not isinstance(r.case.expected, Raises)]
+    failed = [r for r in values if not r.passed]
+    if not failed:
+        refusals_fail = any(not result.passed for result in results)
+        return (_NOT_REFUSED,) if refusals_fail and values else ()
+    found = [_SQUARE_ONLY] if _square_only(values) else []
+    if len(failed) >= 2:
+        found += _same_remark(failed)
+    if len(failed) >= _FEWEST:
+        found += _same_step(failed)
+    return tuple(found)
+
+
+_NOT_REFUSED = "All is right, except that bad input is not refused as the statement asks."
+_SQUARE_ONLY = "It is right for square inputs only: where do height and width change places?"
+
+
+def _square_only(results: Sequence[CaseResult]) -> bool:
+    oblong = [result for result in results if _is_oblong(result.case.args)]
+    square = [result for result in results if not _is_oblong(result.case.args)]
+    return (
+        len(oblong) >= 2
+        and len(square) >= 2
+        and all(result.passed for result in square)
+        and not any(result.passed for result in oblong)
+    )
+
+
+def _is_oblong(args: Sequence[Any]) -> bool:
+    """Whether a matrix, or the last two of a shape, among the arguments has unequal sides."""
+    for arg in args:
+        if isinstance(arg, np.ndarray) and arg.ndim >= 2 and arg.shape[-1] != arg.shape[-2]:
+            return True
+        is_shape = isinstance(arg, tuple) and 2 <= len(arg) <= 4
+        if is_shape and all(isinstance(n, int) for n in arg) and arg[-1] != arg[-2]:
+            return True
+    return False
+
+
+def _same_remark(failed: Sequence[CaseResult]) -> Iterator[str]:
+    """What is recognised in every failed case."""
+    common = GENERAL.intersection(*(result.remarks for result in failed))
+    for remark in failed[0].remarks:
+        if remark in common:
+            end = "" if remark.endswith("?") else "."
+            yield f"In every failed case {remark}{end}"
+
+
+def _same_step(failed: Sequence[CaseResult]) -> Iterator[str]:
+    """Single numbers that are off by one and the same amount or factor in every failed case."""
+    pairs = [_numbers(result) for result in failed]
+    known = [pair for pair in pairs if pair is not None]
+    if len(known) < len(pairs) or len({expected for expected, _ in known}) == 1:
+        return
+    offsets = {observed - expected for expected, observed in known}
+    if len(offsets) == 1 and offsets != {0}:
+        offset = offsets.pop()
+        by = "one" if abs(offset) == 1 else "the same amount"
+        size = "large" if offset > 0 else "small"
+        yield f"In every failed case the result is too {size} by {by}."
+    elif 0 not in offsets and all(expected and observed for expected, observed in known):
+        (first, other), *rest = known
+        if all(observed * first == expected * other for expected, observed in rest):
+            named = {2: "twice", 0.5: "half", -1: "the negative of"}.get(other / first)
+            what = f"{named} the right one" if named else "the right one times the same factor"
+            yield f"In every failed case the result is {what}."
+
+
+def _numbers(result: CaseResult) -> tuple[float, float] | None:
+    """Expected and observed, if both are single numbers that a float holds exactly."""
+    outcome = result.observation.outcome
+    if not isinstance(outcome, Returned):
+        return None
+    pair = plain(result.case.expected), plain(narrow(outcome.value, result.case.at))
+    for number in pair:
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            return None
+        if abs(number) > _EXACT or not math.isfinite(number):
+            return None
+    return pair

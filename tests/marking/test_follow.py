@@ -1,0 +1,612 @@
+"""Error carried forward: what follows from a student's own steps, and what does not.
+
+The references are small ones of the problem set's kind: `layer` and `depth` are steps, `network`
+is a composite of both, `report` a composite of a composite; `scatter` and `scatter_some` build on
+each other.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from marking_examples import (
+    Crashes,
+    Hangs,
+    Student,
+    assignment,
+    composite,
+    raised,
+    returned,
+    values,
+)
+
+from grader.errors import GraderError
+from grader.marking import mark
+from grader.marking.follow import by_position, freeze
+from grader.marking.tame import Unusable, tame
+from grader.model import NotRun, Observation, Question, QuestionResult, TimedOut
+
+# --------------------------------------------------------------------------- references
+
+
+def layer(inputs: int, outputs: int, bias: bool = True) -> int:
+    if min(inputs, outputs) < 1:
+        raise ValueError
+    return inputs * outputs + (outputs if bias else 0)
+
+
+def depth(size: int, target: int, loss: int = 2) -> int | None:
+    return (size - target) // loss if (size - target) % loss == 0 else None
+
+
+def network(
+    size: int, target: int, width: int, *, layer: Any = layer, depth: Any = depth
+) -> list[int]:
+    layers = depth(size, target)
+    if layers is None:
+        raise ValueError
+    return [layer(width if i else 3, width) for i in range(layers)]
+
+
+def report(size: int, target: int, width: int, *, network: Any = network) -> int:
+    return sum(network(size, target, width))
+
+
+def scatter(image: Any, *, scatter_some: Any = None) -> Any:
+    return 2 * image if scatter_some is None else scatter_some(image, image.size)
+
+
+def scatter_some(image: Any, steps: int, *, scatter: Any = None) -> Any:
+    kept = np.where(np.arange(image.size).reshape(image.shape) < steps, image, 0)
+    return 2 * kept if scatter is None else scatter(kept)
+
+
+LAYER = composite(layer, [(3, 4), (4, 4), (5, 2), (7, 3, False), (2, 2, False)], refusals=[(0, 1)])
+DEPTH = composite(depth, [(10, 4), (12, 6), (9, 9), (9, 4)])
+NETWORK = composite(
+    network, [(10, 4, 5), (16, 10, 4), (9, 9, 4), (9, 5, 2)], builds_on=["layer", "depth"]
+)
+REPORT = composite(report, [(10, 4, 5), (16, 10, 4), (9, 5, 2)], builds_on=["network"])
+ALL = (LAYER, DEPTH, NETWORK, REPORT)
+
+# --------------------------------------------------------------------------- a student's functions
+
+
+def layer_no_bias(inputs: int, outputs: int, bias: bool = True) -> int:
+    if min(inputs, outputs) < 1:
+        raise ValueError
+    return inputs * outputs
+
+
+def depth_one_more(size: int, target: int, loss: int = 2) -> int | None:
+    layers = depth(size, target, loss)
+    return layers + 1 if layers else layers
+
+
+def network_of(layer: Callable[..., Any], depth: Callable[..., Any]) -> Callable[..., Any]:
+    """A right composite that calls the student's own steps."""
+    return lambda size, target, width: [*network(size, target, width, layer=layer, depth=depth)]
+
+
+def report_of(network: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda size, target, width: sum(network(size, target, width))
+
+
+def student(
+    layer: Callable[..., Any] | None = layer,
+    depth: Callable[..., Any] | None = depth,
+    network: Callable[..., Any] | None = None,
+    report: Callable[..., Any] | None = None,
+) -> Student:
+    """A student whose composites are right on top of the steps, unless they are given."""
+    functions = {"layer": layer, "depth": depth}
+    if layer is not None and depth is not None:
+        functions["network"] = network or network_of(layer, depth)
+        functions["report"] = report or report_of(functions["network"])
+    return Student(**{name: function for name, function in functions.items() if function})
+
+
+def with_slip(size: int, target: int, width: int) -> list[int]:
+    """A composite with an error of its own: the first layer is forgotten."""
+    return network(size, target, width)[1:]
+
+
+# --------------------------------------------------------------------------- the classic cases
+
+
+def test_when_all_is_right_nothing_is_asked() -> None:
+    someone = student()
+    results = someone.mark(*ALL)
+    assert all(result.status == "passed" for result in results.values())
+    assert someone.calls == []
+
+
+def test_a_right_composite_on_a_wrong_step_earns_its_credit() -> None:
+    someone = student(layer=layer_no_bias)
+    results = someone.mark(*ALL)
+    assert 0 < results["layer"].share < 1
+    followed = results["network"]
+    assert (followed.share, followed.basis, followed.status) == (1, "follow_through", "passed")
+    assert followed.followed_from == ("layer",)
+    assert "This follows from your layer, and is counted as such." in followed.help
+    assert [case.followed_from for case in followed.cases] == [("layer",)] * 2 + [(), ("layer",)]
+    assert [case.passed for case in followed.cases] == [False, False, True, False]
+    assert {function for function, _ in someone.calls} <= {"layer", "network"}
+
+
+def test_a_composite_of_a_composite_follows_too() -> None:
+    results = student(layer=layer_no_bias).mark(*ALL)
+    assert (results["report"].share, results["report"].followed_from) == (1, ("network",))
+
+
+def test_two_wrong_steps_are_both_named() -> None:
+    results = student(layer=layer_no_bias, depth=depth_one_more).mark(*ALL)
+    assert results["network"].share == 1
+    assert results["network"].followed_from == ("depth", "layer")
+
+
+def test_only_the_step_that_made_the_difference_is_named() -> None:
+    """Both steps are wrong, but the composite carries only one of the errors."""
+    someone = student(layer_no_bias, depth_one_more, network_of(layer_no_bias, depth))
+    assert someone.mark(*ALL)["network"].followed_from == ("layer",)
+
+
+def test_the_error_may_be_repeated_in_the_composites_own_formula() -> None:
+    """The composite never calls the step; its value follows from it all the same."""
+
+    def inlined(size: int, target: int, width: int) -> list[int]:
+        return [width * (width if i else 3) for i in range((size - target) // 2)]
+
+    assert student(layer=layer_no_bias, network=inlined).mark(*ALL)["network"].share == 1
+
+
+def test_an_error_of_the_composites_own_earns_nothing_more() -> None:
+    someone = student(network=with_slip)
+    results = someone.mark(*ALL)
+    assert results["network"].share == Fraction(1, 4)  # the case without layers
+    assert results["network"].followed_from == ()
+    assert {function for function, _ in someone.calls} == {"network"}  # asked for the report only
+    assert results["report"].share == 1
+
+
+def test_an_error_of_its_own_on_top_of_a_wrong_step_earns_nothing_more() -> None:
+    def both(size: int, target: int, width: int) -> list[int]:
+        return network_of(layer_no_bias, depth)(size, target, width)[1:]
+
+    assert student(layer=layer_no_bias, network=both).mark(*ALL)["network"].share == Fraction(1, 4)
+
+
+def test_a_composite_that_follows_in_some_cases_is_credited_for_those() -> None:
+    def sometimes(size: int, target: int, width: int) -> list[int]:
+        return network_of(layer_no_bias, depth)(size, target, width) if width != 4 else [0]
+
+    results = student(layer=layer_no_bias, network=sometimes).mark(*ALL)
+    assert results["network"].share == Fraction(1, 2)
+
+
+@pytest.mark.parametrize("needs", [Fraction(1, 4), Fraction(0)])
+def test_from_a_missing_step_nothing_follows(needs: Fraction) -> None:
+    someone = Student(depth=depth, network=network_of(layer_no_bias, depth))
+    built = composite(network, [(10, 4, 5), (16, 10, 4)], builds_on=["layer", "depth"], needs=needs)
+    results = someone.mark(LAYER, DEPTH, built)
+    assert results["layer"].status == "missing"
+    assert results["network"].share == 0
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, "444", b"x", True, float("nan"), float("inf"), 10**400, -(10**9), 10**9, [1], {}, 1j],
+    ids=lambda value: repr(value)[:12],
+)
+def test_a_step_that_returns_rubbish_gives_no_credit(value: Any) -> None:
+    """Right in some cases of its own, rubbish in what the composite asks, which repeats it."""
+
+    def rubbish(inputs: int, outputs: int, bias: bool = True) -> Any:
+        return value if bias else layer(inputs, outputs, bias)
+
+    someone = student(rubbish, network=lambda *args: [value] * len(network(*args)))
+    results = someone.mark(*ALL)
+    assert results["layer"].share >= Fraction(1, 4)
+    assert results["network"].followed_from == ()
+
+
+@pytest.mark.parametrize(
+    "value", [10**7, 10**400, float("inf"), "9" * 10**6, [3] * 10**6, -(10**8)]
+)
+def test_a_step_cannot_make_the_reference_run_for_ever(value: Any) -> None:
+    def endless(size: int, target: int, loss: int = 2) -> Any:
+        return depth(size, target) if (size, target) in [(10, 4), (12, 6)] else value
+
+    started = time.process_time()
+    someone = student(depth=endless, network=lambda *_: [1, 2, 3])
+    assert someone.mark(*ALL)["network"].followed_from == ()
+    assert time.process_time() - started < 5
+
+
+def test_as_many_layers_as_a_step_may_say_are_gone_through_in_seconds() -> None:
+    def many(size: int, target: int, loss: int = 2) -> Any:
+        return depth(size, target) if (size, target) in [(10, 4), (12, 6)] else 9_999
+
+    someone = student(layer_no_bias, many, network=lambda *_: [1, 2, 3])
+    started = time.process_time()
+    assert someone.mark(*ALL)["network"].followed_from == ()
+    assert time.process_time() - started < 20
+    assert len(someone.calls) < 100
+
+
+def test_a_step_with_a_different_answer_each_time_is_asked_a_bounded_number_of_times() -> None:
+    inputs = [(10 + 2 * i, 4, 5 + i) for i in range(400)]
+    built = composite(network, inputs, builds_on=["layer", "depth"])
+    someone = student(layer_no_bias, depth_one_more, network=lambda *_: [1])
+    someone.mark(LAYER, DEPTH, built)
+    assert len(someone.calls) <= 500
+
+
+@pytest.mark.parametrize("failure", [Hangs, Crashes])
+def test_a_step_that_does_not_come_back_is_given_up_soon(failure: type[BaseException]) -> None:
+    def fails_later(inputs: int, outputs: int, bias: bool = True) -> int:
+        if not bias:
+            return layer_no_bias(inputs, outputs)
+        raise failure
+
+    tried = student(layer=fails_later, network=network_of(layer_no_bias, depth))
+    tried.mark(LAYER, DEPTH, composite(network, [(10, 4, n) for n in range(5, 15)],
+                                       builds_on=["layer", "depth"]))  # fmt: skip
+    assert len(tried.calls) == 2
+
+
+def test_a_step_that_raises_only_in_follow_through_gives_no_credit() -> None:
+    def raises_later(inputs: int, outputs: int, bias: bool = True) -> int:
+        if not bias or (inputs, outputs) in [(3, 4), (4, 4)]:
+            return layer_no_bias(inputs, outputs)
+        raise KeyError(inputs)
+
+    someone = student(layer=raises_later, network=network_of(layer_no_bias, depth))
+    result = someone.mark(*ALL)["network"]
+    # in the second case all calls are for (3, 4) and (4, 4), where the step does answer
+    assert [case.followed_from for case in result.cases] == [(), ("layer",), (), ()]
+
+
+def test_a_step_that_is_no_longer_run_gives_no_credit() -> None:
+    someone = student(layer=layer_no_bias)
+    built = assignment(*ALL)
+    seen = {q.id: [someone.observe(q.function, c.args) for c in q.cases] for q in built.questions}
+
+    def out_of_time(function: str, args: tuple[Any, ...]) -> Observation:
+        return Observation(NotRun("the submission's time was used up"))
+
+    results = {r.question.id: r for r in mark(built, seen, out_of_time)}
+    assert results["network"].followed_from == ()
+
+
+def test_what_the_grader_itself_raises_is_not_taken_for_the_students() -> None:
+    someone = student(layer=layer_no_bias)
+    built = assignment(*ALL)
+    seen = {q.id: [someone.observe(q.function, c.args) for c in q.cases] for q in built.questions}
+
+    def broken(function: str, args: tuple[Any, ...]) -> Observation:
+        raise GraderError("the sandbox is gone")
+
+    with pytest.raises(GraderError, match="the sandbox is gone"):
+        mark(built, seen, broken)
+
+
+def test_a_hard_coded_composite_does_not_follow() -> None:
+    printed = network(10, 4, 5)
+    someone = student(layer=layer_no_bias, network=lambda *_: printed)
+    result = someone.mark(*ALL)["network"]
+    assert result.share == Fraction(1, 4) and result.followed_from == ()
+
+
+def test_steps_that_are_garbage_do_not_make_a_composite_easy() -> None:
+    """A step that earned less than is needed is not followed."""
+    someone = student(depth=lambda *_: 0, network=lambda *_: [])
+    results = someone.mark(*ALL)
+    assert results["depth"].share == Fraction(1, 4)
+    demanding = composite(
+        network, [(10, 4, 5), (16, 10, 4)], builds_on=["layer", "depth"], needs=Fraction(1, 3)
+    )
+    assert someone.mark(LAYER, DEPTH, demanding)["network"].share == 0
+
+
+def test_a_composite_that_only_raises_has_no_value_that_could_follow() -> None:
+    def refuses(size: int, target: int, loss: int = 2) -> int | None:
+        return None if size != 10 else depth(size, target, loss)
+
+    result = student(depth=refuses).mark(*ALL)["network"]
+    assert all(not case.followed_from for case in result.cases)
+
+
+def test_a_value_where_an_error_was_asked_for_may_follow_from_a_step() -> None:
+    def rounds_down(size: int, target: int, loss: int = 2) -> int:
+        return (size - target) // loss
+
+    built = composite(
+        network, [(10, 4, 5)], builds_on=["layer", "depth"], refusals=[(9, 4, 5), (11, 4, 5)]
+    )
+    result = student(depth=rounds_down).mark(LAYER, DEPTH, built)["network"]
+    assert (result.share, result.followed_from) == (1, ("depth",))
+
+
+def test_credit_may_be_less_than_full() -> None:
+    built = composite(
+        network, [(10, 4, 5), (9, 9, 4)], builds_on=["layer", "depth"], credit=Fraction(1, 2)
+    )
+    result = student(layer=layer_no_bias).mark(LAYER, DEPTH, built)["network"]
+    assert (result.share, result.status) == (Fraction(3, 4), "partial")
+
+
+# --------------------------------------------------------------------------- mutual building
+
+IMAGES = [np.arange(1, 7).reshape(2, 3) * sign for sign in (1, -1, 3)]
+SCATTER = composite(scatter, [(image,) for image in IMAGES], builds_on=["scatter_some"])
+SOME = composite(
+    scatter_some, [(image, image.size) for image in IMAGES[:2]] + [(IMAGES[0], 2)],
+    builds_on=["scatter"],
+)  # fmt: skip
+
+
+def thrice(image: Any) -> Any:
+    return 3 * np.asarray(image)
+
+
+def thrice_some(image: Any, steps: int) -> Any:
+    kept = np.where(np.arange(image.size).reshape(image.shape) < steps, image, 0)
+    return 3 * kept
+
+
+def partly(function: Callable[..., Any], right: Callable[..., Any], *inputs: int) -> Any:
+    """`right` for the images of these numbers (by their first element), else `function`."""
+    return lambda image, *rest: (right if int(image[0, 0]) in inputs else function)(image, *rest)
+
+
+@pytest.mark.parametrize("order", [(SCATTER, SOME), (SOME, SCATTER)], ids=["as is", "swapped"])
+def test_two_questions_never_vouch_for_each_other(order: tuple[Question, Question]) -> None:
+    results = Student(scatter=thrice, scatter_some=thrice_some).mark(*order)
+    assert all(result.share == 0 for result in results.values())
+
+
+@pytest.mark.parametrize("order", [(SCATTER, SOME), (SOME, SCATTER)], ids=["as is", "swapped"])
+def test_of_two_wrong_questions_the_better_one_is_the_base(order: tuple[Question, ...]) -> None:
+    better = partly(thrice, scatter, 1)
+    some = partly(thrice_some, scatter_some)
+    someone = Student(scatter=better, scatter_some=some)
+    results = someone.mark(*order)
+    assert (results["scatter"].share, results["scatter"].followed_from) == (Fraction(1, 3), ())
+    # only the negative image is tripled by both
+    assert results["scatter_some"].followed_from == ("scatter",)
+    assert results["scatter_some"].share == Fraction(1, 3)
+    assert {function for function, _ in someone.calls} == {"scatter"}
+
+
+@pytest.mark.parametrize(
+    ("order", "base"), [((SCATTER, SOME), "scatter"), ((SOME, SCATTER), "scatter_some")]
+)
+def test_of_two_equally_wrong_questions_the_earlier_is_the_base(
+    order: tuple[Question, ...], base: str
+) -> None:
+    someone = Student(
+        scatter=partly(thrice, scatter, 1), scatter_some=partly(thrice_some, scatter_some, 3)
+    )
+    first = composite(scatter, [(IMAGES[0],), (IMAGES[1],)], builds_on=["scatter_some"])
+    second = composite(scatter_some, [(IMAGES[2], 6), (IMAGES[1], 6)], builds_on=["scatter"])
+    results = someone.mark(*({"scatter": first, "scatter_some": second}[q.id] for q in order))
+    other = next(q.id for q in order if q.id != base)
+    assert (results[base].share, results[base].followed_from) == (Fraction(1, 2), ())
+    assert (results[other].share, results[other].followed_from) == (1, (base,))
+
+
+def test_a_ring_of_three_ends_and_vouches_for_nothing() -> None:
+    def one(n: int, *, two: Any = None) -> int:
+        return n + 1 if two is None else two(n)
+
+    def two(n: int, *, three: Any = None) -> int:
+        return n + 1 if three is None else three(n)
+
+    def three(n: int, *, one: Any = None) -> int:
+        return n + 1 if one is None else one(n)
+
+    ring = [
+        composite(reference, [(1,), (2,)], builds_on=[step])
+        for reference, step in ((one, "two"), (two, "three"), (three, "one"))
+    ]
+    off = {"one": lambda n: n + 2, "two": lambda n: n + 2, "three": lambda n: n + 2}
+    assert all(result.share == 0 for result in Student(**off).mark(*ring).values())
+
+
+# --------------------------------------------------------------------------- how steps are called
+
+
+def test_arrays_that_differ_beyond_their_printed_digits_are_asked_for_apart() -> None:
+    """repr() of a large array, or of many digits, is the same for different arrays."""
+    large = np.zeros((40, 40))
+    other = large.copy()
+    other[20, 20] = 1
+    assert freeze((large,)) != freeze((other,))
+    assert freeze([np.array([0.123456789012])]) != freeze([np.array([0.123456789013])])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [(1, True), (1, 1.0), ([1], (1,)), (0.0, -0.0), ({"a": 1}, {"a": 2}),
+                       (np.zeros(2), np.zeros((2, 1))), (np.zeros(2), np.zeros(2, np.float32))],
+)  # fmt: skip
+def test_values_of_other_types_are_asked_for_apart(one: Any, other: Any) -> None:
+    assert freeze(one) != freeze(other)
+
+
+@settings(deadline=None)
+@given(value=values)
+def test_every_value_can_be_remembered(value: Any) -> None:
+    assert hash(freeze(value)) == hash(freeze(value)) and freeze(value) == freeze(value)
+
+
+@pytest.mark.parametrize(
+    ("args", "kwargs", "positional"),
+    [
+        ((3, 4), {}, (3, 4)),
+        ((3,), {"outputs": 4}, (3, 4)),
+        ((3, 4), {"padding": 2}, (3, 4, 1, 2)),
+        ((3, 4), {"stride": 2}, (3, 4, 2)),
+        ((), {"outputs": 4, "inputs": 3}, (3, 4)),
+    ],
+)
+def test_a_step_is_called_by_position_with_the_defaults_it_needs(
+    args: Any, kwargs: Any, positional: Any
+) -> None:
+    from inspect import signature
+
+    def step(inputs: int, outputs: int, stride: int = 1, padding: int = 0, *, other: Any = None):
+        raise NotImplementedError
+
+    assert by_position(signature(step), args, kwargs) == positional
+
+
+def test_a_step_called_by_keyword_reaches_the_student_by_position() -> None:
+    def network_by_keyword(size: int, *, layer: Any = layer) -> int:
+        return int(layer(outputs=np.int64(size), inputs=3))
+
+    built = composite(network_by_keyword, [(4,), (6,)], builds_on=["layer"])
+
+    someone = Student(layer=lambda a, b, c=True: a * b, network_by_keyword=lambda size: 3 * size)
+    assert someone.mark(LAYER, built)["network_by_keyword"].share == 1
+    assert all(type(arg) is int for _, args in someone.calls for arg in args)
+
+
+def test_a_step_that_changes_its_input_does_not_change_the_composites() -> None:
+    def clears(image: Any, steps: int) -> Any:
+        kept = thrice_some(image, steps)
+        image[:] = 0
+        return kept
+
+    someone = Student(scatter=partly(thrice, scatter), scatter_some=partly(clears, scatter_some, 1))
+    assert someone.mark(SCATTER, SOME)["scatter"].share == Fraction(2, 3)
+
+
+# --------------------------------------------------------------------------- taming
+
+
+@pytest.mark.parametrize(
+    ("value", "true", "tamed"),
+    [
+        (36, 5, 36),
+        (36.0, 5, 36),
+        (np.array(36), 5, 36),
+        (36.5, 5, 36.5),
+        (-3, 5, -3),
+        (None, None, None),
+        (7, None, 7),
+        (2, 0.5, 2),
+        (0.25, np.float64(0.5), 0.25),
+        (5_000_000, 5_000, 5_000_000),
+        ([1, 2.0], (3,), (1, 2)),
+        (np.array([1, 2]), [3], [1, 2]),
+        ([], [3], []),
+        ({"a": 1, "b": 2}, {"a": 5}, {"a": 1}),
+        ("text", "other", "text"),
+        (np.array(True), False, True),
+    ],
+)
+def test_what_is_of_the_kind_is_tamed(value: Any, true: Any, tamed: Any) -> None:
+    result = tame(value, true)
+    assert result == tamed and type(result) is type(tamed)
+
+
+def test_a_matrix_is_tamed_to_an_array() -> None:
+    assert tame([[1, 2]], np.zeros((3, 3))).tolist() == [[1, 2]]
+    assert tame(np.array([True]), np.array([False])).tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    ("value", "true"),
+    [
+        (None, 5),
+        (True, 5),
+        ("36", 5),
+        ([5], 5),
+        (float("nan"), 5),
+        (float("nan"), 0.5),
+        (float("inf"), 0.5),
+        (10**9, 5),
+        (10**400, 0.5),
+        (1j, 5),
+        ([1] * 20_000, [1]),
+        (np.zeros(20_000), [1]),
+        (np.zeros((3, 3)), [1]),
+        (np.array(3), [1]),
+        (["a"], [1]),
+        ("ab", ["a"]),
+        (5, [1]),
+        ({}, {"a": 1}),
+        ([1], {"a": 1}),
+        (1, True),
+        (5, "text"),
+        ("x" * 20_000, "text"),
+        ([[1, 2], [3]], np.zeros((2, 2))),
+        ([1, 2], np.zeros((2, 2))),
+        (np.full((2, 2), np.nan), np.zeros((2, 2))),
+        (np.full((2, 2), np.inf), np.zeros((2, 2))),
+        (np.zeros((200, 200)), np.zeros((2, 2))),
+        (np.zeros((2, 2)) > 0, np.zeros((2, 2))),
+        (np.zeros((2, 2)) * 1j, np.zeros((2, 2))),
+        ([[10**30, 1], [1, 1]], np.zeros((2, 2))),
+        (None, np.zeros((2, 2))),
+        ([[0]] * 20_000, None),
+    ],
+    ids=lambda value: repr(value)[:20],
+)
+def test_rubbish_is_unusable(value: Any, true: Any) -> None:
+    with pytest.raises(Unusable):
+        tame(value, true)
+
+
+@settings(deadline=None)
+@given(value=values, true=values)
+def test_taming_gives_a_value_or_says_that_there_is_none(value: Any, true: Any) -> None:
+    try:
+        tame(value, true)
+    except Unusable:
+        return
+
+
+# --------------------------------------------------------------------------- laws
+
+STEP_VALUES = st.one_of(st.integers(-5, 40), values)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    layers=st.lists(STEP_VALUES, min_size=1, max_size=4),
+    depths=st.lists(STEP_VALUES, min_size=1, max_size=4),
+    nets=st.lists(STEP_VALUES, min_size=1, max_size=4),
+)
+def test_whatever_the_steps_return_follow_through_never_lowers_nor_raises(
+    layers: list[Any], depths: list[Any], nets: list[Any]
+) -> None:
+    def cycle(answers: list[Any], right: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *args: (
+            right(*args) if sum(args) % 3 == 0 else answers[sum(args) % len(answers)]
+        )
+
+    someone = student(cycle(layers, layer), cycle(depths, depth), cycle(nets, network))
+    alone: dict[str, QuestionResult] = {}
+    for q in ALL:
+        seen = {q.id: [someone.observe(q.function, c.args) for c in q.cases]}
+        plain = Question(**{f: getattr(q, f) for f in q.__slots__} | {"builds_on": None})
+        (alone[q.id],) = mark(assignment(plain), seen, someone.ask)
+    together = someone.mark(*ALL)
+    assert all(together[q.id].score >= alone[q.id].score for q in ALL)
+
+
+def test_a_followed_result_keeps_its_verdict_against_the_true_value() -> None:
+    result = student(layer=layer_no_bias).mark(*ALL)["network"].cases[0]
+    assert not result.passed and result.credit == 1 and result.comparison.claim
+    assert isinstance(result.observation, type(returned(1)))
+    assert not isinstance(result.observation.outcome, TimedOut)
+    assert raised(ValueError) != result.observation

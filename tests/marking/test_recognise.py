@@ -1,0 +1,301 @@
+"""What a wrong value is said to look like, and that nothing is said that is not so."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from marking_examples import EXACT, case, close, observations, raised, returned, rules, values
+
+from grader.marking.credit import judge
+from grader.marking.patterns import patterns
+from grader.marking.recognise import GENERAL, recognise
+from grader.model import Case, CaseResult, Observation, Raises, Rule
+
+MATRIX = np.array([[1, -2, 3], [4, 5, -6], [7, 8, 10]])
+OBLONG = np.array([[1, -2, 3], [4, 5, -6]])
+LARGE = np.arange(49).reshape(7, 7) % 11
+REAL = MATRIX + 0.25
+WITHIN = close(atol=np.full((3, 3), 1e-7))
+PARAMS = [448, 4640, 18496, 73856]
+
+
+def bordered(array: Any, before: int, after: int) -> Any:
+    return np.pad(array, (before, after), constant_values=77)
+
+
+RECOGNISED: list[tuple[str, Any, Any, Rule, str]] = [
+    ("transposed", MATRIX, MATRIX.T, EXACT, "equal to the expected matrix transposed"),
+    ("transposed, of another shape", OBLONG, OBLONG.T, EXACT, "matrix transposed"),
+    ("transposed, as lists", OBLONG.tolist(), OBLONG.T.tolist(), EXACT, "matrix transposed"),
+    ("transposed up to rounding", REAL, (REAL.T * (1 + 1e-9)).astype(np.float64), WITHIN,
+     "matrix transposed"),
+    ("rows reversed", MATRIX, MATRIX[::-1], EXACT, "flipped upside down"),
+    ("columns reversed", MATRIX, MATRIX[:, ::-1], EXACT, "flipped left to right"),
+    ("both reversed", MATRIX, MATRIX[::-1, ::-1], EXACT, "turned by 180 degrees"),
+    ("a quarter turn", OBLONG, np.rot90(OBLONG), EXACT, "turned by 90 degrees"),
+    ("three quarter turns", OBLONG, np.rot90(OBLONG, 3), EXACT, "turned by 270 degrees"),
+    ("the other diagonal", MATRIX, MATRIX[::-1, ::-1].T, EXACT, "along its other diagonal"),
+    ("a list reversed", PARAMS, PARAMS[::-1], EXACT, "in reverse order"),
+    ("a list in another order", PARAMS, [PARAMS[i] for i in (1, 0, 3, 2)], EXACT, "another order"),
+    ("a shape in another order", (7, 4, 5), (4, 5, 7), EXACT, "another order"),
+    ("a shape in a dict", {"scores": (7, 4, 5)}, {"scores": (4, 5, 7)}, EXACT,
+     "at ['scores'] the result holds the right values in another order"),
+    ("a matrix's elements in another order", MATRIX, np.roll(MATRIX, 1, 0), EXACT, "another order"),
+    ("flat", MATRIX, MATRIX.ravel(), EXACT, "the right values, but in shape (9,)"),
+    ("a dimension too many", MATRIX, MATRIX[None], EXACT, "but in shape (1, 3, 3)"),
+    ("one row too deep", PARAMS, [PARAMS], EXACT, "but in shape (1, 4)"),
+    ("off by one everywhere", MATRIX, MATRIX + 1, EXACT, "every value is off by 1"),
+    ("too small by a fraction", REAL, REAL - 0.5, WITHIN, "every value is off by -0.5"),
+    ("a factor", MATRIX, MATRIX * 9, EXACT, "every value is 9 times the expected one"),
+    ("a mean for a sum", MATRIX, MATRIX / 9, EXACT, "every value is 0.111111 times"),
+    ("a factor in a list", PARAMS, [2 * n for n in PARAMS], EXACT, "every value is 2 times"),
+    ("the wrong sign", MATRIX, -MATRIX, EXACT, "has the wrong sign"),
+    ("a number of the wrong sign", 444, -444, EXACT, "has the wrong sign"),
+    ("no signs", MATRIX, abs(MATRIX), EXACT, "all signs are missing"),
+    ("no fractions", REAL * 3, np.trunc(REAL * 3).astype(int), WITHIN, "all fractions are missing"),
+    ("no border", LARGE, LARGE[1:-1, 1:-1], EXACT, "its border is missing"),
+    ("no border at two sides", LARGE, LARGE[:, 2:-2], EXACT, "its border is missing"),
+    ("no end", LARGE, LARGE[:-1, :-1], EXACT, "the beginning of the expected one"),
+    ("no beginning", LARGE, LARGE[1:, 1:], EXACT, "the end of the expected one"),
+    ("a list without its last entry", PARAMS, PARAMS[:-1], EXACT, "the beginning of the expected"),
+    ("a border too many", MATRIX, bordered(MATRIX, 2, 2), EXACT, "with a border around it"),
+    ("rows too many at the end", MATRIX, bordered(MATRIX, 0, 1), EXACT, "goes on after it"),
+    ("rows too many in front", MATRIX, bordered(MATRIX, 1, 0), EXACT, "after something else"),
+    ("a list with an entry too many", PARAMS, [*PARAMS, 100], EXACT, "goes on after it"),
+    ("a stride too many", LARGE, LARGE[::2, ::2], EXACT, "only every second expected value"),
+    ("a stride of three too many", LARGE, LARGE[::3, ::3], EXACT, "only every third expected"),
+    ("no stride", LARGE[::2, ::2], LARGE, EXACT, "every second value of the result"),
+    ("no stride of three", LARGE[::3, ::3], LARGE, EXACT, "every third value of the result"),
+    ("an int32 overflow", 11336941156, -1547960732, EXACT, "an int32 overflow"),
+    ("an unsigned overflow", 11336941156, 11336941156 % 2**32, EXACT, "an int32 overflow"),
+    ("an int64 overflow", 3**50, (3**50 + 2**63) % 2**64 - 2**63, EXACT, "an int64 overflow"),
+    ("an int32 overflow in a list", [11329414656, 7526500], [-1555487232, 7526500], EXACT,
+     "an int32 overflow"),
+    ("an overflow among huge numbers", [10**30, 5], [10**30 % 2**32, 5], EXACT, "an int32 overflow"),
+    ("a number rounded to float32", 11336941156, int(np.float32(11336941156)), EXACT, "to float32"),
+    ("such a number as a float", 58810529, float(np.float32(58810529)), EXACT, "to float32"),
+    ("numbers rounded to float32", [11336941156, 7526500], np.float32([11336941156, 7526500]),
+     EXACT, "to float32"),
+    ("float32 in a matrix", REAL / 3, (REAL / 3).astype(np.float32), close(atol=1e-12),
+     "right up to rounding"),
+    ("float32 in a number", 1 / 3, float(np.float32(1 / 3)), close(atol=1e-12), "up to rounding"),
+]  # fmt: skip
+
+PLAIN: list[tuple[str, Any, Any, Rule]] = [
+    ("another matrix", MATRIX, np.array([[3, 1, 4], [1, 5, 9], [2, 6, 5]]), EXACT),
+    ("a symmetric matrix with one error", MATRIX + MATRIX.T, MATRIX + MATRIX.T + np.eye(3), EXACT),
+    ("zeros", MATRIX, np.zeros((3, 3)), EXACT),
+    ("zeros of another shape", np.zeros((2, 3)), np.ones((3, 2)), EXACT),
+    ("zeros for ones", np.ones((3, 3)), np.zeros((3, 3)), EXACT),
+    ("ones for zeros", np.zeros((3, 3)), np.ones((3, 3)), EXACT),
+    ("one value right", MATRIX, np.array([[5]]), EXACT),
+    ("two values right", LARGE, LARGE[:1, :2], EXACT),
+    ("an empty array", MATRIX, np.zeros((0, 3)), EXACT),
+    ("nothing expected", np.zeros((0, 3)), MATRIX, EXACT),
+    ("one count too many", 11336941156, 11336941155, EXACT),
+    ("one count too many in a list", [11329414656, 7526500, 5], [11329414656, 7526500, 6], EXACT),
+    ("the biases missing", 11336941156, 11336865792, EXACT),
+    ("a slip of 104", 58810528, 58810632, EXACT),
+    ("zero for a multiple of 2**32", 2**40, 0, EXACT),
+    ("one overflow among other errors", [11329414656, 7526500], [-1555487232, 1], EXACT),
+    ("a number for an array", MATRIX, 5, EXACT),
+    ("an array for a number", 5, MATRIX, EXACT),
+    ("a bool for a number", 5, True, EXACT),
+    ("a text", "pixel", "image", EXACT),
+    ("texts in another order", ["a", "b", "c"], ["b", "a", "c"], EXACT),
+    ("NaN", MATRIX, np.full((3, 3), np.nan), EXACT),
+    ("infinities", REAL, np.full((3, 3), np.inf), WITHIN),
+    ("complex numbers", MATRIX, MATRIX * 1j, EXACT),
+    ("only another dtype", MATRIX + MATRIX.T, (MATRIX + MATRIX.T).astype(np.int32),
+     Rule(same_dtype=True)),
+    ("two of three in reverse", [1, 1, 2], [2, 1, 2], EXACT),
+]  # fmt: skip
+
+
+def remarks(expected: Any, observed: Any, rule: Rule) -> tuple[str, ...]:
+    return recognise(expected=expected, observed=observed, rule=rule)
+
+
+@pytest.mark.parametrize(
+    ("expected", "observed", "rule", "remark"),
+    [row[1:] for row in RECOGNISED],
+    ids=[row[0] for row in RECOGNISED],
+)
+def test_it_is_recognised(expected: Any, observed: Any, rule: Rule, remark: str) -> None:
+    (found,) = remarks(expected, observed, rule)
+    assert remark in found
+
+
+@pytest.mark.parametrize(
+    ("expected", "observed", "rule"), [row[1:] for row in PLAIN], ids=[row[0] for row in PLAIN]
+)
+def test_of_what_is_plainly_different_nothing_is_said(
+    expected: Any, observed: Any, rule: Rule
+) -> None:
+    assert remarks(expected, observed, rule) == ()
+
+
+@settings(deadline=None)
+@given(expected=values, observed=values, rule=rules)
+def test_recognising_never_raises(expected: Any, observed: Any, rule: Rule) -> None:
+    assert all(len(remark) < 500 for remark in remarks(expected, observed, rule))
+
+
+@settings(deadline=None)
+@given(seeds=st.tuples(st.integers(0, 2**32), st.integers(0, 2**32)), sides=st.data())
+def test_of_unrelated_matrices_nothing_is_said(
+    seeds: tuple[int, int], sides: st.DataObject
+) -> None:
+    """Drawn by NumPy, since Hypothesis would shrink both towards the same small matrix."""
+    if seeds[0] == seeds[1]:
+        return
+    expected, observed = (
+        np.random.default_rng([seed, which]).integers(-(10**6), 10**6, sides.draw(shapes))
+        for which, seed in enumerate(seeds)
+    )
+    assert remarks(expected, observed, EXACT) == ()
+    assert remarks(expected / 7, observed / 7, close(atol=1e-9)) == ()
+
+
+shapes = npst.array_shapes(min_dims=1, max_dims=2, min_side=2, max_side=7)
+
+TRUE_OF: dict[str, Any] = {
+    "transposed": lambda m: m.T,
+    "flipped upside down": lambda m: m[::-1],
+    "flipped left to right": lambda m: m[:, ::-1],
+    "turned by 180 degrees": lambda m: m[::-1, ::-1],
+    "turned by 90 degrees": np.rot90,
+    "turned by 270 degrees": lambda m: np.rot90(m, 3),
+    "transposed along its other diagonal": lambda m: m[::-1, ::-1].T,
+}
+
+
+@settings(deadline=None)
+@given(
+    matrix=npst.arrays(
+        np.int64,
+        npst.array_shapes(min_dims=2, max_dims=2, max_side=3),
+        elements=st.integers(-1, 1),
+    ),
+    turn=st.sampled_from(sorted(TRUE_OF)),
+)
+def test_every_remark_on_small_matrices_is_true(matrix: Any, turn: str) -> None:
+    """Small entries make matrices that equal some of their own turns."""
+    observed = TRUE_OF[turn](matrix)
+    for remark in remarks(matrix, observed, EXACT):
+        for how, turned in TRUE_OF.items():
+            if remark.endswith(f"matrix {how}"):
+                assert np.array_equal(turned(matrix), observed)
+        assert not np.array_equal(matrix, observed)
+
+
+# --------------------------------------------------------------------------- over all cases
+
+
+def judged(*pairs: tuple[Case, Any]) -> list[CaseResult]:
+    return [
+        judge(c, seen if isinstance(seen, Observation) else returned(seen)) for c, seen in pairs
+    ]
+
+
+def counts(*pairs: tuple[Any, Any]) -> list[CaseResult]:
+    return judged(*((case(expected), observed) for expected, observed in pairs))
+
+
+SQUARE, WIDE = np.eye(3), np.ones((2, 3))
+
+
+@pytest.mark.parametrize(
+    ("results", "sentence"),
+    [
+        (counts((5, 6), (7, 8), (9, 9), (10, 11)), "In every failed case the result is too large by one."),
+        (counts((5, 4), (7, 6), (9, 8)), "In every failed case the result is too small by one."),
+        (counts((5, 9), (7, 11), (9, 13)), "In every failed case the result is too large by the same amount."),
+        (counts((5, 10), (7, 14), (9, 18)), "In every failed case the result is twice the right one."),
+        (counts((4, 2), (6, 3), (8, 4)), "In every failed case the result is half the right one."),
+        (counts((5, 15), (7, 21), (9, 27)), "In every failed case the result is the right one times the same factor."),
+        (judged((case(MATRIX), MATRIX.T), (case(OBLONG), OBLONG.T)),
+         "In every failed case the result is equal to the expected matrix transposed."),
+        (judged((case(1, SQUARE), 1), (case(2, SQUARE), 2), (case(3, WIDE), 0), (case(4, WIDE), 0)),
+         "It is right for square inputs only: where do height and width change places?"),
+        (judged((case(1, (3, 8, 8)), 1), (case(1, (1, 5, 5)), 1), (case(3, (3, 8, 9)), 0),
+                (case(4, (2, 3)), 1)),
+         "It is right for square inputs only: where do height and width change places?"),
+        (judged((case(1), 1), (case(Raises("ValueError")), 1)),
+         "All is right, except that bad input is not refused as the statement asks."),
+    ],
+)  # fmt: skip
+def test_what_failed_cases_have_in_common_is_said(results: list[CaseResult], sentence: str) -> None:
+    assert patterns(results) == (sentence,)
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        [],
+        counts((5, 5), (7, 7)),
+        counts((5, 6), (7, 8)),
+        counts((5, 6), (7, 8), (9, 11)),
+        counts((5, 6), (5, 6), (5, 6)),
+        counts((5, 6), (7, 8), (9, None)),
+        counts((5, 6), (7, 8), (9, 10.5)),
+        counts((0, 0.5), (7, 14), (9, 18)),
+        counts((10**20, 10**20 + 1), (7, 8), (9, 10)),
+        judged((case(5), 6), (case(7), raised(ValueError)), (case(9), 10)),
+        judged((case(1, SQUARE), 1), (case(3, WIDE), 0), (case(4, WIDE), 0)),
+        judged((case(1, SQUARE), 1), (case(2, SQUARE), 2), (case(3, WIDE), 0), (case(4, WIDE), 4)),
+        judged((case(MATRIX), MATRIX.T)),
+        judged((case(MATRIX), MATRIX + 1), (case(OBLONG), OBLONG + 1)),
+        judged((case(Raises("ValueError")), 1)),
+        judged((case(5, rule=Rule(keep_inputs=True)), returned(5, changed_inputs=(0,))),
+               (case(6, rule=Rule(keep_inputs=True)), returned(6, changed_inputs=(0,))),
+               (case(7, rule=Rule(keep_inputs=True)), returned(7, changed_inputs=(0,)))),
+    ],
+)  # fmt: skip
+def test_where_nothing_is_common_nothing_is_said(results: list[CaseResult]) -> None:
+    assert patterns(results) == ()
+
+
+FIXED = {
+    "All is right, except that bad input is not refused as the statement asks.",
+    "It is right for square inputs only: where do height and width change places?",
+    *(f"In every failed case {remark}{'' if remark.endswith('?') else '.'}" for remark in GENERAL),
+    *(
+        f"In every failed case the result is too {size} by {amount}."
+        for size in ("large", "small")
+        for amount in ("one", "the same amount")
+    ),
+    *(
+        f"In every failed case the result is {factor} the right one."
+        for factor in ("twice", "half", "the negative of")
+    ),
+    "In every failed case the result is the right one times the same factor.",
+}
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(values, observations), max_size=5))
+def test_a_pattern_is_one_of_a_fixed_few_sentences(pairs: list[tuple[Any, Observation]]) -> None:
+    assert set(patterns(judged(*((case(value), seen) for value, seen in pairs)))) <= FIXED
+
+
+@settings(deadline=None)
+@given(
+    expected=st.lists(st.integers(-50, 50), min_size=3, max_size=5),
+    offset=st.integers(-5, 5),
+    factor=st.integers(-3, 3),
+)
+def test_no_number_of_a_case_is_in_a_pattern(expected: list[int], offset: int, factor: int) -> None:
+    results = counts(*((n, n * factor + offset) for n in expected))
+    assert set(patterns(results)) <= FIXED
+
+
+def test_what_may_be_told_of_hidden_cases_holds_no_number_of_theirs() -> None:
+    fixed = re.compile(r"(float|int|by )?(32|64|90|180|270)( bits| degrees)?")
+    assert not any(re.search(r"\d", fixed.sub("", remark)) for remark in GENERAL)
