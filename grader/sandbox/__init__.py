@@ -1,7 +1,7 @@
 """Runs a student's functions in another process and brings back observations, as plain data.
 
     with start_launcher(limits) as launcher, launcher.open(submission) as session:
-        observation = session.call("conv_layer_params", (3, 3, 7))
+        observation = session.call("area", (3, 4))
 
 The journey through this room: supervisor (what the pipeline sees) → hosts (where workers come
 from) → launcher (a clean interpreter that forks) → isolation (what a worker gives up, in order)

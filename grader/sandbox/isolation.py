@@ -43,7 +43,6 @@ import fcntl
 import gc
 import itertools
 import os
-import platform
 import resource
 import signal
 from dataclasses import dataclass
@@ -148,8 +147,7 @@ def prepare(request: Request) -> Plan:
     if not abi and "landlock" not in request.without:
         layers.missing.append("landlock: this kernel has none, or a container's profile forbids it")
     data_bytes, address_space_bytes = _memory_in_use()
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # a collection in a worker shall not touch, and so copy, what all share
     return Plan(
         request=request,
         launcher=os.getpid(),
@@ -255,7 +253,7 @@ def _filter(
 ) -> seccomp.Filter | None:
     if "seccomp" in without:
         return None
-    machine = platform.machine()
+    machine = os.uname().machine
     if machine not in seccomp.ARCHITECTURES:
         layers.missing.append(f"seccomp: there is no table of system calls for {machine}")
         return None

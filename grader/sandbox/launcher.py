@@ -46,6 +46,7 @@ def main(control_fd: int) -> None:
         _tell(control, {"fault": traceback.format_exc()})
         return
     launcher.serve()
+    os._exit(0)  # nothing of this interpreter needs to be taken down with care
 
 
 class _Launcher:

@@ -120,9 +120,9 @@ def _redirect_imports(doors: dict[str, str]) -> None:
         search = getattr(module, "__path__", None)
         if type(search) is list:
             search[:] = [through(path) for path in search]
-        file = getattr(module, "__file__", None)
+        file = vars(module).get("__file__")
         if type(file) is str:
-            module.__file__ = through(file)  # type: ignore[assignment]
+            vars(module)["__file__"] = through(file)  # some modules guard setattr
     sys.path_importer_cache.clear()
 
 

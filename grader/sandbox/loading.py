@@ -68,7 +68,12 @@ def run(
         elif statements and module.__doc__ is None:
             module.__doc__ = ast.get_docstring(ast.Module(statements[:1], []), clean=False)
         for statement in statements:
-            flags, what = _run_statement(statement, label, module, flags | awaitable)
+            try:
+                flags, what = _run_statement(statement, label, module, flags | awaitable)
+            except OutOfMemory:
+                if not definitions_only:
+                    raise
+                what = "MemoryError"
             if what is not None:
                 at = min(statement.lineno, len(lines)) - 1
                 found.append((label, statement.lineno, what, lines[at].strip()[:200]))

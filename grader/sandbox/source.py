@@ -130,4 +130,6 @@ def _broken(error: Exception, above: int, lines: list[str]) -> Broken:
     line = above + max(1, min(getattr(error, "lineno", None) or 1, len(lines) - above))
     code = (text for text in lines[above:] if text.strip() and not text.startswith("#"))
     shown = next(code, "")
-    return Broken(line=line, what=describe(error), statement=shown.strip()[:200])
+    # Python names lines in its messages, too; it counts them from the start of the piece.
+    what = re.sub(r"\bline (\d+)", lambda found: f"line {int(found[1]) + above}", describe(error))
+    return Broken(line=line, what=what, statement=shown.strip()[:200])

@@ -83,8 +83,8 @@ class _Reader:
         if kind in _ATOMS:
             return value
         numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
-        if numpy is not None and _is(kind, numpy.generic):
-            return self._numpy_scalar(value, numpy, depth)
+        if numpy is not None and _is(kind, numpy.generic) and not _is_from_a_statement(kind):
+            return self._numpy_scalar(value, numpy)
         if numpy is not None and _is(kind, numpy.ndarray):
             return self._array(value, numpy, depth)
         if torch is not None and _is(kind, getattr(torch, "Tensor", None)):
@@ -130,7 +130,7 @@ class _Reader:
             plain[plain_key] = self.read(item, depth + 1)
         return plain
 
-    def _numpy_scalar(self, value: Any, numpy: Any, depth: int) -> Any:
+    def _numpy_scalar(self, value: Any, numpy: Any) -> Any:
         self.notes.add("numpy_scalar")
         if _is(type(value), numpy.longdouble):
             return float(value)
@@ -208,5 +208,9 @@ def _name(kind: type) -> str:
     name: str = type.__dict__["__name__"].__get__(kind)
     if type(module) is str and (module, name) in _BORROWED:
         return name if getattr(sys.modules.get(module), name, None) is kind else ""
-    made_by_statement = bool(kind.__flags__ & _HEAP_TYPE)
-    return "" if made_by_statement else name
+    return "" if _is_from_a_statement(kind) else name
+
+
+def _is_from_a_statement(kind: type) -> bool:
+    """Whether a class statement made the type (or a C extension of the newer kind did)."""
+    return bool(type.__dict__["__flags__"].__get__(kind) & _HEAP_TYPE)

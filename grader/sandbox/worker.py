@@ -66,6 +66,9 @@ def _prepare_interpreter(scratch: Path) -> None:
     # the standard library does not shadow it, one named like some package does.
     first = next((i for i, path in enumerate(sys.path) if path.endswith("-packages")), None)
     sys.path.insert(len(sys.path) if first is None else first, str(scratch))
+    if sys.platform != "win32":  # there the streams are not descriptors
+        sys.stdout = sys.__stdout__ = text_stream(io.FileIO(1, "w", closefd=False))  # type: ignore[misc]
+        sys.stderr = sys.__stderr__ = text_stream(io.FileIO(2, "w", closefd=False))  # type: ignore[misc]
     sys.stdin = sys.__stdin__ = open(os.devnull, encoding="utf-8")  # type: ignore[misc]  # noqa: PTH123, SIM115
 
 

@@ -1,0 +1,261 @@
+"""Loading a file: what runs, what is left out and said, what a second try may still give."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from sandboxes import LIMITS, Run, submission
+
+from grader.model import Killed, LoadProblem, NotRun, Raised, Returned, TimedOut
+from grader.sandbox import start_launcher
+
+RAISES = [
+    ("import no_such_package", "ModuleNotFoundError: No module named 'no_such_package'"),
+    ("x = input('number? ')", "EOFError: EOF when reading a line"),
+    ("assert 1 == 2, 'not equal'", "AssertionError: not equal"),
+    ("import sys; sys.exit(4)", "SystemExit: 4"),
+    ("exit()", "SystemExit: None"),
+    ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+    ("undefined", "NameError: name 'undefined' is not defined"),
+    ("open('/etc/shadow').read()", "PermissionError: [Errno 13] Permission denied: '/etc/shadow'"),
+    ("return 3", "SyntaxError: 'return' outside function (column 1)"),
+    ("def bad(:", "SyntaxError: invalid syntax (column 9)"),
+    ("class E(Exception):\n    def __str__(self): raise self\nraise E", "E"),
+]
+
+
+@pytest.mark.parametrize(("statement", "what"), RAISES, ids=[row[1][:30] for row in RAISES])
+def test_a_statement_that_fails_is_reported_and_the_rest_goes_on(
+    run: Run, statement: str, what: str
+) -> None:
+    text = f"def before():\n    return 1\n{statement}\ndef after():\n    return 2\n"
+    loaded = run.load(text)
+    assert {"before", "after"} <= set(loaded.functions)
+    assert len(loaded.problems) == 1
+    problem = loaded.problems[0]
+    assert problem.label == "solution.py"
+    assert problem.what == what
+    assert problem.line >= 3
+    assert problem.statement in statement
+    assert loaded.failure is None
+
+
+def test_problems_stand_in_the_order_of_the_file(run: Run) -> None:
+    loaded = run.load("one\ntwo = = 2\nthree\n")
+    assert [(p.line, p.what) for p in loaded.problems] == [
+        (1, "NameError: name 'one' is not defined"),
+        (2, "SyntaxError: invalid syntax (column 7)"),
+        (3, "NameError: name 'three' is not defined"),
+    ]
+
+
+def test_the_module_is_named_solution_so_that_a_main_block_does_not_run(run: Run) -> None:
+    observation = run.call(
+        """
+        if __name__ == "__main__":
+            raise SystemExit
+        def f():
+            import __main__, sys
+            return __name__, sys.modules["solution"].f is f, hasattr(__main__, "f")
+        """
+    )
+    assert observation.outcome == Returned(("solution", True, False))
+    assert run.loaded.problems == ()
+
+
+def test_the_future_of_one_statement_reaches_the_later_ones(run: Run) -> None:
+    observation = run.call(
+        '''
+        """The docstring."""
+        from __future__ import annotations
+        def f(x: Undefined = 1) -> AlsoUndefined:
+            return f.__annotations__["x"], __doc__
+        '''
+    )
+    assert observation.outcome == Returned(("Undefined", "The docstring."))
+
+
+def test_libraries_that_look_at_their_module_work(run: Run) -> None:
+    observation = run.call(
+        """
+        import dataclasses, inspect, pickle, typing, enum, functools
+        @dataclasses.dataclass
+        class Point:
+            x: int
+            y: "Point | None" = None
+        class Colour(enum.Enum):
+            RED = 1
+        @functools.lru_cache
+        def g(x: int) -> "Point": return Point(x)
+        def f():
+            again = pickle.loads(pickle.dumps(Point(1)))
+            hints = typing.get_type_hints(Point)
+            sources = inspect.getsource(f)[:7], inspect.getsource(Point)[:8]
+            return again.x, list(hints), *sources, g(2).x
+        """
+    )
+    assert observation.outcome == Returned((1, ["x", "y"], "def f()", "@datacla", 2))
+
+
+def test_helper_files_are_importable_and_readable(run: Run) -> None:
+    helpers = {
+        "helper.py": b"def help():\n    return 41\n",
+        "pack/__init__.py": b"",
+        "pack/inner.py": b"from helper import help\nanswer = help() + 1\n",
+        "data/table.csv": b"1,2",
+    }
+    with run.launcher.open(
+        submission(
+            """
+            from helper import help
+            from pack.inner import answer
+            def f(): return answer, open("data/table.csv").read()
+            """,
+            helpers=helpers,
+        )
+    ) as session:
+        assert session.loaded.problems == ()
+        assert session.loaded.functions == ("f", "help")
+        assert session.call("f", ()).outcome == Returned((42, "1,2"))
+
+
+def test_a_frame_in_a_helper_is_named_by_its_path_beside_the_solution(run: Run) -> None:
+    helpers = {"pack/deep.py": b"def go():\n    raise ValueError('deep')\n"}
+    with run.launcher.open(
+        submission("from pack.deep import go\ndef f():\n    return go()\n", helpers=helpers)
+    ) as session:
+        outcome = session.call("f", ()).outcome
+    assert isinstance(outcome, Raised)
+    assert [(f.label, f.line, f.function, f.text) for f in outcome.frames] == [
+        ("solution.py", 3, "f", "return go()"),
+        ("pack/deep.py", 2, "go", "raise ValueError('deep')"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["numpy.py", "sitecustomize.py", "usercustomize.py", "random.py", "os.py", "json.py"]
+)
+def test_a_helper_named_like_a_library_does_not_take_its_place(run: Run, name: str) -> None:
+    helpers = {name: b"raise SystemExit('shadowed')\n", "conftest.py": b"raise SystemExit\n"}
+    with run.launcher.open(
+        submission(
+            "import numpy, os, random, json\ndef f(): return int(numpy.sum([1, 2]))\n",
+            helpers=helpers,
+        )
+    ) as session:
+        assert session.loaded.problems == ()
+        assert session.call("f", ()).outcome == Returned(3)
+
+
+BAD_PLACES = [
+    "/tmp/grader-test-absolute.py",
+    "../outside.py",
+    "a/../../outside.py",
+    "a" * 300,
+    "a\0b",
+]
+
+
+@pytest.mark.parametrize("name", BAD_PLACES, ids=lambda name: name[:20])
+def test_a_helper_that_would_lie_elsewhere_is_not_placed_and_said(run: Run, name: str) -> None:
+    loaded = run.load("def f(): return 1\n", helpers={name: b"x = 1"})
+    assert loaded.functions == ("f",)
+    assert [problem.label for problem in loaded.problems] == [name]
+    assert loaded.problems[0].what.startswith("not placed: ")
+
+
+def test_cells_share_one_namespace_and_are_named(run: Run) -> None:
+    loaded = run.load("x = 1\n", "def f():\n    return x\n", "y = z\n")
+    assert loaded.functions == ("f",)
+    assert loaded.problems == (
+        LoadProblem("cell 3", 1, "NameError: name 'z' is not defined", "y = z"),
+    )
+
+
+def test_a_cell_may_await_and_use_the_names_that_jupyter_gives(run: Run) -> None:
+    loaded = run.load(
+        """
+        get_ipython().run_line_magic("matplotlib", "inline")
+        get_ipython().run_cell_magic("time", "", "pass")
+        files = get_ipython().getoutput("ls")
+        display(files)
+        import asyncio
+        await asyncio.sleep(0)
+        """,
+        "import grader\ngrader.check('q1')\n",
+    )
+    assert loaded.problems == ()
+
+
+def test_a_file_is_not_a_cell(run: Run) -> None:
+    loaded = run.load("display(1)\nawait f()\n")
+    assert [problem.what for problem in loaded.problems] == [
+        "NameError: name 'display' is not defined",
+        "SyntaxError: 'await' outside function (column 1)",
+    ]
+
+
+def test_what_loading_prints_is_kept_of_the_first_worker_only(run: Run) -> None:
+    with run.launcher.open(
+        submission(
+            """
+            import os, sys, warnings
+            print("loading", flush=True)
+            warnings.warn("beware")
+            def f(): os._exit(3)
+            def g(): return 1
+            """
+        )
+    ) as session:
+        assert session.loaded.stdout == "loading\n"
+        assert "UserWarning: beware" in session.loaded.stderr
+        assert session.call("f", ()).outcome == Killed(
+            "exit", "the process ended itself with exit code 3"
+        )
+        again = session.call("g", ())
+        assert (again.outcome, again.stdout, again.stderr) == (Returned(1), "", "")
+
+
+FAILURES = {
+    "hangs": ("while True:\n    pass", TimedOut(1.0)),
+    "sleeps": ("import time\ntime.sleep(60)", TimedOut(1.0)),
+    "exits": (
+        "import os\nos._exit(0)",
+        Killed("exit", "the process ended itself with exit code 0"),
+    ),
+    "crashes": ("import ctypes\nctypes.string_at(0)", Killed("signal", "SIGSEGV")),
+    "outgrows its memory": ("x = bytearray(1 << 30)", Killed("memory", "out of memory at 256 MB")),
+}
+
+
+@pytest.mark.parametrize(("statement", "failure"), FAILURES.values(), ids=FAILURES.keys())
+def test_a_file_whose_loading_does_not_end_is_loaded_again_with_definitions_only(
+    statement: str, failure: Killed | TimedOut
+) -> None:
+    limits = dataclasses.replace(LIMITS, load_s=1.0)
+    with start_launcher(limits, isolation="preferred") as launcher:
+        run = Run(launcher)
+        text = (
+            "from math import pi\nK = 3\nclass A:\n    v = 1\ndef own():\n    return 1\n"
+            "try:\n    import no_such\nexcept ImportError:\n    no_such = None\n"
+            f"computed = own()\nprint('hello')\n{statement}\n"
+            "def f():\n    return K, A.v, round(pi), no_such, 'computed' in globals()\n"
+        )
+        outcome = run.call(text).outcome
+    assert run.loaded.failure == failure
+    assert run.loaded.stdout == "hello\n"
+    assert run.loaded.definitions_only
+    assert outcome == Returned((3, 1, 3, None, False))
+
+
+def test_a_file_whose_definitions_do_not_load_either_has_no_functions(run: Run) -> None:
+    text = "import os\n@lambda f: os._exit(5)\ndef f():\n    return 1\n"
+    with run.launcher.open(submission(text)) as session:
+        assert session.loaded.functions == ()
+        assert not session.loaded.definitions_only
+        assert session.loaded.failure == Killed("exit", "the process ended itself with exit code 5")
+        outcome = session.call("f", ()).outcome
+    assert outcome == NotRun(
+        "the file could not be loaded: the process ended itself with exit code 5"
+    )
