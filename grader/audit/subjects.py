@@ -1,0 +1,123 @@
+"""What the audit knows of each question, and how it makes submissions out of the reference.
+
+The reference runs here as students' code does: in the sandbox, as a submission. Its modules come
+along as a package of helper files, cut down to what the functions in question need; the submission
+itself is a few imports. So a mutant, a wrong answer and a right one take the way of any student.
+
+Three names in a reference module mean something to the audit, for a question's function `area`:
+
+- `area_by_…` is another right implementation (by another sum, in float32, with a library);
+- `area_no_case(*args)` returns the sentence of the statement by which no case may depend on these
+  arguments, or None: a mutant that differs nowhere else is excused;
+- the tolerance that config.yaml names is asked for the arguments that the audit makes up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.assignment.document import read_document
+from grader.audit.sources import PACKAGE, Library, Unit
+from grader.model import Assignment, Chunk, Question, Submission
+
+if TYPE_CHECKING:
+    from grader.audit.sources import Name
+
+LABEL = "variant.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A question that the machine marks, and where its author's functions stand."""
+
+    question: Question
+    module: str  # "reference.circles"
+    alternatives: tuple[str, ...]  # names of other right implementations
+    no_case: str | None  # name of the function that says where no case may be
+    tolerance: str | None  # name of the function that config.yaml takes the tolerance from
+    listed: frozenset[frozenset[str]]  # pairs of wrong answers that need not be told apart
+
+    @property
+    def reference(self) -> Name:
+        return self.module, self.question.function
+
+    def name(self, function: str) -> Name:
+        return self.module, function
+
+
+def read_subjects(assignment: Assignment, config: Path, library: Library) -> tuple[Subject, ...]:
+    """The assignment's questions with what config.yaml and reference/ say of them."""
+    data: Any = read_document(config).data  # sound: the assignment was made from it
+    default = data.get("defaults", {}).get("compare")
+    written = {question["id"]: question for question in data["questions"]}
+    subjects = []
+    for question in assignment.questions:
+        if question.marked_by_person:
+            continue
+        entry = written[question.id]
+        module = f"{PACKAGE}.{entry['reference']}"
+        names = library.modules[module].names
+        compare = entry.get("compare", default)
+        atol = compare.get("atol") if isinstance(compare, dict) else None
+        no_case = f"{question.function}_no_case"
+        subjects.append(
+            Subject(
+                question=question,
+                module=module,
+                alternatives=tuple(
+                    sorted(name for name in names if name.startswith(f"{question.function}_by_"))
+                ),
+                no_case=no_case if no_case in names else None,
+                tolerance=atol if isinstance(atol, str) else None,
+                listed=frozenset(frozenset(pair) for pair in entry.get("inseparable", ())),
+            )
+        )
+    return tuple(subjects)
+
+
+def submit(
+    library: Library,
+    functions: Mapping[str, Name],
+    *,
+    name: str,
+    code: str = "",
+    replaced: Mapping[Unit, str] | None = None,
+) -> Submission:
+    """Makes a submission whose functions are names of the reference.
+
+    Args:
+        functions: the submission's name for it -> the reference's.
+        name: for people.
+        code: what else stands in the submission; it may use the functions.
+        replaced: units of the reference, with the text that stands in their place.
+    """
+    units = library.reach(functions.values())
+    helpers = library.files(units, replaced)
+    lines = [_imported(source, name) for name, source in functions.items()]
+    text = "\n".join([*lines, code, ""])
+    digest = hashlib.sha256(text.encode())
+    for file, content in helpers.items():
+        digest.update(f"\0{file}\0".encode() + content)
+    return Submission(
+        id=name,
+        filename=LABEL,
+        chunks=(Chunk(LABEL, text),),
+        helpers=helpers,
+        digest=digest.hexdigest(),
+    )
+
+
+def _imported(source: Name, name: str) -> str:
+    module, function = source
+    return f"from {module} import {function} as {name}"
+
+
+def only(assignment: Assignment, questions: Iterable[Question]) -> Assignment:
+    """The assignment with these questions alone, each marked by its own cases."""
+    return replace(
+        assignment, questions=tuple(replace(question, builds_on=None) for question in questions)
+    )
