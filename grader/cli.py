@@ -56,7 +56,7 @@ def cli() -> None:
     """Marks students' Python functions against a reference, in isolation."""
 
 
-@cli.command(epilog="\b\nExample:\n  grader check solution.ipynb -q q3a")
+@cli.command(epilog="\b\nExample:\n  grader check solution.ipynb -q q1")
 @click.argument("submission", type=click.Path(path_type=Path), default=Path())
 @click.option("--question", "-q", "only", multiple=True, help="Only this question (repeatable).")
 @config_option

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import stat
+import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from handing_in import SOLUTION, Content, folder, notebook_text, zip_bytes
+from handing_in import SOLUTION, Content, folder, notebook_text, special_entry, zip_bytes
 
 from grader.errors import UsageError
 from grader.model import Chunk
@@ -136,6 +138,25 @@ def test_who_handed_in_nothing_that_can_be_read_is_reported_and_not_lost(put: Pu
     problems = [read_handed(handed, expected_name="solution.py").problem for handed in class_]
     assert problems[0] is None
     assert all(problems[1:])
+
+
+def test_a_student_all_of_whose_files_are_left_out_is_not_lost(tmp_path: Path) -> None:
+    path = tmp_path / "class.zip"
+    files: dict[str, Content] = {"bob/solution.py": SOLUTION, "carol/solution.py": SOLUTION}
+    odd = special_entry("alice/solution.py", stat.S_IFLNK)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(odd, "../bob/solution.py")
+        archive.writestr("dave/what?.py", SOLUTION)
+        for name, content in files.items():
+            archive.writestr(name, content)
+    class_ = find(path)
+    assert [handed.id for handed in class_] == ["alice", "bob", "carol", "dave"]
+    assert [solved(handed) for handed in class_] == [False, True, True, False]
+
+
+def test_an_export_that_holds_and_lists_nothing_is_one_submission_with_a_problem(put: Put) -> None:
+    (handed,) = find(put({"submission_metadata.yml": "damaged"}))
+    assert read_handed(handed, expected_name="solution.py").problem is not None
 
 
 def test_links_and_pipes_in_a_class_are_reported_and_not_followed(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def _tar() -> bytes:
         (zip_bytes({"xl/workbook.xml": ""}), "an Excel workbook"),
         (zip_bytes({"solution.py": ""}), "a zip archive"),
         (zip_bytes({}), "a zip archive"),
-        (gzip.compress(b""), "a gzip archive"),
+        (gzip.compress(b"", mtime=0), "a gzip archive"),
         (_tar(), "a tar archive"),
         (b"Rar!\x1a\x07", "a RAR archive"),
         (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
