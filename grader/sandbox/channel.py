@@ -7,8 +7,10 @@ whatever the peer does, with what happened and never with an exception.
 
 from __future__ import annotations
 
+import math
 import os
 import selectors
+import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -21,12 +23,14 @@ if TYPE_CHECKING:
 SLACK_BYTES: Final = 128 * 1024
 """What a reply may hold beside the value: a message, names, frames."""
 _TICK_S: Final = 0.1
+_DEAF_S: Final = 1.0
+"""When a worker that waits for its next request has read it, on the slowest machine."""
 _PIECE: Final = 1 << 16
 _LAST_DRAIN: Final = 4 << 20
 """More than a socket can hold: what was written before the reply is read, an endless flood not."""
 
 
-End: TypeAlias = Literal["reply", "late", "gone", "garbled", "cpu"]
+End: TypeAlias = Literal["reply", "late", "gone", "garbled", "cpu", "deaf"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Exchange:
 
     late: no reply within the limit; gone: the peer closed the stream (it died, as a rule);
     garbled: what came is not one reply to this request; cpu: it used more processor time than
-    it was given time, which takes several threads.
+    it was given time, which takes several threads; deaf: it does not read its requests any more.
     """
 
     end: End
@@ -106,11 +110,19 @@ class Channel:
         reply_bytes: int,
         cpu_clock: int | None = None,
         nonce: bytes | None = None,
+        may_be_deaf: bool = False,
     ) -> Exchange:
-        """Send one request and wait at most `limit_s` for its reply of at most `reply_bytes`."""
+        """Send one request and wait at most `limit_s` for its reply of at most `reply_bytes`.
+
+        With `may_be_deaf`, an earlier call may have left the peer doing something else than
+        waiting for this request; that is then told from a call which takes too long.
+        """
         nonce = nonce or os.urandom(16)
         request = frames.pack(nonce, payload)
-        return _Asking(self, nonce, request, limit_s, reply_bytes + SLACK_BYTES, cpu_clock).run()
+        most = reply_bytes + SLACK_BYTES
+        asking = _Asking(self, nonce, request, limit_s, most, cpu_clock)
+        asking.deaf_s = min(_DEAF_S, limit_s) if may_be_deaf else math.inf
+        return asking.run()
 
 
 class _Asking:
@@ -131,6 +143,7 @@ class _Asking:
         self.unsent = memoryview(request)
         self.most = most
         self.limit_s = limit_s
+        self.deaf_s = math.inf
         self.cpu_clock = cpu_clock
         self.cpu_s = _cpu_s(cpu_clock)
         self.incoming = bytearray()
@@ -138,7 +151,7 @@ class _Asking:
 
     def run(self) -> Exchange:
         started = time.monotonic()
-        end = self._send() or self._wait(started + self.limit_s)
+        end = self._send() or self._wait(started)
         wall_s = time.monotonic() - started
         for output, stream in zip(self.outputs, self.channel._outputs, strict=True):
             for _ in range(_LAST_DRAIN // _PIECE):
@@ -148,16 +161,19 @@ class _Asking:
         stdout, stderr = (output.text() for output in self.outputs)
         return Exchange(end, payload, stdout, stderr, wall_s)
 
-    def _wait(self, deadline: float) -> End:
+    def _wait(self, started: float) -> End:
         selector = self.channel._selector
+        deadline, deaf_at = started + self.limit_s, started + self.deaf_s
         if self.unsent:
             selector.modify(self.stream, selectors.EVENT_READ | selectors.EVENT_WRITE)
         try:
             while True:
-                left = deadline - time.monotonic()
-                if left <= 0:
+                now = time.monotonic()
+                if now >= deaf_at and _is_unread(self.stream):
+                    return "deaf"
+                if now >= deadline:
                     return "late"
-                for key, events in selector.select(min(left, _TICK_S)):
+                for key, events in selector.select(min(deadline - now, _TICK_S)):
                     end = self._serve(key.fileobj, events)
                     if end is not None:
                         return end
@@ -227,6 +243,17 @@ class _Asking:
     def _cpu_used(self) -> float:
         now = _cpu_s(self.cpu_clock)
         return 0.0 if now is None or self.cpu_s is None else now - self.cpu_s
+
+
+def _is_unread(stream: socket.socket) -> bool:
+    """Whether the peer has not read all that it was sent, where the system tells."""
+    if sys.platform != "linux":
+        return False
+    import fcntl
+    import termios
+
+    waiting = fcntl.ioctl(stream, termios.TIOCOUTQ, bytes(4))
+    return any(waiting)
 
 
 def cpu_clock(pid: int) -> int | None:

@@ -226,6 +226,8 @@ class Session:
         self._worker: hosts.Worker | None = None
         self._definitions_only = False
         self._unusable: NotRun | None = None
+        self._is_used = False  # an earlier call may have left something in the worker
+        self._memory = answers.out_of_memory(self._limits.memory_bytes)
         self._spent_s = 0.0
         self._loaded = self._load_first()
 
@@ -244,19 +246,27 @@ class Session:
             limit_s = min(self._limits.call_s, self._left_s())
             if limit_s <= 0:
                 return Observation(_NO_TIME)
-            exchange = self._ask(worker, request, limit_s)
-            if exchange.end == "reply":
-                memory = answers.out_of_memory(self._limits.memory_bytes)
-                answer = answers.called(exchange.payload, arguments=len(args), memory=memory)
-                if answer.outcome is memory or answer.outcome is answers.NO_REPLY:
-                    self._drop()
+            was_used, self._is_used = self._is_used, True
+            exchange = self._ask(worker, request, limit_s, may_be_deaf=was_used)
+            answer = self._answer(exchange, len(args))
+            if was_used and _may_be_anothers(exchange, answer):
+                self._drop()
+                continue
+            if answer is not None:
                 self._launcher.is_well()
+                if answer.outcome == self._memory or answer.outcome is answers.NO_REPLY:
+                    self._drop()
                 return _observed(exchange, answer.outcome, answer.changed_inputs)
             outcome = self._ended(exchange, limit_s)
             if isinstance(outcome, TimedOut) and limit_s < self._limits.call_s:
                 return _observed(exchange, _NO_TIME)
             if outcome is not None:
                 return _observed(exchange, outcome)
+
+    def _answer(self, exchange: Exchange, arguments: int) -> answers.Answer | None:
+        if exchange.end != "reply":
+            return None
+        return answers.called(exchange.payload, arguments=arguments, memory=self._memory)
 
     def close(self) -> None:
         """End the worker and all that it left."""
@@ -276,12 +286,15 @@ class Session:
     def _left_s(self) -> float:
         return self._limits.submission_s - self._spent_s
 
-    def _ask(self, worker: hosts.Worker, request: bytes, limit_s: float) -> Exchange:
+    def _ask(
+        self, worker: hosts.Worker, request: bytes, limit_s: float, *, may_be_deaf: bool = False
+    ) -> Exchange:
         exchange = worker.channel.ask(
             request,
             limit_s=limit_s,
             reply_bytes=self._limits.reply_bytes,
             cpu_clock=worker.cpu_clock,
+            may_be_deaf=may_be_deaf,
         )
         self._spent_s += exchange.wall_s
         return exchange
@@ -309,7 +322,7 @@ class Session:
             return TimedOut(limit_s)
         if exchange.end == "cpu":
             return answers.out_of_cpu(limit_s)
-        if exchange.end == "garbled":
+        if exchange.end in ("garbled", "deaf"):
             return answers.NO_REPLY
         if ending is None:
             return None
@@ -352,7 +365,8 @@ class Session:
         Returns what was found, or why not, or None when it was for no fault of the file's. After
         a failure the next attempt is with definitions only, and after that there is none.
         """
-        self._worker = worker = self._launcher.start_worker()
+        self._worker, self._is_used = self._launcher.start_worker(), False
+        worker = self._worker
         unplaced = _place(self._submission, worker.scratch)
         chunks = [(chunk.label, chunk.text) for chunk in self._submission.chunks]
         limit_s = max(0.0, min(self._limits.load_s, self._left_s()))
@@ -363,7 +377,7 @@ class Session:
             found = answers.loaded(exchange.payload)
             if isinstance(found, tuple):
                 return exchange, (found[0], unplaced + found[1])
-            failure = found or answers.out_of_memory(self._limits.memory_bytes)
+            failure = found or self._memory
             self._drop()
         else:
             failure = self._ended(exchange, limit_s)
@@ -374,6 +388,16 @@ class Session:
                 self._unusable = NotRun(f"the file could not be loaded: {_in_words(failure)}")
             self._definitions_only = True
         return exchange, failure
+
+
+def _may_be_anothers(exchange: Exchange, answer: answers.Answer | None) -> bool:
+    """Whether an earlier call in the same worker may have done this, so that a fresh one is asked.
+
+    A reply that was not asked for, a worker that is busy with something else, memory that is full.
+    """
+    if answer is None:
+        return exchange.end in ("garbled", "deaf")
+    return answer.outcome is answers.NO_REPLY or isinstance(answer.outcome, Killed)
 
 
 _Failure = TimedOut | Killed | Malformed

@@ -113,10 +113,6 @@ FORGERIES: dict[str, tuple[str, Any]] = {
         "os.closerange(0, 100); time.sleep(9)",
         Malformed("closed its connection to the grader"),
     ),
-    "the requests eaten": (
-        "threading.Thread(target=lambda: os.read(3, 9)).start(); return 1",
-        Returned(1),
-    ),
     "an honest exception forged": (
         "say(nonce(), wire.encode(('raised', 'E', (), 'm' * 9999, [('l', -5, 'f', 't')], ())));"
         "time.sleep(9)",
@@ -163,11 +159,34 @@ def test_replies_that_nobody_asked_for_are_never_taken_for_one(
 
 
 def test_a_second_reply_is_not_the_answer_to_the_next_call(launcher: Launcher) -> None:
-    text = f"{KNOWS}def f():\n    mine = nonce()\n    threading.Timer(0.05, say, (mine, returned(42))).start()\n    return 1\n"
+    text = (
+        f"{KNOWS}def f():\n    mine = nonce()\n"
+        "    threading.Timer(0.05, say, (mine, returned(42))).start()\n    return 1\n"
+    )
     with launcher.open(submission(text)) as session:
         assert session.call("f", ()).outcome == Returned(1)
         time.sleep(0.15)
         assert session.call("honest", ()).outcome == Returned(1)
+
+
+def test_a_worker_that_eats_its_requests_is_soon_replaced(launcher: Launcher) -> None:
+    eater = "threading.Thread(target=os.read, args=(3, 9)).start()"
+    text = f"{KNOWS}def f():\n    {eater}\n    return 1\n"
+    with launcher.open(submission(text)) as session:
+        assert session.call("f", ()).outcome == Returned(1)
+        assert session.call("honest", ()).outcome in (Returned(1), TimedOut(0.5))
+        assert session.call("honest", ()).outcome == Returned(1)
+
+
+def test_memory_that_one_call_keeps_is_not_taken_from_the_next(launcher: Launcher) -> None:
+    text = """
+        kept = []
+        def f(): kept.append(bytearray(200 << 20))
+        def g(): return len(bytearray(100 << 20))
+        """
+    with launcher.open(submission(text)) as session:
+        assert session.call("f", ()).outcome == Returned(None)
+        assert session.call("g", ()).outcome == Returned(100 << 20)
 
 
 # ------------------------------------------------------------------- the reader alone
