@@ -16,28 +16,18 @@ The two texts of question 1 are marked by a person and have no reference.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 import numpy as np
+
+from reference.q1_properties import (  # noqa: F401  config.yaml names them
+    TASKS,
+    shapes_are_tuples_of_counts,
+    shapes_have_the_same_names_without_objects,
+    table_uses_the_vocabulary,
+)
 
 Row = dict[str, str | bool]
 Table = dict[str, Row]
 Shapes = dict[str, tuple[int, ...]]
-
-# The vocabulary of the table, as printed in the students' template: which word goes where is not.
-ANNOTATIONS = (
-    "class per image",
-    "box and class per object",
-    "class per pixel",
-    "mask and class per object",
-)
-OUTPUTS = (
-    "class scores",
-    "boxes with class scores",
-    "class scores per pixel",
-    "masks with class scores",
-)
-GRANULARITIES = ("image", "object", "pixel")
 
 
 def task_table() -> Table:
@@ -92,7 +82,7 @@ def output_shapes(task: str, height: int, width: int, classes: int, objects: int
         return {"scores": (classes, height, width)}
     if task == "instance_segmentation":
         return {"masks": (objects, height, width), "scores": (objects, classes)}
-    raise ValueError(f"task must be one of {', '.join(task_table())}, got {task!r}")
+    raise ValueError(f"task must be one of {', '.join(TASKS)}, got {task!r}")
 
 
 # ------------------------------------------------------------------ hidden cases
@@ -123,53 +113,6 @@ def _image(rng: np.random.Generator) -> tuple[int, int, int, int]:
     classes, objects = rng.choice(np.arange(6, 30), size=2, replace=False).tolist()
     height, width = rng.choice(np.arange(32, 300), size=2, replace=False).tolist()
     return height, width, classes, objects
-
-
-# ------------------------------------------------------------------ checks that give nothing away
-
-
-def table_uses_the_vocabulary(call: Callable[..., object]) -> str | None:
-    """Every cell holds one of the words that its column may hold."""
-    table = call("task_table")
-    if not isinstance(table, Mapping):
-        return f"task_table should return a dict of rows, and returns {type(table).__name__}"
-    words = {"annotation": ANNOTATIONS, "output": OUTPUTS, "granularity": GRANULARITIES}
-    for task in task_table():
-        row = table.get(task)
-        if not isinstance(row, Mapping):
-            return f"the table should have a row (a dict) for {task}"
-        for column, allowed in words.items():
-            cell = row.get(column)
-            if not isinstance(cell, str) or cell.strip().lower() not in allowed:
-                return f"{task}, {column}: {cell!r} is none of {', '.join(map(repr, allowed))}"
-        separates = row.get("separates_instances")
-        if task != "image_classification" and not isinstance(separates, bool):
-            return f"{task}, separates_instances: {separates!r} should be True or False"
-    return None
-
-
-def shapes_are_tuples_of_counts(call: Callable[..., object]) -> str | None:
-    """For each task the answer is a dict of shapes, and a shape is a tuple of whole numbers."""
-    for task in task_table():
-        shapes = call("output_shapes", task, 48, 64, 7, 3)
-        if not isinstance(shapes, Mapping) or not shapes:
-            return f"{task}: output_shapes should return a dict with one shape or more"
-        for name, shape in shapes.items():
-            if not isinstance(shape, tuple) or not all(type(size) is int for size in shape):
-                return f"{task}, {name}: {shape!r} should be a tuple of whole numbers"
-    return None
-
-
-def shapes_have_the_same_names_without_objects(call: Callable[..., object]) -> str | None:
-    """An image without objects is put out as arrays of length 0, not left out."""
-    for task in task_table():
-        some = call("output_shapes", task, 48, 64, 7, 3)
-        none = call("output_shapes", task, 48, 64, 7, 0)
-        if isinstance(some, Mapping) and (
-            not isinstance(none, Mapping) or some.keys() != none.keys()
-        ):
-            return f"{task}: an image without objects should have the same entries as any other"
-    return None
 
 
 # ------------------------------------------------------------------ wrong answers: q1a_table
@@ -439,5 +382,5 @@ def shapes_task_unchecked(
     task: str, height: int, width: int, classes: int, objects: int
 ) -> Shapes | None:
     """What does your function answer for a task that it does not know, and what was asked for?"""
-    known = task in task_table()
+    known = task in TASKS
     return output_shapes(task, height, width, classes, objects) if known else None

@@ -20,7 +20,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from reference.counts import whole_number, whole_numbers
+from reference.counts import whole_numbers
+from reference.q2_properties import (  # noqa: F401  config.yaml names them
+    layers_counted_apart,
+    layers_smaller_without_bias,
+    network_larger_with_more_hidden_units,
+    network_same_when_image_turned,
+    one_count_for_each_layer,
+)
 
 
 def fc_layer_params(sizes: Sequence[int], bias: bool = True) -> list[int]:
@@ -98,51 +105,6 @@ def large_images(rng: np.random.Generator) -> tuple[tuple[int, int, int], int, i
     """An image whose network outgrows int32 and has more digits than float32 keeps."""
     rows, columns = rng.choice(np.arange(75, 125), size=2, replace=False).tolist()
     return (3, 2 * rows, 2 * columns), 2, 2 * int(rng.integers(10, 100)) + 1
-
-
-# ------------------------------------------------------------------ checks that give nothing away
-
-
-def one_count_for_each_layer(call: Callable[..., object]) -> str | None:
-    """Three sizes make two layers."""
-    observed = whole_numbers(call("fc_layer_params", [6, 4, 3]))
-    if len(observed) != 2:
-        return f"sizes [6, 4, 3] make two layers, and you return {len(observed)} counts"
-    return None
-
-
-def layers_counted_apart(call: Callable[..., object]) -> str | None:
-    """What a layer owns depends on its own two sizes only."""
-    whole = whole_numbers(call("fc_layer_params", [6, 4, 3]))
-    first = whole_numbers(call("fc_layer_params", [6, 4]))
-    second = whole_numbers(call("fc_layer_params", [4, 3]))
-    if whole != first + second:
-        return "the layers of [6, 4, 3] should be those of [6, 4] and of [4, 3]"
-    return None
-
-
-def layers_smaller_without_bias(call: Callable[..., object]) -> str | None:
-    """Biases are parameters too."""
-    biased = whole_numbers(call("fc_layer_params", [6, 4, 3]))
-    unbiased = whole_numbers(call("fc_layer_params", [6, 4, 3], False))
-    if not all(less < more for less, more in zip(unbiased, biased, strict=False)):
-        return "a layer with biases should have more parameters than the same one without"
-    return None
-
-
-def network_same_when_image_turned(call: Callable[..., object]) -> str | None:
-    """Flattening an image or its transpose leaves equally many values."""
-    if call("fc_network_params", (2, 6, 4), 3, 5) != call("fc_network_params", (2, 4, 6), 3, 5):
-        return "images of 6 x 4 and of 4 x 6 hold equally many values"
-    return None
-
-
-def network_larger_with_more_hidden_units(call: Callable[..., object]) -> str | None:
-    """A smaller divisor makes a larger hidden layer, and so more parameters."""
-    narrow = whole_number(call("fc_network_params", (2, 6, 4), 8, 5))
-    if not narrow < whole_number(call("fc_network_params", (2, 6, 4), 4, 5)):
-        return "a hidden layer twice as large should make the network larger"
-    return None
 
 
 # ------------------------------------------------------------------ wrong answers: q2a_i

@@ -19,6 +19,12 @@ from collections.abc import Callable
 import numpy as np
 
 from reference.counts import whole_number
+from reference.q2_properties import (  # noqa: F401  config.yaml names them
+    classifier_same_when_map_turned,
+    classifier_smaller_without_bias,
+    network_grows_with_every_layer,
+    network_without_layers_is_its_classifier,
+)
 from reference.q2b_depth import conv_layers_needed
 from reference.q2b_layer import conv_layer_params
 
@@ -94,42 +100,6 @@ def networks(rng: np.random.Generator) -> tuple[tuple[int, int, int], int, int, 
     target = int(rng.integers(4, 20))
     size = target + int(rng.integers(3, 30)) * (kernel_size - 1)
     return (channels, size, size), target, kernel_size, int(rng.integers(10, 80))
-
-
-# ------------------------------------------------------------------ checks that give nothing away
-
-
-def classifier_same_when_map_turned(call: Callable[..., object]) -> str | None:
-    """Flattening a map or its transpose leaves equally many values."""
-    if call("classifier_params", (2, 3, 5), 7) != call("classifier_params", (2, 5, 3), 7):
-        return "maps of 3 x 5 and of 5 x 3 hold equally many values"
-    return None
-
-
-def classifier_smaller_without_bias(call: Callable[..., object]) -> str | None:
-    """Biases are parameters too."""
-    with_bias = whole_number(call("classifier_params", (2, 3, 5), 7))
-    if not whole_number(call("classifier_params", (2, 3, 5), 7, False)) < with_bias:
-        return "a classifier with biases should have more parameters than the same one without"
-    return None
-
-
-def network_without_layers_is_its_classifier(call: Callable[..., object]) -> str | None:
-    """An image that already measures the target goes straight into the classifier."""
-    observed = call("conv_network_params", (2, 6, 6), 6, 3, 5)
-    if observed != call("classifier_params", (2, 6, 6), 5):
-        return "a network that needs no convolution should be your classifier_params alone"
-    return None
-
-
-def network_grows_with_every_layer(call: Callable[..., object]) -> str | None:
-    """A larger image needs more layers, and every layer owns parameters."""
-    counts = [
-        whole_number(call("conv_network_params", (2, size, size), 6, 3, 5)) for size in (6, 8, 10)
-    ]
-    if not counts[0] < counts[1] < counts[2]:
-        return "every further convolution should add parameters to the network"
-    return None
 
 
 # ------------------------------------------------------------------ wrong answers: q2b_iii

@@ -19,6 +19,10 @@ from collections.abc import Callable
 import numpy as np
 
 from reference.counts import whole_number
+from reference.q2_properties import (  # noqa: F401  config.yaml names them
+    layers_lead_to_target,
+    no_layers_between_equal_sizes,
+)
 from reference.q2b_layer import (
     conv_output_size,
     size_at_unit_stride,
@@ -134,36 +138,6 @@ def growing_passing_chains(rng: np.random.Generator) -> tuple[int, int, int, int
     """Layers padded so much that the image outgrows the target and gets ever farther from it."""
     size, target, kernel_size, stride, padding = growing_chains(rng)
     return size, target + 1, kernel_size, stride, padding
-
-
-# ------------------------------------------------------------------ checks that give nothing away
-
-
-def layers_lead_to_target(call: Callable[..., object]) -> str | None:
-    """As many of the student's own layers as the student counts do end at the target."""
-    for size, target, kernel_size, stride, padding in [
-        (20, 8, 5, 1, 0),
-        (21, 6, 3, 2, 1),
-        (6, 16, 3, 1, 2),
-    ]:
-        layers = call("conv_layers_needed", size, target, kernel_size, stride, padding)
-        reached = size
-        for _ in range(min(whole_number(layers), 100) if layers is not None else 0):
-            reached = whole_number(call("conv_output_size", reached, kernel_size, stride, padding))
-        if layers is not None and reached != target:
-            return (
-                f"your conv_layers_needed{size, target, kernel_size, stride, padding} says "
-                f"{layers}, but so many steps of your conv_output_size end at {reached}"
-            )
-    return None
-
-
-def no_layers_between_equal_sizes(call: Callable[..., object]) -> str | None:
-    """An image that already measures the target needs no layer, whatever the kernel."""
-    for kernel_size in (1, 3, 7):
-        if call("conv_layers_needed", 6, 6, kernel_size) != 0:
-            return f"from 6 to 6 cells no layer is needed (kernel_size={kernel_size})"
-    return None
 
 
 # ------------------------------------------------------------------ wrong answers: counting

@@ -16,11 +16,15 @@ image's size does not appear; there is one such filter for each of the out_chann
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
-from reference.counts import whole_number
+from reference.q2_properties import (  # noqa: F401  config.yaml names them
+    layer_same_for_pair_and_number,
+    layer_same_when_kernel_turned,
+    layer_smaller_without_bias,
+    size_kept_by_single_cell,
+    size_never_falls_in_larger_image,
+)
 
 
 def conv_output_size(size: int, kernel_size: int, stride: int = 1, padding: int = 0) -> int:
@@ -120,48 +124,6 @@ def layers_without_bias(rng: np.random.Generator) -> tuple[int, int, tuple[int, 
 def _two_channel_counts(rng: np.random.Generator) -> tuple[int, int]:
     in_channels, out_channels = rng.choice(np.arange(2, 33), size=2, replace=False).tolist()
     return in_channels, out_channels
-
-
-# ------------------------------------------------------------------ checks that give nothing away
-
-
-def size_kept_by_single_cell(call: Callable[..., object]) -> str | None:
-    """A kernel of one cell at stride 1 finds a position in every cell."""
-    for size in (1, 6, 31):
-        observed = call("conv_output_size", size, 1)
-        if observed != size:
-            return f"a kernel of one cell moved over {size} cells should keep their number"
-    return None
-
-
-def size_never_falls_in_larger_image(call: Callable[..., object]) -> str | None:
-    """A larger image never has fewer positions."""
-    sizes = [whole_number(call("conv_output_size", size, 3, 2, 1)) for size in range(3, 12)]
-    if sizes != sorted(sizes):
-        return "a larger image gave a smaller output (kernel_size=3, stride=2, padding=1)"
-    return None
-
-
-def layer_same_for_pair_and_number(call: Callable[..., object]) -> str | None:
-    """A kernel given as one number is the square one."""
-    if call("conv_layer_params", 2, 5, 4) != call("conv_layer_params", 2, 5, (4, 4)):
-        return "kernel_size=4 and kernel_size=(4, 4) describe the same layer"
-    return None
-
-
-def layer_same_when_kernel_turned(call: Callable[..., object]) -> str | None:
-    """A kernel turned by a quarter has as many parameters."""
-    if call("conv_layer_params", 2, 5, (3, 4)) != call("conv_layer_params", 2, 5, (4, 3)):
-        return "kernels of 3 x 4 and of 4 x 3 have equally many parameters"
-    return None
-
-
-def layer_smaller_without_bias(call: Callable[..., object]) -> str | None:
-    """Biases are parameters too."""
-    with_bias = whole_number(call("conv_layer_params", 2, 5, 3))
-    if not whole_number(call("conv_layer_params", 2, 5, 3, False)) < with_bias:
-        return "a layer with biases should have more parameters than the same one without"
-    return None
 
 
 # ------------------------------------------------------------------ wrong answers: q2b_size

@@ -28,13 +28,10 @@ OTHER_KERNEL = np.array([[3, -5, 6], [2, 3, 7]])
 
 def correlation_has_its_size(call: Call) -> str | None:
     """Each side of the output follows from the sides of image and kernel, stride and padding."""
-    for stride, padding in ((1, 0), (2, 0), (1, 2), (3, 1)):
-        sides = [
-            (side - kernel_side + 2 * padding) // stride + 1
-            for side, kernel_side in zip(IMAGE.shape, KERNEL.shape, strict=True)
-        ]
+    known = {(1, 0): (3, 3), (2, 0): (2, 2), (1, 2): (7, 7), (3, 1): (2, 2)}
+    for (stride, padding), sides in known.items():
         observed = _shape(call("cross_correlate2d", IMAGE, KERNEL, stride, padding))
-        if observed != tuple(sides):
+        if observed != sides:
             return (
                 f"a 4 by 5 image and a 2 by 3 kernel with stride {stride} and padding {padding} "
                 f"give {_sides(observed)}: count the positions of the kernel, down and across"
@@ -105,13 +102,10 @@ def correlation_refuses_large_kernels(call: Call) -> str | None:
 
 def transposed_has_its_size(call: Call) -> str | None:
     """Each side of the output follows from the sides of image and kernel, stride and padding."""
-    for stride, padding in ((1, 0), (3, 0), (2, 1)):
-        sides = [
-            (side - 1) * stride - 2 * padding + kernel_side
-            for side, kernel_side in zip(IMAGE.shape, KERNEL.shape, strict=True)
-        ]
+    known = {(1, 0): (5, 7), (3, 0): (11, 15), (2, 1): (6, 9)}
+    for (stride, padding), sides in known.items():
         observed = _shape(call("transposed_conv2d", IMAGE, KERNEL, stride, padding))
-        if observed != tuple(sides):
+        if observed != sides:
             return (
                 f"a 4 by 5 image and a 2 by 3 kernel with stride {stride} and padding {padding} "
                 f"give {_sides(observed)}: where does the last copy of the kernel end?"

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from reference import q1_properties as words
 from reference import q1_vision_tasks as q1
 
 TASKS = list(q1.task_table())
@@ -32,9 +33,18 @@ def test_the_table_has_four_rows_and_classification_no_instances() -> None:
 def test_every_printed_word_is_used_and_no_other() -> None:
     """A word without a place would be a trap, a place without its word a riddle."""
     rows = q1.task_table().values()
-    assert {row["annotation"] for row in rows} == set(q1.ANNOTATIONS)
-    assert {row["output"] for row in rows} == set(q1.OUTPUTS)
-    assert {row["granularity"] for row in rows} == set(q1.GRANULARITIES)
+    assert {row["annotation"] for row in rows} == set(words.ANNOTATIONS)
+    assert {row["output"] for row in rows} == set(words.OUTPUTS)
+    assert {row["granularity"] for row in rows} == set(words.GRANULARITIES)
+
+
+def test_the_order_of_the_words_tells_nothing() -> None:
+    for printed in (words.ANNOTATIONS, words.OUTPUTS, words.GRANULARITIES):
+        assert list(printed) == sorted(printed)
+
+
+def test_the_tasks_are_those_of_the_table() -> None:
+    assert list(words.TASKS) == TASKS
 
 
 def test_only_semantic_segmentation_leaves_instances_together() -> None:
@@ -95,7 +105,7 @@ def test_drawn_images_have_sizes_that_cannot_be_mistaken(seed: int) -> None:
         (q1.table_truth_as_text(), "'True' should be True or False"),
         (
             q1.task_table() | {"object_detection": {"annotation": "boxes"}},
-            "object_detection, annotation: 'boxes' is none of 'class per image', ",
+            "object_detection, annotation: 'boxes' is none of 'box and class per object', ",
         ),
     ],
 )
@@ -114,14 +124,22 @@ def test_a_wrong_table_of_the_right_words_is_not_given_away() -> None:
     [
         (None, "should return a dict"),
         ({}, "should return a dict"),
-        ({"scores": [7]}, "[7] should be a tuple of whole numbers"),
-        ({"scores": (7.0,)}, "(7.0,) should be a tuple of whole numbers"),
+        ({"scores": 7}, "7 should be a tuple of whole numbers"),
+        ({"scores": (7.5,)}, "(7.5,) should be a tuple of whole numbers"),
+        ({"scores": (True,)}, "(True,) should be a tuple of whole numbers"),
     ],
 )
 def test_shapes_that_are_none_are_pointed_out(shapes: object, complaint: str) -> None:
     said = q1.shapes_are_tuples_of_counts(lambda *_: shapes)
     assert said is not None
     assert complaint in said
+
+
+@pytest.mark.parametrize(
+    "shape", [(7,), [7], (7.0,), (np.int64(7),), np.array([7]), (np.array(7),), ()]
+)
+def test_a_shape_that_is_marked_as_right_is_not_complained_about(shape: object) -> None:
+    assert q1.shapes_are_tuples_of_counts(lambda *_: {"scores": shape}) is None
 
 
 def test_entries_that_vanish_with_the_objects_are_pointed_out() -> None:

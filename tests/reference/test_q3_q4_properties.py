@@ -13,7 +13,15 @@ import numpy as np
 import pytest
 import torch
 
-from reference import q3_properties, q3a_cross_correlation, q3b_steps, q4_encoder, q4_properties
+from reference import (
+    q1_properties,
+    q2_properties,
+    q3_properties,
+    q3a_cross_correlation,
+    q3b_steps,
+    q4_encoder,
+    q4_properties,
+)
 from reference import q3b_transposed_convolution as q3b
 
 REFERENCE: dict[str, Callable[..., Any]] = {
@@ -185,7 +193,7 @@ def test_every_property_is_known_to_catch_something() -> None:
     assert {name for name, *_ in CAUGHT} == set(PROPERTIES)
 
 
-@pytest.mark.parametrize("module", [q3_properties, q4_properties])
+@pytest.mark.parametrize("module", [q1_properties, q2_properties, q3_properties, q4_properties])
 def test_the_files_of_properties_can_be_handed_out_alone(module: Any, tmp_path: Path) -> None:
     """They import nothing of the reference, so they need none beside them."""
     source = Path(module.__file__)
