@@ -133,13 +133,13 @@ def _listing(file: _Guarded, max_entries: int) -> Tree:
         name = "/".join(parts)
         if not parts or is_junk(name):
             continue
+        folder = plain_path((parts if is_folder else parts[:-1])[:MAX_DEPTH])
+        if folder is not None:  # also when its files are left out: somebody handed it in
+            _add_with_parents(folders, folder)
         why = _why_left_out(entry, parts)
         if why is not None:
             odd[name] = why
-        elif is_folder:
-            _add_with_parents(folders, name)
-        else:
-            _add_with_parents(folders, name.rpartition("/")[0])
+        elif not is_folder:
             files[name] = entry  # the last of equal names, as when it is unpacked
     for name in folders.intersection(files):
         del files[name]

@@ -113,7 +113,7 @@ def _at(path: Path, expected_name: str) -> Iterator[Handed]:
     members: Mapping[str, Handed] | None = None
     if tree is not None:
         members = _members(path, tree, _descend(tree), expected_name)
-    if members is None:
+    if not members:
         yield Handed(id=id_of(path), path=path)
         return
     for place, member in members.items():

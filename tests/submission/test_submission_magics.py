@@ -7,7 +7,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -130,6 +130,7 @@ STATEMENTS = [
 
 
 @given(st.lists(st.tuples(st.sampled_from(STATEMENTS), st.booleans()), max_size=9))
+@settings(deadline=None)
 def test_ipython_finds_magics_on_the_same_lines(statements: list[tuple[str, bool]]) -> None:
     cell = "\n".join(f"if x:\n    {text or 'pass'}" if deep else text for text, deep in statements)
     ours = plain_python(cell).text.split("\n")
@@ -152,6 +153,7 @@ def test_what_ipython_accepts_becomes_python_that_compiles(cell: str) -> None:
 
 
 @given(st.text(st.sampled_from("%!?=\\\n\t '\"()[]{}#abx1,;/\r\x0c\u2028"), max_size=80))
+@settings(deadline=None)
 def test_any_text_keeps_its_lines_and_raises_nothing(text: str) -> None:
     cell = plain_python(text)
     assert cell.left_out is not None or cell.text.count("\n") == text.count("\n")

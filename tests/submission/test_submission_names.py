@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.submission.naming import (
@@ -44,6 +44,7 @@ def test_a_shown_name_holds_nothing_that_acts_on_a_terminal_or_a_reader(
 
 
 @given(ANY_TEXT, st.integers(10, 100))
+@settings(deadline=None)
 def test_a_shown_name_is_one_bounded_line_of_visible_text(name: str, limit: int) -> None:
     result = shown(name, limit)
     assert len(result) <= limit
@@ -217,6 +218,7 @@ def test_an_id_is_safe_as_a_file_name(text: str, safe: str) -> None:
 
 
 @given(ANY_TEXT)
+@settings(deadline=None)
 def test_every_id_is_a_plain_path_of_bounded_length(text: str) -> None:
     name = safe_id(text)
     assert plain_path([name]) == name
@@ -225,6 +227,7 @@ def test_every_id_is_a_plain_path_of_bounded_length(text: str) -> None:
 
 
 @given(st.lists(st.sampled_from(["a", "A", "a-2", "a-3", "ä", "Ä", "ß", "SS", "b"]), max_size=30))
+@settings(deadline=None)
 def test_no_two_ids_are_equal_even_where_case_is_ignored(wanted: list[str]) -> None:
     ids = distinct(wanted)
     assert len({name.casefold() for name in ids}) == len(wanted)

@@ -9,7 +9,7 @@ import tarfile
 
 import pytest
 from handing_in import zip_bytes
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.submission.source import MAX_SOURCE, decode, what_it_looks_like
@@ -137,6 +137,7 @@ def test_source_above_its_bound_is_refused() -> None:
 
 
 @given(st.binary(max_size=300) | st.text().map(str.encode))
+@settings(deadline=None)
 def test_any_bytes_become_text_that_can_be_sent_or_a_sentence(content: bytes) -> None:
     try:
         text, _ = decode(content, name="solution.py")
@@ -148,6 +149,7 @@ def test_any_bytes_become_text_that_can_be_sent_or_a_sentence(content: bytes) ->
 
 
 @given(st.text(st.characters(exclude_characters="\0\r\ufeff", exclude_categories=["Cs"])))
+@settings(deadline=None)
 def test_text_in_utf_8_comes_back_as_it_was(text: str) -> None:
     content = f"#\n#\n{text}".encode()  # no cookie in the first two lines
     assert decode(content, name="solution.py")[0] == f"#\n#\n{text}"
