@@ -67,19 +67,18 @@ def _candidates(result: QuestionResult, loaded: Loaded) -> Iterator[str]:
         steps = " and ".join(result.followed_from)
         yield f"This follows from your {steps}, and is counted as such."
     shown = [case for case in failed if case.case.shown]
-    yield from _broken(shown)
-    yield from patterns(result.cases)
-    for case in shown:
-        for remark in case.remarks:
-            yield f'In the case "{case.case.name}" {remark}{"" if remark.endswith("?") else "."}'
-    yield from _refusals(shown)
     hidden = [case for case in failed if not case.case.shown]
-    yield from _hidden(hidden)
-    yield from _different(shown)
+    yield from _broken(shown)
+    common = patterns(result.cases)
+    yield from common
+    yield from _different(shown, common)
+    yield from _refusals(shown)
+    yield from _hidden(hidden, {type(case.observation.outcome) for case in shown})
     if hidden and not shown:
         yield _try_others(result, hidden)
-    for case in shown:  # one that was not run, or found no function any more
-        yield f'In the case "{case.case.name}": {_own_words(case.comparison.claim)}.'
+    for case in shown:
+        if isinstance(case.observation.outcome, Missing | NotRun):
+            yield f'In the case "{case.case.name}": {_own_words(case.comparison.claim)}.'
 
 
 def _missing(result: QuestionResult, loaded: Loaded) -> Iterator[str]:
@@ -130,18 +129,26 @@ def _refusals(shown: Sequence[CaseResult]) -> Iterator[str]:
             yield f'In the case "{case.case.name}": {_own_words(case.comparison.claim)}.'
 
 
-def _different(shown: Sequence[CaseResult]) -> Iterator[str]:
-    """The first shown case with a wrong value of which nothing else is known."""
+def _different(shown: Sequence[CaseResult], common: Sequence[str]) -> Iterator[str]:
+    """What the first shown case with a wrong value looks like, or else how to go on from it."""
     for case in shown:
-        if isinstance(case.observation.outcome, Returned) and not _must_raise(case):
-            yield f'In the case "{case.case.name}": {_own_words(case.comparison.claim)}.'
-            yield "Work this case out by hand: at which step does your function part from it?"
-            return
+        returned = isinstance(case.observation.outcome, Returned)
+        if not returned or _must_raise(case) or case.followed_from:
+            continue
+        name = case.case.name
+        remarks = [r for r in case.remarks if not any(r in pattern for pattern in common)]
+        for remark in remarks:
+            yield f'In the case "{name}" {remark}{"" if remark.endswith("?") else "."}'
+        if not remarks and not case.comparison.differences:
+            yield f'In the case "{name}": {_own_words(case.comparison.claim)}.'
+        elif not case.remarks:
+            yield f'Work the case "{name}" out by hand: where does your function part from it?'
+        return
 
 
-def _hidden(hidden: Sequence[CaseResult]) -> Iterator[str]:
-    """What kinds of outcome occurred in hidden cases that should return a value."""
-    kinds = {type(case.observation.outcome) for case in hidden if not _must_raise(case)}
+def _hidden(hidden: Sequence[CaseResult], told: set[type]) -> Iterator[str]:
+    """What kinds of outcome, other than those told, cases had that should return a value."""
+    kinds = {type(case.observation.outcome) for case in hidden if not _must_raise(case)} - told
     if Raised in kinds:
         yield "In a hidden case the function raised an exception."
     if TimedOut in kinds:
@@ -152,7 +159,7 @@ def _hidden(hidden: Sequence[CaseResult]) -> Iterator[str]:
         yield "In a hidden case the function returned something that is no plain value."
     if any(case.observation.changed_inputs and case.case.rule.keep_inputs for case in hidden):
         yield "In a hidden case the function changed its input."
-    if any(isinstance(case.observation.outcome, NotRun) for case in hidden):
+    if NotRun in kinds:
         yield f"Some hidden cases were not run{_because(hidden)}."
 
 

@@ -160,6 +160,17 @@ class _Tally:
         if len(self.differing) < _LISTED:
             self.differing.append(path)
         self.ratio(off_by, allowed)
+        self.difference(path, expected, observed, off_by, allowed)
+
+    def difference(
+        self,
+        path: Path,
+        expected: Any,
+        observed: Any,
+        off_by: float | None,
+        allowed: float | None,
+    ) -> None:
+        """Keeps how one leaf differs, as long as it is among the worst."""
         badness = off_by if off_by is not None and off_by == off_by else math.inf
         difference = Difference(path, show(expected), show(observed), off_by, allowed)
         self.differences.append((badness, difference))
@@ -406,20 +417,22 @@ def _compare_elements(expected: Array, observed: Array, path: Path, tally: _Tall
     if rule.kind == "exact" and expected.dtype.kind in "biu":
         same = observed == expected
         allowed: float | Array = 0.0
-        if observed.dtype.kind == "f" and bool(same.all()):
+        if observed.dtype.kind == "f" and same.all():
             tally.note("the elements are floats; counts are ints")
     else:
         want, got = as_floats(expected), as_floats(observed)
         allowed = _allowances(rule, want)
         gap = np.abs(got - want)
-        special = ~np.isfinite(want) | ~np.isfinite(got)
-        same = np.where(special, (got == want) | (np.isnan(got) & np.isnan(want)), gap <= allowed)
-        if rule.kind == "close" and bool(same.all()):
+        same = gap <= allowed
+        if not same.all() and not np.isfinite(gap).all():
+            same |= (got == want) | (np.isnan(got) & np.isnan(want))
+        if rule.kind == "close" and not tally.brief and same.all():
             tally.ratio(_tightest(gap, allowed), 1.0)
-    tally.matched += int(np.count_nonzero(same))
+    matched = int(np.count_nonzero(same))
+    tally.matched += matched
     if tally.brief:
-        tally.differing_count += same.size - int(np.count_nonzero(same))
-    elif not bool(same.all()):
+        tally.differing_count += same.size - matched
+    elif matched < same.size:
         _record(expected, observed, ~same, allowed, path, tally)
 
 
@@ -431,19 +444,20 @@ def _record(
     path: Path,
     tally: _Tally,
 ) -> None:
-    """Records the elements that differ; of very many, the worst ones."""
+    """Records the elements that differ: all their places, and the worst of them in full."""
     places = np.argwhere(differs)
-    tally.differing_count += max(0, len(places) - _LISTED)
-    if len(places) > _LISTED:
-        gap = np.abs(as_floats(observed)[differs] - as_floats(expected)[differs])
-        badness = np.where(np.isnan(gap), np.inf, gap)
-        places = places[np.sort(np.argsort(-badness, kind="stable")[:_LISTED])]
-    limits = np.broadcast_to(allowed, expected.shape)
-    for index in map(tuple, places.tolist()):
-        want, got = plain(expected[index]), plain(observed[index])
-        limit = float(limits[index])
+    limits = np.broadcast_to(allowed, expected.shape)[differs]
+    gap = np.abs(as_floats(observed)[differs] - as_floats(expected)[differs])
+    gap = np.where(np.isnan(gap), np.inf, gap)
+    tally.differing_count += len(places)
+    room = _LISTED - len(tally.differing)
+    tally.differing += [(*path, *place) for place in places[: max(0, room)].tolist()]
+    tally.ratio(float(np.max(gap / limits)), 1.0)
+    for worst in np.argsort(-gap, kind="stable")[:_WORST].tolist():
+        place = tuple(places[worst].tolist())
+        want, got = plain(expected[place]), plain(observed[place])
         off_by = None if isinstance(want, bool) else _distance(want, got)
-        tally.leaf((*path, *index), want, got, off_by=off_by, allowed=limit)
+        tally.difference((*path, *place), want, got, off_by, float(limits[worst]))
 
 
 def _allowances(rule: Rule, want: Array) -> float | Array:
@@ -454,8 +468,9 @@ def _allowances(rule: Rule, want: Array) -> float | Array:
     atol = rule.atol
     if isinstance(atol, np.ndarray) and atol.shape != want.shape:
         atol = float(np.max(atol, initial=0.0))
-    allowed = atol + rule.rtol * np.where(np.isfinite(want), np.abs(want), 0.0)
-    return np.where(np.isfinite(allowed), allowed, 0.0)
+    if rule.rtol:
+        atol = atol + rule.rtol * np.where(np.isfinite(want), np.abs(want), 0.0)
+    return atol if np.all(np.isfinite(atol)) else np.where(np.isfinite(atol), atol, 0.0)
 
 
 def _tightest(gap: Array, allowed: float | Array) -> float:

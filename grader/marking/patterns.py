@@ -86,9 +86,10 @@ def _same_step(failed: Sequence[CaseResult]) -> Iterator[str]:
     elif 0 not in offsets and all(expected and observed for expected, observed in known):
         (first, other), *rest = known
         if all(observed * first == expected * other for expected, observed in rest):
-            named = {2: "twice", 0.5: "half", -1: "the negative of"}.get(other / first)
+            named = {2: "twice", 0.5: "half"}.get(other / first)
             what = f"{named} the right one" if named else "the right one times the same factor"
-            yield f"In every failed case the result is {what}."
+            if other != -first:  # which has been recognised in each of them
+                yield f"In every failed case the result is {what}."
 
 
 def _numbers(result: CaseResult) -> tuple[float, float] | None:

@@ -293,7 +293,7 @@ def _arithmetic(pair: _Pair) -> Iterator[str]:
     if want.size < _FEWEST or not _varies(want):
         return
     slack = 0.0 if counted else 1e-9 * scale + 2 * float(np.max(pair.rule.atol))
-    offset = float(np.median(got - want))
+    offset = float((got - want).flat[0])
     if offset and float(np.max(np.abs(got - want - offset))) <= slack:
         yield f"every value is off by {show_amount(_tidy(offset))}"
     elif pair.equal(-pair.want):

@@ -99,16 +99,18 @@ def one_line(text: str, most: int = _TEXT) -> str:
 
 
 def count_sentences(text: str) -> int:
-    """How many sentences a text has; one without an end counts as one.
+    """How many sentences a text has; what stands after the last end counts as one.
 
-    >>> count_sentences('Add 0.5. In "a.py", line 3?'), count_sentences("no end")
-    (2, 1)
+    >>> count_sentences('Add 0.5. In "a.py", line 3?'), count_sentences("One. And no end")
+    (2, 2)
     """
-    return max(1, len(_SENTENCE_END.findall(text)))
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    has_tail = not ends or text[ends[-1] :].strip()
+    return len(ends) + bool(has_tail)
 
 
 def first_sentences(text: str, count: int) -> str:
     """The text as one line, cut after its first `count` sentences."""
     line = " ".join(text.split())
     ends = [match.end() for match in _SENTENCE_END.finditer(line)]
-    return line[: ends[count - 1]] if len(ends) > count else line
+    return line[: ends[count - 1]] if len(ends) >= count else line

@@ -160,7 +160,7 @@ DIFFERS: list[tuple[str, Any, Any, Rule, str]] = [
      "1 of 6 values differ; the greatest difference is 10 at [1, 2]"),
     ("NaN for an element", np.ones(3), [1, NAN, 1], CLOSE,
      "1 of 3 values differ; at [1] observed nan, expected 1.0"),
-    ("an element for NaN", np.array([NAN, 1]), [0.0, 1], CLOSE, "at [0] observed 0.0, expected nan"),
+    ("an element for NaN", np.array([NAN, 1]), [0.0, 1], CLOSE, "observed 0.0, expected nan"),
     ("infinity of the other sign in an array", np.array([INF]), [-INF], CLOSE, "observed -inf"),
     ("int64 that no float tells apart", np.array([2**60 + 1]), [float(2**60)], EXACT, "1 of 1"),
     ("int64 one off where floats are equal", np.array([2**60]), np.array([2**60 + 1]),

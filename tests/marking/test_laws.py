@@ -60,6 +60,7 @@ SCHEMES = st.sampled_from(
     ]
 )
 POINTS = st.decimals(0, 20, places=2)
+SMALL = st.integers(0, 2)
 
 
 @dataclass(frozen=True)
@@ -92,58 +93,86 @@ def reference_of(truth: Mapping[str, tuple[int, ...]], own: str) -> Any:
     return reference
 
 
-def step_reference(truth: Mapping[str, tuple[int, ...]], own: str) -> Any:
-    """The same for a question; as a step it is bound to (x) alone."""
-    full = reference_of(truth, own)
-
-    def reference(x: int, **steps: Any) -> int:
-        return int(full(x, **steps))
-
-    return reference
-
-
 @st.composite
 def classes(draw: st.DrawFn, mutual: bool = True) -> Class:
     names = [f"q{i}" for i in range(draw(st.integers(1, 4)))]
-    small = st.integers(0, 2)
-    truth = {name: tuple(draw(small) for _ in INPUTS) for name in names}
-    questions, answers = [], {}
+    truth = {name: tuple(draw(SMALL) for _ in INPUTS) for name in names}
+    questions = []
     for number, name in enumerate(names):
-        cases = []
-        for x in INPUTS:
-            refuse = draw(st.sampled_from([False, False, False, True]))
-            cases.append(
-                Case(
-                    name=f"{name} {x}",
-                    args=(x,),
-                    expected=Raises("ValueError") if refuse else truth[name][x],
-                    weight=draw(st.sampled_from([Fraction(1), Fraction(1, 3), Fraction(2)])),
-                    shown=draw(st.booleans()),
-                )
-            )
         steps = [n for i, n in enumerate(names) if (n != name if mutual else i < number)]
-        chosen = draw(st.lists(st.sampled_from(steps), unique=True)) if steps else []
-        answers[name] = tuple(draw(answer_for(c)) for c in cases)
-        questions.append(
-            question(
-                *cases,
-                id=name,
-                function=name,
-                points=draw(POINTS),
-                reference=step_reference(truth, name),
-                credit=draw(SCHEMES),
-                builds_on=BuildsOn(tuple(chosen), draw(SHARES), draw(SHARES)) if chosen else None,
-                wrong_answers=tuple(
-                    wrong(f"w{i}", draw(SHARES), *(draw(small) for _ in INPUTS)) for i in range(2)
-                ),
+        questions.append(draw(question_on(name, truth, steps)))
+    answers = {q.function: draw(answers_for(q)) for q in questions}
+    for q in questions:
+        if q.builds_on and draw(st.booleans()):
+            answers[q.function] = followed(q, truth, answers)
+    return Class(tuple(questions), answers)
+
+
+@st.composite
+def question_on(
+    draw: st.DrawFn, name: str, truth: Mapping[str, tuple[int, ...]], steps: list[str]
+) -> Question:
+    cases = []
+    for x in INPUTS:
+        refuse = draw(st.sampled_from([False, False, False, True]))
+        cases.append(
+            Case(
+                name=f"{name} {x}",
+                args=(x,),
+                expected=Raises("ValueError") if refuse else truth[name][x],
+                weight=draw(st.sampled_from([Fraction(1), Fraction(1, 3), Fraction(2)])),
+                shown=draw(st.booleans()),
             )
         )
-    return Class(tuple(questions), answers)
+    chosen = draw(st.lists(st.sampled_from(steps), unique=True)) if steps else []
+    needs = draw(st.sampled_from([Fraction(0), Fraction(1, 4)]))
+    return question(
+        *cases,
+        id=name,
+        function=name,
+        points=draw(POINTS),
+        reference=reference_of(truth, name),
+        credit=draw(SCHEMES),
+        builds_on=BuildsOn(tuple(chosen), draw(SHARES), needs) if chosen else None,
+        wrong_answers=tuple(
+            wrong(f"w{i}", draw(SHARES), *(draw(SMALL) for _ in INPUTS)) for i in range(2)
+        ),
+    )
+
+
+@st.composite
+def answers_for(draw: st.DrawFn, q: Question) -> tuple[Observation, ...]:
+    """A student who knows it, has a wrong idea of it, or answers anything; and slips at times."""
+    idea = draw(st.sampled_from(["right", "wrong", "any"]))
+    answers = []
+    for x, asked in enumerate(q.cases):
+        kind = draw(st.sampled_from([idea, idea, idea, "right", "any"]))
+        if kind == "right":
+            answers.append(right_for(asked))
+        elif kind == "wrong":
+            answers.append(returned(q.wrong_answers[0].predictions[x]))
+        else:
+            answers.append(draw(answer_for(asked)))
+    return tuple(answers)
+
+
+def followed(
+    q: Question, truth: Mapping[str, tuple[int, ...]], answers: Mapping[str, Any]
+) -> tuple[Observation, ...]:
+    """What a right composite returns on top of the student's own steps."""
+    steps = q.builds_on.questions if q.builds_on else ()
+    own = {step: [getattr(a.outcome, "value", None) for a in answers[step]] for step in steps}
+    return tuple(
+        returned(truth[q.id][x] + sum(own[step][x] - truth[step][x] for step in steps))
+        if all(type(own[step][x]) is int for step in steps)
+        else answers[q.function][x]
+        for x in INPUTS
+    )
 
 
 def answer_for(asked: Case) -> st.SearchStrategy[Observation]:
     right = right_for(asked)
-    return st.one_of(st.just(right), st.integers(0, 2).map(returned), observations)
+    return st.one_of(st.just(right), SMALL.map(returned), observations)
 
 
 def right_for(asked: Case) -> Observation:
@@ -295,7 +324,7 @@ def test_who_lost_points_is_helped_in_one_to_three_sentences(drawn: Class) -> No
 def test_whatever_came_back_the_help_is_one_to_three_sentences(
     expected: list[Any], seen: list[Observation], shown: list[bool], feedback: str
 ) -> None:
-    cases = [case(e, shown=s, name=f"case {i}") for i, (e, s) in enumerate(zip(expected, shown))]
+    cases = [case(e, shown=shown[i], name=f"case {i}") for i, e in enumerate(expected)]
     answer = wrong("w", 0, *(getattr(o.outcome, "value", None) for o in seen[: len(cases)]))
     q = question(*cases, wrong_answers=(replace(answer, feedback=feedback),))
     result = mark_one(q, *seen[: len(cases)])

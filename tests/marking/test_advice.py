@@ -1,0 +1,255 @@
+"""What a student is told, word for word: one row for each kind of trouble."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from marking_examples import assignment, case, mark_one, nobody, question, raised, returned, wrong
+
+from grader.marking import mark
+from grader.marking.wording import (
+    count_sentences,
+    describe,
+    first_sentences,
+    one_line,
+    show,
+    show_amount,
+    show_path,
+)
+from grader.model import (
+    Case,
+    Frame,
+    Killed,
+    Loaded,
+    LoadProblem,
+    Malformed,
+    Missing,
+    NotRun,
+    Observation,
+    Raised,
+    Raises,
+    Rule,
+    TimedOut,
+)
+
+OBLONG = np.arange(6).reshape(2, 3)
+TRY_OTHERS = "try unequal sizes, the smallest that are allowed, and every argument."
+TIMED_OUT = Observation(TimedOut(5.0))
+
+
+def shown(expected: Any, name: str = "printed", **more: Any) -> Case:
+    return case(expected, name=name, shown=True, **more)
+
+
+HIDDEN = case(6)
+REFUSAL = shown(Raises("ValueError"), name="no channels")
+
+ROWS: list[tuple[str, list[Case], list[Any], tuple[str, ...]]] = [
+    ("all is right", [shown(5), HIDDEN], [5, 6], ()),
+    ("another value", [shown(5), HIDDEN], [4, 6],
+     ('Work the case "printed" out by hand: where does your function part from it?',)),
+    ("another structure", [shown([5]), HIDDEN], [5, 6],
+     ('In the case "printed": an int, expected a list of 1.',)),
+    ("no such entry", [shown(5, at=("boxes",))], [None],
+     ("In the case \"printed\": None has no entry ['boxes'].",)),
+    ("only hidden cases fail", [shown(5), HIDDEN], [5, 7],
+     (f"The shown cases are right and some hidden ones are not: {TRY_OTHERS}",)),
+    ("there are only hidden cases", [HIDDEN], [7],
+     (f"Some hidden cases are not right: {TRY_OTHERS}",)),
+    ("all are off by one", [shown(5), HIDDEN, case(8)], [6, 7, 9],
+     ("In every failed case the result is too large by one.",
+      'Work the case "printed" out by hand: where does your function part from it?')),
+    ("transposed throughout", [shown(OBLONG), case(OBLONG + 1)], [OBLONG.T, OBLONG.T + 1],
+     ("In every failed case the result is equal to the expected matrix transposed.",
+      'In the case "printed": shape (3, 2), expected (2, 3).')),
+    ("off by an amount of its own", [shown(OBLONG)], [OBLONG + 7],
+     ('In the case "printed" every value is off by 7.',)),
+    ("an exception", [shown(5), HIDDEN],
+     [Observation(Raised("IndexError", ("LookupError",), "4 is out.\nReally. It is.",
+                         (Frame("solution.py", 12, "f"),))), 6],
+     ('In the case "printed": raised IndexError at solution.py, line 12: 4 is out.',)),
+    ("an exception in hidden cases", [shown(5), HIDDEN], [5, raised(IndexError, "hush")],
+     ("In a hidden case the function raised an exception.",
+      f"The shown cases are right and some hidden ones are not: {TRY_OTHERS}")),
+    ("a loop", [shown(5), HIDDEN], [TIMED_OUT, TIMED_OUT],
+     ('In the case "printed": no answer within 5 s.', "Can a loop in it run for ever?")),
+    ("a loop in hidden cases", [shown(5), HIDDEN, HIDDEN, HIDDEN],
+     [5, TIMED_OUT, TIMED_OUT, Observation(NotRun("timed out twice"))],
+     ("In a hidden case the function did not finish in time: can it loop for ever?",
+      "Some hidden cases were not run: timed out twice.",
+      f"The shown cases are right and some hidden ones are not: {TRY_OTHERS}")),
+    ("a crash", [shown(5), HIDDEN], [5, Observation(Killed("signal", "SIGSEGV"))],
+     ("In a hidden case the function ended its own process or ran out of memory.",
+      f"The shown cases are right and some hidden ones are not: {TRY_OTHERS}")),
+    ("no plain value", [shown([5])], [Observation(Malformed("returned a set; return a list"))],
+     ('In the case "printed": returned a set; return a list.',)),
+    ("no plain value in hidden cases", [HIDDEN], [Observation(Malformed("returned a hush"))],
+     ("In a hidden case the function returned something that is no plain value.",
+      f"Some hidden cases are not right: {TRY_OTHERS}")),
+    ("not written", [shown(5), HIDDEN, REFUSAL], [raised(NotImplementedError)] * 3,
+     ("q_function is not written yet: it raises NotImplementedError.",)),
+    ("no guard", [shown(5), REFUSAL], [5, 0],
+     ("All is right, except that bad input is not refused as the statement asks.",
+      'In the case "no channels": returned 0, expected ValueError.')),
+    ("another exception", [shown(5), REFUSAL], [5, raised(TypeError)],
+     ("All is right, except that bad input is not refused as the statement asks.",
+      'In the case "no channels": raised TypeError, expected ValueError.')),
+    ("no guard in hidden cases", [shown(5), case(Raises("ValueError"))], [5, 0],
+     ("All is right, except that bad input is not refused as the statement asks.",
+      "Which inputs does the statement ask you to refuse, and with which exception?")),
+    ("a changed input that counts", [shown(5, rule=Rule(keep_inputs=True))],
+     [returned(5, changed_inputs=(0,))],
+     ('In the case "printed" the call changed its input (argument 1).',)),
+    ("a changed input in hidden cases", [case(5, rule=Rule(keep_inputs=True))],
+     [returned(5, changed_inputs=(0,))],
+     ("In a hidden case the function changed its input.",
+      f"Some hidden cases are not right: {TRY_OTHERS}")),
+    ("nothing was run", [shown(5), HIDDEN], [Observation(NotRun("loading took too long."))] * 2,
+     ("Nothing of this question was run: loading took too long.",)),
+    ("nothing was run, for no reason given", [shown(5)], [Observation(NotRun(""))],
+     ("Nothing of this question was run.",)),
+    ("a shown case was not run", [shown(5), HIDDEN], [Observation(NotRun("no time")), 6],
+     ('In the case "printed": not run: no time.',)),
+    ("no function", [shown(5), HIDDEN], [Observation(Missing())] * 2,
+     ("No function named q_function is defined.",)),
+    ("a function of a similar name", [HIDDEN, shown(5)],
+     [Observation(Missing(("hush",))), Observation(Missing(("q_funktion",)))],
+     ("No function named q_function is defined; is it the one you called q_funktion?",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cases", "seen", "told"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS]
+)
+def test_the_student_is_told(cases: list[Case], seen: list[Any], told: tuple[str, ...]) -> None:
+    result = mark_one(question(*cases), *seen)
+    assert result.help == told
+    assert sum(map(count_sentences, told)) <= 3
+
+
+def test_the_authors_feedback_comes_first() -> None:
+    answer = wrong("slip", "1/2", 4, 3, feedback="Which units own a bias? Look at them.")
+    result = mark_one(question(shown(5), HIDDEN, wrong_answers=(answer,)), 4, 3)
+    assert result.help == (
+        "Which units own a bias? Look at them.",
+        'Work the case "printed" out by hand: where does your function part from it?',
+    )
+
+
+def test_of_a_missing_function_the_first_statement_that_failed_is_named() -> None:
+    problem = LoadProblem("cell 3", 7, "ModuleNotFoundError: no torch. Install it.", "import torch")
+    (result,) = mark(
+        assignment(question(shown(5))),
+        {"q": [Observation(Missing())]},
+        nobody,
+        Loaded(problems=(problem, problem)),
+    )
+    assert result.help[1:] == ("cell 3, line 7, could not be used: ModuleNotFoundError: no torch.",)
+
+
+def test_changed_inputs_and_floats_are_remarks_that_cost_nothing() -> None:
+    result = mark_one(
+        question(shown(5), shown([6, 7]), HIDDEN), 5.0, [6.0, 7.0], returned(6, changed_inputs=(0,))
+    )
+    assert result.share == Fraction(1) and result.help == ()
+    assert result.remarks == (
+        "5.0 is a float; a count is an int",
+        "some entries are floats; counts are ints",
+        "the function changes its input",
+    )
+
+
+def test_notes_of_hidden_cases_are_not_repeated() -> None:
+    assert mark_one(question(HIDDEN), 6.0).remarks == ()
+
+
+# --------------------------------------------------------------------------- wording
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("", 1),
+        ("no end", 1),
+        ("One. And no end", 2),
+        ("One.", 1),
+        ("One. Two?", 2),
+        ("At 0.5 it is 3.", 1),
+        ("See solution.py, line 3.", 1),
+        ("Is it e.g. a bias?", 1),
+        ('Say "no." Then go.', 2),
+        ("What?! Really...", 2),
+    ],
+)
+def test_sentences_are_counted(text: str, count: int) -> None:
+    assert count_sentences(text) == count
+
+
+def test_a_text_is_cut_after_whole_sentences() -> None:
+    assert first_sentences("One is.\n   Two is! Three", 1) == "One is."
+    assert first_sentences("One is.\n   Two is! Three", 2) == "One is. Two is!"
+    assert first_sentences("One is. Two", 3) == "One is. Two"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.1 + 0.2, "0.30000000000000004"),
+        (np.int64(5), "5"),
+        (True, "True"),
+        (None, "None"),
+        ("a'b", '"a\'b"'),
+        ("x" * 300, "'" + "x" * 200 + "…'"),
+        ("\x1b[0m\u202e", r"'\x1b[0m\u202e'"),
+        (10**60, "10000000000000000000…00000000000000000000 (61 digits)"),
+        (-(10**60), "-1000000000000000000…00000000000000000000 (61 digits)"),
+        (1 << 20_000, "an integer of 20001 bits"),
+        ([1, 2], "a list of 2"),
+    ],
+    ids=lambda value: show(value)[:20],
+)
+def test_a_leaf_is_shown(value: Any, shown: str) -> None:
+    assert show(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (None, "None"),
+        (np.bool_(True), "a bool"),
+        (np.uint8(3), "an int"),
+        (0.5, "a float"),
+        (np.complex64(1j), "a complex number"),
+        ("text", "text"),
+        ([], "a list of 0"),
+        ((1,), "a tuple of 1"),
+        ({}, "a dict of 0"),
+        (OBLONG, "an array of shape (2, 3)"),
+        (object(), "a value of another kind"),
+    ],
+)
+def test_a_value_is_described(value: Any, said: str) -> None:
+    assert describe(value) == said
+
+
+def test_a_place_is_written_as_python_writes_it() -> None:
+    assert show_path(()) == ""
+    assert show_path((1, 2)) == "[1, 2]"
+    assert show_path(("boxes", 0, "a1", 3, -1)) == "['boxes'][0]['a1'][3][-1]"
+
+
+def test_somebody_elses_words_are_one_short_printable_line() -> None:
+    assert one_line("a\n\tb\x00c") == "a b�c"
+    assert one_line("x" * 10_000, 5) == "xxxx…"
+
+
+def test_an_amount_is_written_without_needless_digits() -> None:
+    assert [show_amount(n) for n in (3.0, 0.1, 1e300, float("inf"))] == [
+        "3",
+        "0.1",
+        "1e+300",
+        "inf",
+    ]
