@@ -11,6 +11,8 @@ that the student's process says reaches back into the assignment.
 
 from __future__ import annotations
 
+import importlib.util
+import re
 import time
 import traceback
 from collections import Counter
@@ -20,8 +22,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from grader.assignment import load_assignment
-from grader.errors import GraderError
+from grader.errors import GraderError, NotInstalledError
 from grader.marking import compare, mark, redact
 from grader.model import (
     Assignment,
@@ -32,6 +33,7 @@ from grader.model import (
     Observation,
     Question,
     QuestionResult,
+    Raised,
     Scorecard,
     Submission,
     TimedOut,
@@ -56,13 +58,23 @@ class Worker(Protocol):
     def call(self, function: str, args: tuple[Value, ...]) -> Observation: ...
 
 
-def read_assignment(config: Path) -> Assignment:
-    """The assignment that `config` and the reference/ beside it describe, validated whole.
+def read_assignment(path: Path) -> Assignment:
+    """The assignment at `path`: a config with its reference/, or the file of a handout.
+
+    A config is validated whole, which takes the reference; a handout's assignment.json holds what
+    students may have, and is read at once.
 
     Raises:
-        ConfigError: with every problem that was found.
+        ConfigError: with every problem that was found in a config.
+        UsageError: if a handout's file is damaged.
     """
-    return load_assignment(config, compare=compare)
+    if path.suffix == ".json":
+        from grader.public import read_public
+
+        return read_public(path)
+    from grader.assignment import load_assignment  # not in a handout's way: it takes its time
+
+    return load_assignment(path, compare=compare)
 
 
 def grade(
@@ -83,6 +95,7 @@ def grade(
         observations = observe(assignment, recorder)
         results = mark(assignment, observations, recorder.ask, session.loaded)
         transcript = Transcript(session.loaded, recorder.calls, launcher.isolation)
+    _refuse_if_a_package_is_missing(assignment, transcript)
     card = scorecard(assignment, submission, transcript, results)
     return replace(card, wall_s=time.monotonic() - started), transcript
 
@@ -110,6 +123,25 @@ def observe(assignment: Assignment, recorder: _Recorder) -> dict[str, list[Obser
         question.id: [seen[question.id, index] for index, _ in enumerate(_cases(question))]
         for question in assignment.questions
     }
+
+
+_NO_MODULE = re.compile(r"No module named '(\w+)")
+
+
+def _refuse_if_a_package_is_missing(assignment: Assignment, transcript: Transcript) -> None:
+    """Raises where a package that students may use is missing: that is no fault of theirs."""
+    words = [problem.what for problem in transcript.loaded.problems]
+    words += [
+        observation.outcome.message
+        for observation in transcript.calls.values()
+        if isinstance(observation.outcome, Raised)
+    ]
+    for missing in {name for text in words for name in _NO_MODULE.findall(text)}:
+        if missing in assignment.packages and importlib.util.find_spec(missing) is None:
+            raise NotInstalledError(
+                f"It imports {missing}, which students may use and which is not installed where "
+                f"the grader ran. Install {missing} there and mark it again."
+            )
 
 
 def _cases(question: Question) -> tuple[Case, ...]:
@@ -203,5 +235,7 @@ def fault_card(assignment: Assignment, submission_id: str, error: BaseException)
             for question in assignment.questions
         ),
         isolation=Isolation(),
-        fault="".join(traceback.format_exception(error)),
+        fault=str(error)
+        if isinstance(error, NotInstalledError)
+        else "".join(traceback.format_exception(error)),
     )

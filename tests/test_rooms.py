@@ -16,7 +16,8 @@ ROOMS = {
     "model": set(),
     "errors": set(),
     **dict.fromkeys(WINGS, GROUND),
-    "pipeline": GROUND | WINGS,
+    "public": GROUND,
+    "pipeline": GROUND | WINGS | {"public"},
     "classroom": GROUND | WINGS | {"pipeline"},
 }
 # These may use anything but a door.

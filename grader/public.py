@@ -1,0 +1,328 @@
+"""The assignment as students may have it: cut down, written to a file, and read back.
+
+What is left: the questions' names and points, the cases that config.yaml shows in full, properties
+(which are code that compares a student's results with one another), and how many hidden cases
+there are. What is not: hidden cases, the reference, wrong answers, the seed, weights and credit.
+`public` is the one place that decides it; the file holds exactly what `public` returns.
+
+The file is JSON that a student can read, a line for each case. Values are written as what JSON has
+for them where that is exact; tuples, dicts, arrays and the rest as an object whose first key names
+the kind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from grader.errors import UsageError
+from grader.model import Assignment, Case, Limits, Property, Question, Raises, Rule, TextForm
+
+if TYPE_CHECKING:
+    from grader.model import FloatArray, Value
+
+NAME = "assignment.json"
+_FORMAT = "grader assignment 1"
+_LARGEST = 2**63
+_AGAIN = "unzip the handout again"
+
+
+def public(assignment: Assignment) -> Assignment:
+    """Decides what of an assignment a student may have."""
+    questions = tuple(_public_question(question) for question in assignment.questions)
+    return Assignment(
+        title=assignment.title,
+        filename=assignment.filename,
+        questions=questions,
+        limits=assignment.limits,
+    )
+
+
+def _public_question(question: Question) -> Question:
+    shown = tuple(_public_case(case) for case in question.cases if case.shown)
+    return Question(
+        id=question.id,
+        title=question.title,
+        function=question.function,
+        points=question.points,
+        cases=shown,
+        text=question.text and replace(question.text, misplaced={}),
+        properties=question.properties,
+        hidden_count=question.hidden_count + len(question.cases) - len(shown),
+    )
+
+
+def _public_case(case: Case) -> Case:
+    return Case(
+        name=case.name,
+        args=case.args,
+        expected=case.expected,
+        rule=case.rule,
+        shown=True,
+        at=case.at,
+    )
+
+
+# --------------------------------------------------------------------------- the file
+
+
+class _Strict(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
+    """A part of the file that holds exactly its fields."""
+
+
+class _Case(_Strict, frozen=True):
+    name: str
+    args: list[Any]
+    expected: Any = None
+    raises: str = ""
+    at: tuple[str | int, ...] = ()
+    rule: dict[str, Any] = {}
+
+
+class _Property(_Strict, frozen=True):
+    name: str
+    file: str  # beside the assignment's own
+
+
+class _Text(_Strict, frozen=True):
+    words: tuple[int, int]
+    entries: tuple[str, ...] = ()
+
+
+class _Question(_Strict, frozen=True):
+    id: str
+    title: str
+    function: str
+    points: str
+    cases: list[_Case] = []
+    properties: list[_Property] = []
+    hidden: int = 0
+    text: _Text | None = None
+
+
+class _File(_Strict, frozen=True):
+    format: str
+    title: str
+    file: str
+    limits: dict[str, Any]
+    questions: list[_Question]
+
+
+def write_public(assignment: Assignment, files: Mapping[str, str]) -> bytes:
+    """Writes the public part of an assignment as the text of assignment.json.
+
+    Args:
+        assignment: whole or public.
+        files: property -> the path, beside assignment.json, of the file that defines it. A
+            property without one is left out.
+    """
+    cut = public(assignment)
+    document = _File(
+        format=_FORMAT,
+        title=cut.title,
+        file=cut.filename,
+        limits={field.name: getattr(cut.limits, field.name) for field in fields(Limits)},
+        questions=[_written(question, files) for question in cut.questions],
+    )
+    return _lines(document)
+
+
+def _lines(document: _File) -> bytes:
+    """The document with a line for each question and for each case."""
+    text = msgspec.json.encode(document).decode()
+    head, _, _ = text.rpartition('"questions":')
+    blocks = []
+    for question in document.questions:
+        cases = [msgspec.json.encode(case).decode() for case in question.cases]
+        block = msgspec.json.encode(msgspec.structs.replace(question, cases=[])).decode()
+        if cases:
+            block = block[:-1] + ',"cases":[\n  ' + ",\n  ".join(cases) + "\n ]}"
+        blocks.append(block)
+    return f'{head}"questions":[\n '.encode() + ",\n ".join(blocks).encode() + b"\n]}\n"
+
+
+def _written(question: Question, files: Mapping[str, str]) -> _Question:
+    return _Question(
+        id=question.id,
+        title=question.title,
+        function=question.function,
+        points=str(question.points),
+        cases=[_written_case(case) for case in question.cases],
+        properties=[
+            _Property(name=known.name, file=files[known.name])
+            for known in question.properties
+            if known.name in files
+        ],
+        hidden=question.hidden_count,
+        text=None
+        if question.text is None
+        else _Text(words=question.text.words, entries=question.text.entries),
+    )
+
+
+def _written_case(case: Case) -> _Case:
+    raises = case.expected.exception if isinstance(case.expected, Raises) else ""
+    rule = {field.name: getattr(case.rule, field.name) for field in fields(Rule)}
+    standard = Rule()
+    return _Case(
+        name=case.name,
+        args=[_plain(arg) for arg in case.args],
+        expected=None if isinstance(case.expected, Raises) else _plain(case.expected),
+        raises=raises,
+        at=case.at,
+        rule={
+            name: _plain(value)
+            for name, value in rule.items()
+            if isinstance(value, np.ndarray) or value != getattr(standard, name)
+        },
+    )
+
+
+def is_public(start: bytes) -> bool:
+    """Decides by the first bytes of a file whether it is an assignment for students."""
+    return start.startswith(f'{{"format":"{_FORMAT}"'.encode())
+
+
+def read_public(path: Path) -> Assignment:
+    """Reads the assignment that a handout holds.
+
+    Raises:
+        UsageError: if the file is no such thing, or a file that belongs to it is missing.
+    """
+    try:
+        data = path.read_bytes()
+        document = msgspec.json.decode(data, type=_File)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}); {_AGAIN}") from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: is damaged ({error}); {_AGAIN}") from error
+    if document.format != _FORMAT:
+        raise UsageError(
+            f"{path}: has the format {document.format!r}, and this grader reads {_FORMAT!r}; "
+            "take the handout and the grader from one zip"
+        )
+    try:
+        return Assignment(
+            title=document.title,
+            filename=document.file,
+            questions=tuple(_question(part, path.parent) for part in document.questions),
+            limits=Limits(**document.limits),
+            digest=hashlib.sha256(data).hexdigest(),
+        )
+    except (ArithmeticError, TypeError, ValueError, KeyError) as error:
+        raise UsageError(f"{path}: is damaged ({error}); {_AGAIN}") from error
+
+
+def _question(part: _Question, folder: Path) -> Question:
+    return Question(
+        id=part.id,
+        title=part.title,
+        function=part.function,
+        points=Decimal(part.points),
+        cases=tuple(
+            Case(
+                name=case.name,
+                args=tuple(_value(arg) for arg in case.args),
+                expected=Raises(case.raises) if case.raises else _value(case.expected),
+                rule=Rule(**{name: _value(value) for name, value in case.rule.items()}),
+                shown=True,
+                at=case.at,
+            )
+            for case in part.cases
+        ),
+        text=None if part.text is None else TextForm(part.text.words, part.text.entries),
+        properties=tuple(_property(known, folder) for known in part.properties),
+        hidden_count=part.hidden,
+    )
+
+
+def _property(known: _Property, folder: Path) -> Property:
+    file = folder / known.file
+    if not file.is_file():
+        raise UsageError(f"{file}: is missing; {_AGAIN}")
+
+    def holds(call: Callable[..., Any]) -> str | None:
+        said: str | None = getattr(_module(file), known.name)(call)
+        return said
+
+    return Property(known.name, holds)
+
+
+@cache
+def _module(file: Path) -> types.ModuleType:
+    """The file as a module of a name that no student's file has; it is not in `sys.modules`."""
+    spec = importlib.util.spec_from_file_location(f"properties {file.stem}", file)
+    if spec is None or spec.loader is None:
+        raise UsageError(f"{file}: cannot be imported; {_AGAIN}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+# --------------------------------------------------------------------------- values
+
+
+def _plain(value: Value | FloatArray) -> Any:
+    """A value in JSON.
+
+    >>> _plain((1, 2.5, [None]))
+    {'tuple': [1, 2.5, [None]]}
+    """
+    match value:
+        case None | bool() | str():
+            return value
+        case int():
+            return value if -_LARGEST <= value < _LARGEST else {"int": str(value)}
+        case float():
+            return value if np.isfinite(value) else {"float": repr(value)}
+        case complex():
+            return {"complex": [_plain(value.real), _plain(value.imag)]}
+        case list():
+            return [_plain(item) for item in value]
+        case tuple():
+            return {"tuple": [_plain(item) for item in value]}
+        case dict():
+            return {"dict": [[_plain(key), _plain(item)] for key, item in value.items()]}
+        case np.ndarray():
+            items = [_plain(item) for item in value.ravel().tolist()]
+            return {"array": items, "shape": list(value.shape), "dtype": value.dtype.name}
+        case _:
+            raise TypeError(f"value={value!r} is no plain data")
+
+
+def _value(plain: Any) -> Any:
+    """The value that stands in JSON as `plain`."""
+    if isinstance(plain, list):
+        return [_value(item) for item in plain]
+    if not isinstance(plain, dict):
+        return plain
+    kind = next(iter(plain), "")
+    inner: Any = plain.get(kind)
+    match kind:
+        case "int":
+            return int(inner)
+        case "float":
+            return float(inner)
+        case "complex":
+            return complex(*map(_value, inner))
+        case "tuple":
+            return tuple(_value(item) for item in inner)
+        case "dict":
+            return {_value(key): _value(item) for key, item in inner}
+        case "array":
+            flat = np.array([_value(item) for item in inner], dtype=plain["dtype"])
+            return flat.reshape(plain["shape"])
+        case _:
+            raise ValueError(f"a value of the kind {kind!r}")
