@@ -7,7 +7,7 @@ FLAGS  ?=
 
 .PHONY: grade test test-all lint format torch bench clean
 
-grade: $(VENV)/.installed ## mark submissions_example/ into results/
+grade: $(VENV)/.installed $(VENV)/.torch ## mark submissions_example/ into results/
 	@$(BIN)/grader grade submissions_example --out results $(FLAGS)
 
 test: $(VENV)/.installed-dev ## all tests but the slow ones
@@ -25,8 +25,18 @@ format: $(VENV)/.installed-dev
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-torch: $(VENV)/.installed ## so that submissions that use torch can be marked
+torch: $(VENV)/.installed ## so that submissions that use torch can be marked, at any size
 	@$(PIP) install --editable '.[torch]'
+	@touch $(VENV)/.torch
+
+# torch comes along where pip would take a CPU build; with CUDA it is gigabytes and left to you.
+$(VENV)/.torch: $(VENV)/.installed
+	@echo "Looking whether torch can be had without CUDA ..."
+	@if $(PIP) install --dry-run --report - '.[torch]' 2>/dev/null > $(VENV)/torch.json \
+	    && ! grep -qE '"name": "(nvidia|triton)' $(VENV)/torch.json; \
+	then $(PIP) install --editable '.[torch]'; \
+	else echo "torch is left out; 'make torch' installs it."; fi
+	@touch $@
 
 clean:
 	rm -rf $(VENV) results build dist
@@ -35,7 +45,7 @@ $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "The grader needs Python 3.10 or newer; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.11")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the grader into $(VENV) ..."
-	@$(PIP) install --editable '.[notebook]'
+	@$(PIP) install --editable '.[notebook,scipy]'
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml $(VENV)/.installed

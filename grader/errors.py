@@ -69,3 +69,7 @@ class SandboxFault(GraderFault):
 
 class NotWrittenError(GraderFault):
     """A results file could not be written; what was there before is untouched."""
+
+
+class NotInstalledError(GraderFault):
+    """A submission uses a package that it may use, and which is missing where it was marked."""

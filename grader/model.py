@@ -167,6 +167,7 @@ class Assignment:
     title: str
     filename: str  # what students hand in, e.g. solution.py
     questions: tuple[Question, ...]
+    packages: tuple[str, ...] = ()  # what they may import beside NumPy; needed where it is marked
     limits: Limits = Limits()
     digest: str = ""  # of config and reference: equal digests mark alike
 

@@ -128,6 +128,16 @@ Compare: TypeAlias = Annotated[
 ]
 
 
+Package: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)",
+        description="The name by which a package is imported.",
+        extra=_says("write the name by which it is imported, e.g. scipy"),
+    ),
+]
+
+
 class SubmissionConfig(_Mapping, frozen=True):
     """What students hand in."""
 
@@ -140,6 +150,14 @@ class SubmissionConfig(_Mapping, frozen=True):
             extra=_says("write the name of a Python file, e.g. solution.py"),
         ),
     ]
+    packages: Annotated[
+        tuple[Package, ...],
+        Meta(
+            description="What students may import beside NumPy and Python's own library. A "
+            "submission is not marked where one that it imports is not installed.",
+            examples=[["scipy", "torch"]],
+        ),
+    ] = ()
 
 
 class LimitsConfig(_Mapping, frozen=True):

@@ -6,7 +6,7 @@ loop of Python's; one that does not answer even to that (it waits in C) cannot b
 work as a whole is given up. Signals would do neither outside the main thread or on Windows.
 
 That exception must never strike our own code: it is sent only while the call is known to run,
-under a lock that the call must take to end, and taken back if it had not arrived by then.
+under a lock that the call must take to end, and what is on its way by then is waited for.
 """
 
 from __future__ import annotations
@@ -68,16 +68,17 @@ class Deadline:
                 result = TimedOut(self.limit_s)
             except BaseException as error:  # noqa: BLE001 (the author's code may raise anything)
                 result = _raised(error)
-            self._end(running)
-        except _OutOfTime:  # it struck while the call was ending
-            self._end(running)
+            self._end()
+            if running.told:
+                _let_it_strike()
+        except _OutOfTime:  # it struck when the call had already come to its end
+            self._end()
         return TimedOut(self.limit_s) if running.told or result is None else result
 
-    def _end(self, running: _Running) -> None:
+    def _end(self) -> None:
+        """From here on nothing is sent; what was sent before strikes at once or has struck."""
         with self._lock:
             self._running = None
-            if running.told:
-                _interrupt(self._thread, None)  # if it has not struck yet, it never will
 
     def run(self, work: Callable[[Deadline], T]) -> T:
         """Does `work`, which makes its calls by this object.
@@ -122,16 +123,24 @@ class Deadline:
                 if running.told:
                     raise Stuck(running.function, self.limit_s)
                 running.told = True
-                _interrupt(self._thread, _OutOfTime)
+                _interrupt(self._thread)
                 wait_s = min(self.limit_s, _GRACE_S)  # the next call may hang as well
 
 
-def _interrupt(thread: int, error: type[BaseException] | None) -> None:
-    """Raises an exception in another thread, or takes it back."""
+def _interrupt(thread: int) -> None:
+    """Raises `_OutOfTime` in another thread, at its next call or turn of a loop."""
     import ctypes  # a hanging call is rare, and this import is not free
 
-    target = None if error is None else ctypes.py_object(error)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), target)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(_OutOfTime))
+
+
+def _let_it_strike() -> None:
+    """Turns a loop, in which an exception that is on its way arrives.
+
+    It could be taken back instead, but CPython then goes on looking for it at every step.
+    """
+    for _ in range(100):
+        pass
 
 
 def _raised(error: BaseException) -> Raised:

@@ -71,6 +71,7 @@ def load_assignment(config_path: Path, *, compare: Compare) -> Assignment:
     return Assignment(
         title=draft.config.assignment,
         filename=draft.config.submission.file,
+        packages=draft.config.submission.packages,
         questions=questions,
         limits=_limits(draft.config.limits),
         digest=digest_of(config_path),

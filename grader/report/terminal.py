@@ -103,7 +103,7 @@ def class_row(card: Scorecard, note: str = "") -> ClassRow:
     score, most, _ = totals(card)
     faulted = card.fault is not None
     if faulted:
-        note = "the grader itself failed; no score"
+        note = f"no score: {card.fault.strip().splitlines()[-1]}" if card.fault else ""
     elif not note and card.remarks:
         note = card.remarks[0]
     elif not note and card.loaded.problems:
