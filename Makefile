@@ -45,10 +45,10 @@ $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "The grader needs Python 3.10 or newer; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.11")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the grader into $(VENV) ..."
-	@$(PIP) install --editable '.[notebook,scipy]'
+	@$(PIP) install --editable '.[scipy]'
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml $(VENV)/.installed
 	@echo "Installing what the tests need into $(VENV) ..."
-	@$(PIP) install --editable '.[dev,notebook,torch]'
+	@$(PIP) install --editable '.[dev,torch]'
 	@touch $@
