@@ -7,23 +7,21 @@ Heavy rooms are imported inside the commands, so that each pays only for what it
 from __future__ import annotations
 
 import sys
-import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from grader.cli.classes import grade
+from grader.cli.options import OURS, config_option, isolation_option, launcher, plain_option
 from grader.errors import ConfigError, GraderError
 
 if TYPE_CHECKING:
-    from grader.model import Assignment, Scorecard, Submission
-    from grader.sandbox import Launcher
+    from grader.model import Assignment
 
-_FOUND_WRONG, _OURS = 1, 3
-_QUIET_S = 2.0  # before the first word on progress, and between two
+_FOUND_WRONG = 1
 
 _EPILOG = """\b
 Examples:
@@ -32,22 +30,6 @@ Examples:
   grader grade submissions/ --out results
   grader config                        validate config.yaml and print the plan
 """
-
-config_option = click.option(
-    "--config",
-    "-c",
-    "config_path",
-    type=click.Path(path_type=Path),
-    default=Path("config.yaml"),
-    show_default=True,
-    help="The assignment.",
-)
-plain_option = click.option("--plain", is_flag=True, help="No colour and no drawing, for a file.")
-isolation_option = click.option(
-    "--no-isolation",
-    is_flag=True,
-    help="Run student code even where nothing keeps it in. Never for other people's work.",
-)
 
 
 @click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -63,14 +45,16 @@ def cli() -> None:
 @plain_option
 def check(submission: Path, only: Sequence[str], config_path: Path, plain: bool) -> None:
     """Checks one SUBMISSION as a student would: a file, a folder, a notebook or a zip."""
-    from grader.pipeline import grade, read_assignment, redact
+    from grader.pipeline import grade as grade_one
+    from grader.pipeline import read_assignment, redact
     from grader.report.terminal import Screen, render
     from grader.submission import read_submission
 
     assignment = _only(read_assignment(config_path), only)
     handed_in = read_submission(submission, expected_name=assignment.filename)
-    with _launcher(assignment, [handed_in], config_path, isolation="preferred") as launcher:
-        card, _ = grade(assignment, handed_in, launcher)
+    torch = handed_in.mentions_torch
+    with launcher(assignment, config_path, torch=torch, isolation="preferred") as running:
+        card, _ = grade_one(assignment, handed_in, running)
     card = redact(card, "student")
     click.echo(render(card, Screen.of(sys.stdout, plain=plain)), nl=False)
     wrong = any(question.status not in ("passed", "to_mark") for question in card.questions)
@@ -98,59 +82,6 @@ def _only(assignment: Assignment, wanted: Sequence[str]) -> Assignment:
         for q in questions
     )
     return dataclasses.replace(assignment, questions=alone)
-
-
-@cli.command(epilog="\b\nExample:\n  grader grade submissions_example --out results")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True)
-@click.option("--jobs", "-j", type=click.IntRange(min=1), help="Workers; as many as cores.")
-@config_option
-@plain_option
-@isolation_option
-def grade(
-    paths: Sequence[Path],
-    out: Path,
-    jobs: int | None,
-    config_path: Path,
-    plain: bool,
-    no_isolation: bool,
-) -> None:
-    """Marks every submission in PATHS and writes results.json and a page for each."""
-    from grader.classroom import grade_class
-    from grader.pipeline import read_assignment
-    from grader.report.terminal import Screen, class_row, render, render_class_table
-    from grader.submission import find_submissions
-
-    assignment = read_assignment(config_path)
-    handed_in = find_submissions(paths, expected_name=assignment.filename)
-    if not handed_in:
-        raise click.UsageError(f"nothing to mark in {', '.join(map(str, paths))}")
-    with _progress(len(handed_in)) as advance:
-        cards = grade_class(
-            assignment,
-            handed_in,
-            out,
-            open_launcher=lambda submissions: _launcher(
-                assignment,
-                submissions,
-                config_path,
-                isolation="off" if no_isolation else "required",
-                secrets=(out,),
-            ),
-            jobs=jobs,
-            advance=advance,
-        )
-    screen = Screen.of(sys.stdout, plain=plain)
-    if len(cards) == 1:
-        click.echo(render(cards[0], screen), nl=False)
-    else:
-        click.echo(render_class_table([class_row(card) for card in cards], screen), nl=False)
-    page = "report.html" if len(cards) > 1 else f"{cards[0].submission_id}/report.html"
-    click.echo(f"\nReport: {out / page}")
-    faults = [card for card in cards if card.fault]
-    if faults:
-        click.echo(f"\nThe first fault, on {faults[0].submission_id}:\n{faults[0].fault}", err=True)
-        sys.exit(_OURS)
 
 
 @cli.command()
@@ -195,47 +126,8 @@ def config(schema: bool, config_path: Path, plain: bool) -> None:
     click.echo(render_plan(assignment.title, plan(assignment), screen), nl=False)
 
 
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[Scorecard], None]]:
-    """Shows how far a class has come: a bar on a terminal, now and then a line elsewhere."""
-    if sys.stderr.isatty():
-        from rich.console import Console
-        from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
-
-        columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("marking", total=total)
-            yield lambda card: bar.advance(task)
-        return
-    done, told = 0, time.monotonic()
-
-    def count(card: Scorecard) -> None:
-        nonlocal done, told
-        done += 1
-        if time.monotonic() - told > _QUIET_S:
-            told = time.monotonic()
-            click.echo(f"marked {done} of {total}", err=True)
-
-    yield count
-
-
-def _launcher(
-    assignment: Assignment,
-    submissions: Sequence[Submission],
-    config_path: Path,
-    *,
-    isolation: Literal["required", "preferred", "off"],
-    secrets: Sequence[Path] = (),
-) -> Launcher:
-    from grader.sandbox import start_launcher
-
-    reference = config_path.parent / "reference"
-    return start_launcher(
-        assignment.limits,
-        torch=any(submission.mentions_torch for submission in submissions),
-        isolation=isolation,
-        secrets=[path for path in (config_path, reference, *secrets) if path.exists()],
-    )
+for _command in (grade,):
+    cli.add_command(_command)
 
 
 def main() -> NoReturn:
@@ -262,5 +154,5 @@ def main() -> NoReturn:
     except Exception:  # noqa: BLE001 - the outermost door
         traceback.print_exc()
         click.echo("grader: this is a fault of the grader's own; please report it.", err=True)
-        sys.exit(_OURS)
+        sys.exit(OURS)
     sys.exit(0)

@@ -1,0 +1,246 @@
+"""Where one submission is marked: run, judged, and turned into the files that are written of it.
+
+A desk touches no results on disk. It takes a submission and gives back bytes, so it works the same
+in the grader's own process, in one that was forked for it (desks.py) and on another machine
+(cluster.py). Its launchers live as long as it does; the one that has imported torch is started
+when a submission first mentions torch, so that a submission meets the same interpreter alone, in a
+small class and in a large one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, TypeAlias
+
+from grader.classroom import records
+from grader.classroom.review import Marks, with_marks
+from grader.errors import AuthorError
+from grader.model import (
+    Assignment,
+    Loaded,
+    Observation,
+    Scorecard,
+    Submission,
+    Transcript,
+)
+from grader.pipeline import NeedsRunError, fault_card, grade, mark_transcript, redact
+from grader.report import gradescope, page
+from grader.report.rows import Row, row_of
+from grader.sandbox import Launcher, Session
+
+if TYPE_CHECKING:
+    from grader.model import Value
+
+OpenLauncher: TypeAlias = Callable[[bool], Launcher]
+"""Starts a launcher, which imports torch if it is told True."""
+
+_LIBRARIES = ("numpy", "torch")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is known of a submission from before: enough to mark it without running it."""
+
+    body: bytes
+    inputs: records.Inputs
+    helpers: Mapping[str, bytes] = field(default_factory=dict)  # needed only if it is to run
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A submission to be marked: as handed in, or as it was kept."""
+
+    id: str
+    submission: Submission | None = None
+    kept: Kept | None = None
+    may_run: bool = True  # False: NeedsRunError if what was kept does not suffice
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A submission that has been marked: all that is written of it."""
+
+    id: str
+    row: Row
+    files: Mapping[str, bytes]
+    record: bytes
+    helpers: Mapping[str, bytes] = field(default_factory=dict)  # hash -> content
+    fault: str = ""  # the traceback, when the grader itself failed
+    card: Scorecard | None = None  # staff's; only from a desk in the same process
+
+
+class Desk:
+    """Marks one submission after the other."""
+
+    def __init__(
+        self, assignment: Assignment, open_launcher: OpenLauncher, marks: Marks | None = None
+    ) -> None:
+        self.assignment = assignment
+        self.inputs = records.Inputs.of_assignment(assignment)
+        self._marks = marks or Marks()
+        self._open_launcher = open_launcher
+        self._launchers: dict[bool, Launcher] = {}
+        self._open = ExitStack()
+
+    def __enter__(self) -> Desk:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._open.close()
+
+    def mark(self, task: Task) -> Marked:
+        """Decides everything that is written of one submission, whatever it does.
+
+        Raises:
+            AuthorError: no submission can be marked so, as they cannot be isolated.
+            NeedsRunError: what was kept does not suffice, and the task must not run anything.
+        """
+        try:
+            card, submission, transcript = self._card(task)
+        except (AuthorError, NeedsRunError):
+            raise
+        except Exception as error:  # noqa: BLE001 - one submission's fault must not stop the others
+            return self.faulted(task, error)
+        return self._finish(with_marks(card, self._marks), submission, transcript)
+
+    def faulted(self, task: Task, error: BaseException) -> Marked:
+        """Decides what is written of a submission on which the grader itself failed."""
+        return self._finish(fault_card(self.assignment, task.id, error), task.submission, None)
+
+    def _card(self, task: Task) -> tuple[Scorecard, Submission, Transcript]:
+        if task.kept is None:
+            if task.submission is None:
+                raise ValueError(f"task {task.id!r} holds nothing to mark")
+            card, transcript = grade(
+                self.assignment, task.submission, self._launcher(task.submission)
+            )
+            return card, task.submission, transcript
+        submission, transcript = records.unpack_body(
+            task.kept.body,
+            submission_id=task.id,
+            inputs=task.kept.inputs,
+            helpers=task.kept.helpers,
+        )
+        if not task.may_run:
+            card, transcript = mark_transcript(self.assignment, submission, transcript, None)
+            return card, submission, transcript
+        with _OnDemand(self._launcher, submission) as worker:
+            card, transcript = mark_transcript(self.assignment, submission, transcript, worker)
+        return card, submission, transcript
+
+    def _launcher(self, submission: Submission) -> Launcher:
+        torch = submission.mentions_torch
+        if torch not in self._launchers:
+            self._launchers[torch] = self._open.enter_context(self._open_launcher(torch))
+        return self._launchers[torch]
+
+    def _finish(
+        self, card: Scorecard, submission: Submission | None, transcript: Transcript | None
+    ) -> Marked:
+        row = row_of(card)
+        seen = redact(card, "student")
+        files = {
+            "results.json": gradescope.encoded(seen, digest=self.assignment.digest),
+            "report.html": page.render(seen).encode(),
+            "staff.html": page.render(card).encode(),
+        }
+        body = b""
+        helpers: dict[str, bytes] = {}
+        if submission is not None and transcript is not None:
+            body = records.pack_body(submission, transcript, self.inputs)
+            helpers = {records.hash_of(data): data for data in submission.helpers.values()}
+        head = records.Head(
+            id=card.submission_id,
+            submission=handed_digest(submission) if submission is not None else "",
+            assignment=self.assignment.digest,
+            harness=harness_digest(),
+            marks=self._marks.digest(row),
+            row=row,
+            files={name: records.hash_of(data) for name, data in files.items()},
+            inputs=self.inputs.name,
+            body=records.hash_of(body) if body else "",
+        )
+        return Marked(
+            id=card.submission_id,
+            row=row,
+            files=files,
+            record=records.pack(records.Record(head, body)),
+            helpers=helpers,
+            fault=card.fault or "",
+            card=card,
+        )
+
+
+class _OnDemand:
+    """A worker that is started when it is first asked."""
+
+    def __init__(self, launcher: Callable[[Submission], Launcher], submission: Submission) -> None:
+        self._launcher = launcher
+        self._submission = submission
+        self._session: Session | None = None
+
+    def __enter__(self) -> _OnDemand:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._session is not None:
+            self._session.close()
+
+    @property
+    def loaded(self) -> Loaded:
+        return self._started().loaded
+
+    def call(self, function: str, args: tuple[Value, ...]) -> Observation:
+        return self._started().call(function, args)
+
+    def _started(self) -> Session:
+        if self._session is None:
+            self._session = self._launcher(self._submission).open(self._submission)
+        return self._session
+
+
+# --------------------------------------------------------------------------- what a mark hangs on
+
+
+def handed_digest(submission: Submission) -> str:
+    """Decides whether two submissions give the same results: what runs, and what is said of it."""
+    told = (submission.digest, submission.filename, submission.problem or "", *submission.remarks)
+    digest = hashlib.sha256()
+    for piece in told:
+        data = piece.encode("utf-8", "backslashreplace")
+        digest.update(b"%d:" % len(data) + data)
+    return digest.hexdigest()
+
+
+@cache
+def harness_digest() -> str:
+    """Decides whether two graders mark alike: their own source, Python, and the libraries."""
+    root = Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256(platform.python_version().encode())
+    for name in _LIBRARIES:
+        try:
+            digest.update(f"{name} {metadata.version(name)}".encode())
+        except metadata.PackageNotFoundError:
+            digest.update(f"no {name}".encode())
+    for file in sorted(root.rglob("*")):
+        if file.suffix in (".py", ".css", ".js") and file.is_file():
+            digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,342 @@
+"""What is kept of a submission: its row, and all that its process said, to be marked again from.
+
+A record is one file. Its head (JSON: keys, row, what else was written) is read alone when a run
+is taken up again; its body (plain data in the sandbox's own encoding, compressed) only when the
+submission is marked again. Both stand under their hashes: a file that was cut short, or changed,
+is as good as none.
+
+The inputs of the assignment's cases are the same for every submission, so they are not repeated:
+the body counts on a list of them (`Inputs`) that is kept once and named by its hash.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import io
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import IO, Any, Final
+
+import msgspec
+
+from grader.model import (
+    Assignment,
+    Chunk,
+    Frame,
+    Isolation,
+    Killed,
+    Loaded,
+    LoadProblem,
+    Malformed,
+    Missing,
+    NotRun,
+    Observation,
+    Raised,
+    Returned,
+    Submission,
+    TimedOut,
+    Transcript,
+)
+from grader.report.rows import Row
+from grader.sandbox import wire
+
+_MAGIC: Final = b"grader record 1\n"
+_BEFORE_HEAD: Final = len(_MAGIC) + 32 + 4  # a hash and a length
+_MOST_HEAD: Final = 16 << 20
+_MOST_BODY: Final = 256 << 20
+_KEPT: Final = 16 << 20
+"""Bytes of values that are kept of one submission; calls beyond are not, and would be run again."""
+_LEVEL: Final = 1  # of compression: half the time of the default, a tenth more bytes
+
+
+class DamagedRecordError(ValueError):
+    """A record that is not whole, or of another version of the grader's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """All of a record but what the process said."""
+
+    id: str
+    submission: str  # digest of what was handed in
+    assignment: str  # digest of what it was marked by
+    harness: str  # digest of the grader and of the libraries that students' code met
+    marks: str  # digest of the marks that a person gave it
+    row: Row
+    files: Mapping[str, str] = field(default_factory=dict)  # name -> hash of what was written
+    inputs: str = ""  # name of the list of inputs that the body counts on
+    body: str = ""  # hash; empty when there is none, after a fault
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    head: Head
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The encoded inputs of an assignment's cases, each once, in a fixed order."""
+
+    encoded: tuple[bytes, ...]
+    places: Mapping[bytes, int] = field(repr=False)
+    name: str
+
+    @staticmethod
+    def of(encoded: Iterable[bytes]) -> Inputs:
+        every = tuple(dict.fromkeys(encoded))
+        name = hashlib.sha256(b"".join(len(e).to_bytes(8, "little") + e for e in every))
+        return Inputs(every, {e: place for place, e in enumerate(every)}, name.hexdigest()[:32])
+
+    @staticmethod
+    def of_assignment(assignment: Assignment) -> Inputs:
+        cases = (case for question in assignment.questions for case in question.cases)
+        return Inputs.of(wire.encode(args) for args in [(), *(case.args for case in cases)])
+
+    def pack(self) -> bytes:
+        """The list as a file holds it."""
+        return zlib.compress(wire.encode([_as_array(e) for e in self.encoded]))
+
+    @staticmethod
+    def unpack(data: bytes, name: str) -> Inputs:
+        """Read a list back; raise DamagedRecordError unless it is the one of that name."""
+        try:
+            items: Any = wire.decode(_inflate(data))
+            inputs = Inputs.of(item.tobytes() for item in items)
+        except (wire.WireError, zlib.error, AttributeError, TypeError) as error:
+            raise DamagedRecordError(f"the list of inputs {name} is damaged") from error
+        if inputs.name != name:
+            raise DamagedRecordError(f"the list of inputs {name} is another one")
+        return inputs
+
+
+# --------------------------------------------------------------------------- as a file
+
+
+def pack(record: Record) -> bytes:
+    """Decides the bytes of a record's file."""
+    head = msgspec.json.encode(record.head)
+    digest = hashlib.sha256(head).digest()
+    return b"".join((_MAGIC, digest, len(head).to_bytes(4, "little"), head, record.body))
+
+
+def unpack(data: bytes) -> Record:
+    """Read a record's file whole.
+
+    Raises:
+        DamagedRecordError: it is not whole, or not of this version.
+    """
+    file = io.BytesIO(data)
+    head = read_head(file)
+    body = file.read()
+    if (hash_of(body) if body else "") != head.body:
+        raise DamagedRecordError("the record's body is not whole")
+    return Record(head, body)
+
+
+def read_head(file: IO[bytes]) -> Head:
+    """Read the head alone, from a record's file at its beginning.
+
+    Raises:
+        DamagedRecordError: it is not whole, or not of this version.
+    """
+    before = file.read(_BEFORE_HEAD)
+    if not before.startswith(_MAGIC) or len(before) < _BEFORE_HEAD:
+        raise DamagedRecordError("not a record of this version of the grader")
+    size = int.from_bytes(before[-4:], "little")
+    encoded = file.read(min(size, _MOST_HEAD))
+    if hashlib.sha256(encoded).digest() != before[len(_MAGIC) : -4]:
+        raise DamagedRecordError("the record's head is not whole")
+    try:
+        return msgspec.json.decode(encoded, type=Head)
+    except msgspec.MsgspecError as error:
+        raise DamagedRecordError(f"the record's head is not of this version: {error}") from error
+
+
+def hash_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+# --------------------------------------------------------------------------- the body
+
+
+def pack_body(submission: Submission, transcript: Transcript, inputs: Inputs) -> bytes:
+    """Decides what is kept of a submission and of what its process said.
+
+    Helper files are named by their hashes alone; they are kept elsewhere, each content once.
+    """
+    kept = {
+        "submission": {
+            "filename": submission.filename,
+            "chunks": [(chunk.label, chunk.text) for chunk in submission.chunks],
+            "helpers": {name: hash_of(data) for name, data in submission.helpers.items()},
+            "remarks": list(submission.remarks),
+            "problem": submission.problem,
+            "digest": submission.digest,
+        },
+        "loaded": _plain(transcript.loaded),
+        "isolation": _plain(transcript.isolation),
+    }
+    parts = [_prefixed(wire.encode(kept))]
+    left = _KEPT
+    for (function, args), observation in transcript.calls.items():
+        place = inputs.places.get(args)
+        asked = place if place is not None else _as_array(args)
+        try:
+            call = wire.encode((function, asked, _plain(observation)))
+        except wire.WireError:  # as deep or as large as can cross, and here it stands deeper
+            continue
+        left -= len(call)
+        if left >= 0:
+            parts.append(_prefixed(call))
+    return zlib.compress(b"".join(parts), _LEVEL)
+
+
+def unpack_body(
+    body: bytes, *, submission_id: str, inputs: Inputs, helpers: Mapping[str, bytes]
+) -> tuple[Submission, Transcript]:
+    """Read a body back.
+
+    Args:
+        body: of a record that is whole.
+        submission_id: the record's.
+        inputs: the list that it counts on.
+        helpers: hash -> content, of the helper files that are wanted; a helper that is not among
+            them is left out, which matters only if the code is to run again.
+
+    Raises:
+        DamagedRecordError: it is not of this version.
+    """
+    try:
+        kept: Any
+        kept, *calls = map(wire.decode, _split(_inflate(body)))
+        handed = kept["submission"]
+        submission = Submission(
+            id=submission_id,
+            filename=handed["filename"],
+            chunks=tuple(Chunk(label, text) for label, text in handed["chunks"]),
+            helpers={
+                name: helpers[digest]
+                for name, digest in handed["helpers"].items()
+                if digest in helpers
+            },
+            remarks=tuple(handed["remarks"]),
+            problem=handed["problem"],
+            digest=handed["digest"],
+        )
+        transcript = Transcript(
+            loaded=_built(kept["loaded"], Loaded),
+            calls=dict(_call(call, inputs) for call in calls),
+            isolation=_built(kept["isolation"], Isolation),
+        )
+    except (wire.WireError, zlib.error, LookupError, TypeError, ValueError) as error:
+        raise DamagedRecordError(f"the record's body is not of this version: {error}") from error
+    return submission, transcript
+
+
+def helpers_of(body: bytes) -> Mapping[str, str]:
+    """Return the names of a submission's helper files, and the hashes under which they are kept."""
+    try:
+        kept: Any = wire.decode(next(_split(_inflate(body))))
+        return dict(kept["submission"]["helpers"])
+    except (wire.WireError, zlib.error, LookupError, TypeError, StopIteration) as error:
+        raise DamagedRecordError("the record's body is not of this version") from error
+
+
+def _call(call: Any, inputs: Inputs) -> tuple[tuple[str, bytes], Observation]:
+    function, asked, observation = call
+    args = inputs.encoded[asked] if type(asked) is int else asked.tobytes()
+    return (function, args), _built(observation, Observation)
+
+
+# What a process says is made of these, and of plain data. Fields go by position, so a change of
+# theirs is a change of the record's version.
+_KINDS: Final[Mapping[str, type]] = {
+    kind.__name__: kind
+    for kind in (
+        *(Observation, Loaded, LoadProblem, Isolation, Frame),
+        *(Returned, Raised, TimedOut, Killed, Missing, Malformed, NotRun),
+    )
+}
+_FIELDS: Final = {
+    kind: tuple(field.name for field in dataclasses.fields(kind)) for kind in _KINDS.values()
+}
+_VALUES: Final = frozenset({("Returned", "value")})
+"""Fields that hold a student's value, which is plain already and is not looked into."""
+
+
+def _plain(value: Any) -> Any:
+    """One of our values as plain data: its kind's name, then its fields."""
+    kind = type(value)
+    fields = _FIELDS.get(kind)
+    if fields is not None:
+        name = kind.__name__
+        return (
+            name,
+            *(
+                getattr(value, field) if (name, field) in _VALUES else _plain(getattr(value, field))
+                for field in fields
+            ),
+        )
+    if kind is tuple:
+        return [_plain(item) for item in value]  # a list: a tuple is one of our own values
+    if isinstance(value, Mapping):
+        return dict(value)
+    return value
+
+
+def _built(plain: Any, wanted: type | None = None) -> Any:
+    if type(plain) is tuple:
+        name, *values = plain
+        kind = _KINDS[name]
+        if wanted is not None and kind is not wanted:
+            raise DamagedRecordError(f"{name} stands where {wanted.__name__} should")
+        fields = _FIELDS[kind]
+        if len(values) != len(fields):
+            raise DamagedRecordError(f"{name} has {len(values)} fields, not {len(fields)}")
+        return kind(
+            *(
+                value if (name, field) in _VALUES else _built(value)
+                for field, value in zip(fields, values, strict=True)
+            )
+        )
+    if wanted is not None:
+        raise DamagedRecordError(f"no {wanted.__name__}")
+    if type(plain) is list:
+        return tuple(_built(item) for item in plain)
+    return plain
+
+
+# --------------------------------------------------------------------------- pieces
+
+
+def _prefixed(piece: bytes) -> bytes:
+    return len(piece).to_bytes(8, "little") + piece
+
+
+def _split(data: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 8], "little")
+        at += 8
+        if at + size > len(data):
+            raise DamagedRecordError("a piece of the record is cut short")
+        yield data[at : at + size]
+        at += size
+
+
+def _inflate(data: bytes) -> bytes:
+    decompressor = zlib.decompressobj()
+    inflated = decompressor.decompress(data, _MOST_BODY)
+    if not decompressor.eof:
+        raise DamagedRecordError("the compressed part is cut short, or larger than any of ours")
+    return inflated
+
+
+def _as_array(data: bytes) -> Any:
+    """Bytes as the wire knows them."""
+    import numpy as np
+
+    return np.frombuffer(data, np.uint8)

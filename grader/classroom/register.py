@@ -1,0 +1,105 @@
+"""Who is in the class: names and addresses, which go into lists for staff and nowhere else.
+
+The register is kept beside the records, so that a regrade knows whom it concerns; no record, no
+page and no worker holds a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from grader.classroom.folder import Folder
+from grader.errors import UsageError
+from grader.model import Assignment
+from grader.report.rows import Person, Row
+from grader.submission import Handed
+
+_VERSION: Final = 1
+_NAMED: Final = 3  # others with the same code, beside a submission
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A submission's people, and what staff should know of how it was handed in."""
+
+    id: str
+    people: tuple[Person, ...] = ()
+    created_at: datetime | None = None
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    version: int
+    title: str
+    assignment: str  # digest
+    members: tuple[Member, ...]
+
+
+def members(handed_in: Sequence[Handed]) -> tuple[Member, ...]:
+    """Decides what is kept of who handed in what."""
+    return tuple(
+        Member(
+            id=handed.id,
+            people=tuple(Person(one.name, one.sid, one.email) for one in handed.submitters),
+            created_at=handed.created_at,
+            remarks=handed.remarks,
+        )
+        for handed in handed_in
+    )
+
+
+def write(folder: Folder, assignment: Assignment, handed_in: Sequence[Handed]) -> None:
+    """Keeps the register of a class."""
+    register = Register(_VERSION, assignment.title, assignment.digest, members(handed_in))
+    folder.write(folder.staff / "class.json", msgspec.json.encode(register))
+
+
+def read(folder: Folder) -> Register:
+    """Reads the register of a class.
+
+    Raises:
+        UsageError: there is none that can be read.
+    """
+    path = folder.staff / "class.json"
+    try:
+        register = msgspec.json.decode(path.read_bytes(), type=Register)
+    except OSError as error:
+        raise UsageError(
+            f"{folder.path}: not a folder of results; give the one that `grader grade` wrote"
+        ) from error
+    except msgspec.MsgspecError as error:
+        raise UsageError(f"{path}: damaged ({error}); grade the class again") from error
+    if register.version != _VERSION:
+        raise UsageError(f"{path}: of another version of the grader; grade the class again")
+    return register
+
+
+def joined(
+    rows: Sequence[Row], class_: Sequence[Member], code: Mapping[str, str]
+) -> tuple[Row, ...]:
+    """Decides what staff read of each submission: its row, its people, and what links it to others.
+
+    Args:
+        rows: one for each member, in the same order.
+        class_: the members.
+        code: id -> digest of the code that was handed in, where there was any.
+    """
+    alike: dict[str, list[str]] = {}
+    for submission_id, digest in code.items():
+        alike.setdefault(digest, []).append(submission_id)
+    found = []
+    for row, member in zip(rows, class_, strict=True):
+        others = [other for other in alike.get(code.get(row.id, ""), ()) if other != row.id]
+        flags = [*row.flags, *member.remarks]
+        if others:
+            named = ", ".join(others[:_NAMED])
+            more = len(others) - _NAMED
+            flags.append(f"same code as {named}" + (f" and {more} more" if more > 0 else ""))
+        found.append(replace(row, people=member.people, flags=tuple(flags)))
+    return tuple(found)

@@ -1,0 +1,52 @@
+"""What several doors share: their options, and how they start a launcher."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+if TYPE_CHECKING:
+    from grader.model import Assignment
+    from grader.sandbox import Launcher
+
+OURS = 3
+"""The exit code for what is no one's fault but ours."""
+
+config_option = click.option(
+    "--config",
+    "-c",
+    "config_path",
+    type=click.Path(path_type=Path),
+    default=Path("config.yaml"),
+    show_default=True,
+    help="The assignment.",
+)
+plain_option = click.option("--plain", is_flag=True, help="No colour and no drawing, for a file.")
+isolation_option = click.option(
+    "--no-isolation",
+    is_flag=True,
+    help="Run student code even where nothing keeps it in. Never for other people's work.",
+)
+
+
+def launcher(
+    assignment: Assignment,
+    config_path: Path,
+    *,
+    torch: bool,
+    isolation: Literal["required", "preferred", "off"],
+    secrets: Sequence[Path] = (),
+) -> Launcher:
+    """Starts a launcher whose workers can read nothing of the assignment's."""
+    from grader.sandbox import start_launcher
+
+    reference = config_path.parent / "reference"
+    return start_launcher(
+        assignment.limits,
+        torch=torch,
+        isolation=isolation,
+        secrets=[path for path in (config_path, reference, *secrets) if path.exists()],
+    )

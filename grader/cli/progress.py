@@ -1,0 +1,148 @@
+"""Shows how far a class has come: a bar on a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+import click
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from grader.classroom.desk import Marked
+    from grader.report.rows import Row
+
+_FIRST_S, _EVERY_S = 2.0, 10.0  # before the first line, and between two
+_FRAME_S = 0.1  # between two pictures of the bar
+
+
+class Tally:
+    """Counts what was done; what is skipped takes no time and does not count in the rate."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.marked_so_far = self.skipped_so_far = self.failures = 0
+        self._started = time.monotonic()
+
+    @property
+    def done(self) -> int:
+        return self.marked_so_far + self.skipped_so_far
+
+    @property
+    def elapsed_s(self) -> float:
+        return time.monotonic() - self._started
+
+    @property
+    def rate(self) -> float:
+        """Submissions marked in a second."""
+        return self.marked_so_far / self.elapsed_s if self.elapsed_s > 0 else 0.0
+
+    def words(self) -> str:
+        """The state in a line: "120 of 300 done, 14.2 a second, 13 s left, 1 failed"."""
+        left = self.total - self.done
+        parts = [f"{self.done} of {self.total} done", f"{self.rate:.1f} a second"]
+        if self.rate and left:
+            parts.append(f"{duration(left / self.rate)} left")
+        if self.skipped_so_far:
+            parts.append(f"{self.skipped_so_far} unchanged")
+        if self.failures:
+            parts.append(f"{self.failures} failed")
+        return ", ".join(parts)
+
+
+class View(Protocol):
+    """Where the tally is shown."""
+
+    def show(self, tally: Tally) -> None: ...
+
+
+class Progressing:
+    """Watches a class being marked."""
+
+    def __init__(self, tally: Tally, view: View) -> None:
+        self.tally = tally
+        self._view = view
+
+    def skipped(self, row: Row) -> None:
+        self.tally.skipped_so_far += 1
+        self._view.show(self.tally)
+
+    def marked(self, marked: Marked) -> None:
+        self.tally.marked_so_far += 1
+        self.tally.failures += bool(marked.fault)
+        self._view.show(self.tally)
+
+    def stopped(self) -> None:
+        """Tells how to go on, after whatever ended the run before its time."""
+        if self.tally.done:
+            click.echo(
+                f"Stopped after {self.tally.done} of {self.tally.total}, which are written. "
+                "The same command with --resume goes on from here.",
+                err=True,
+            )
+
+
+class _Lines:
+    """A line on stderr now and then."""
+
+    def __init__(self) -> None:
+        self._next = _FIRST_S
+
+    def show(self, tally: Tally) -> None:
+        if tally.elapsed_s < self._next or tally.done == tally.total:
+            return
+        self._next = tally.elapsed_s + _EVERY_S
+        click.echo(tally.words(), err=True)
+
+
+class _Bar:
+    """A bar on the terminal, drawn by this thread alone: desks are forked from it."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress = progress
+        self._task = task
+        self._drawn = 0.0
+
+    def show(self, tally: Tally) -> None:
+        now = time.monotonic()
+        if now - self._drawn < _FRAME_S and tally.done < tally.total:
+            return
+        self._drawn = now
+        self._progress.update(self._task, completed=tally.done, words=tally.words())
+        self._progress.refresh()
+
+
+@contextmanager
+def progressing(total: int) -> Iterator[Progressing]:
+    """Shows progress for as long as the class is being marked."""
+    tally = Tally(total)
+    if not sys.stderr.isatty():
+        yield Progressing(tally, _Lines())
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = (BarColumn(bar_width=24), TextColumn("{task.fields[words]}"))
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, auto_refresh=False) as bar:
+        task = bar.add_task("", total=total, words=f"0 of {total} done")
+        bar.refresh()
+        yield Progressing(tally, _Bar(bar, task))
+
+
+def duration(seconds: float) -> str:
+    """Writes a time as people say it.
+
+    >>> duration(7.2), duration(95), duration(7500)
+    ('7 s', '1 min 35 s', '2 h 5 min')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
