@@ -2,7 +2,8 @@
 
 Every assignment has a package named `reference`. It stands in `sys.modules` only while it is
 imported: an assignment loaded before, or a test's own import, is put aside and back. Modules of
-one reference import one another as `reference.…`, at their top.
+one reference import one another as `reference.…`, at their top; whatever they need that is not
+installed stands in the package too, since the folder around it is not searched.
 """
 
 from __future__ import annotations

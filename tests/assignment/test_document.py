@@ -97,8 +97,9 @@ def test_what_is_not_written_down_has_the_line_of_what_it_would_stand_in() -> No
 
 
 def test_anchors_are_expanded_into_copies() -> None:
-    doc = parse("a: &list [1, 2]\nb: *list\nc: *list\n")
-    assert doc.data == {"a": [1, 2], "b": [1, 2], "c": [1, 2]}
+    doc = parse("a: &list [1, {x: 2}]\nb: *list\nc: *list\n")
+    assert doc.data == {key: [1, {"x": 2}] for key in "abc"}
+    assert doc.data["b"][1] is not doc.data["c"][1]
     assert doc.data["b"] is not doc.data["c"]
     assert doc.line(("c",)) == 3
 
@@ -153,6 +154,12 @@ def test_smaller_mistakes_are_noted_and_the_rest_is_read(
     assert (problem.line, problem.path) == (line, path)
     assert problem.what.startswith(what)
     assert parse(text + "\nrest: 1\n").data["rest"] == 1
+
+
+def test_text_that_cannot_be_written_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document, "_LOADER", yaml.SafeLoader)  # libyaml refuses it by itself
+    (problem,) = parse('a: "\\ud800"\n').problems
+    assert problem.what == r"is no valid text: '\ud800'"
 
 
 def test_of_a_key_that_stands_twice_the_first_counts() -> None:

@@ -8,14 +8,13 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
-import authoring
 import numpy as np
 import pytest
 from authoring import CONFIG, SHAPES, SOLIDS, edited, load, problems_of, write
 
 from grader.assignment.inputs import seed_of
 from grader.errors import ConfigError
-from grader.model import Assignment, BuildsOn, Limits, Raises, TextForm
+from grader.model import Assignment, BuildsOn, Limits, Raises, Rule, TextForm
 
 
 @pytest.fixture
@@ -286,7 +285,77 @@ def test_wrong_answers_that_are_listed_as_inseparable_may_be_alike(tmp_path: Pat
     assert problems_of(write(tmp_path / "allowed", allowed, shapes=twin)) == []
 
 
+def test_where_a_case_must_raise_arguments_of_a_wrong_type_are_handed_over_as_written(
+    tmp_path: Path,
+) -> None:
+    config = edited(
+        CONFIG, "args: [-1, 2], raises: ValueError", "args: [two, 3], raises: TypeError"
+    )
+    cases = load(write(tmp_path, config)).question("area").cases
+    assert cases[-1].args == ("two", 3)
+
+
+def test_an_exception_by_its_old_name_is_known_by_its_new_one(tmp_path: Path) -> None:
+    shapes = edited(SHAPES, 'raise ValueError("negative width")', 'raise IOError("negative")')
+    config = edited(CONFIG, "raises: ValueError", "raises: IOError")
+    cases = load(write(tmp_path, config, shapes=shapes)).question("area").cases
+    assert cases[-1].expected == Raises("OSError")
+
+
+def test_a_group_may_be_drawn_that_must_raise(tmp_path: Path) -> None:
+    line = '{name: "negative", args: [-1, 2], raises: ValueError, shown: full}'
+    group = '{name: "negatives", generate: negatives, count: 2, raises: ValueError}'
+    draw = "\n\ndef negatives(rng):\n    return -int(rng.integers(1, 99)), 2\n"
+    assignment = load(write(tmp_path, edited(CONFIG, line, group), shapes=SHAPES + draw))
+    drawn = assignment.question("area").cases[-2:]
+    assert [case.expected for case in drawn] == [Raises("ValueError")] * 2
+    assert all(case.weight == Fraction(1, 2) for case in drawn)
+
+
+def test_the_defaults_hold_where_a_question_says_nothing(tmp_path: Path) -> None:
+    defaults = "{compare: {rtol: 0.001}, shown: full, changed_inputs: fail}"
+    config = edited(CONFIG, "{compare: exact, shown: outcome}", defaults)
+    assignment = load(write(tmp_path, config))
+    case = assignment.question("area").cases[1]
+    assert (case.shown, case.rule.kind, case.rule.rtol) == (True, "close", 0.001)
+    assert case.rule.keep_inputs
+    assert assignment.question("sides").cases[0].rule.kind == "exact"
+
+
+def test_what_may_be_left_out_may_be_left_out(tmp_path: Path) -> None:
+    config = """\
+assignment: "Small"
+submission: {file: answers.py}
+questions:
+  - id: sides
+    title: "Sides"
+    function: sides
+    reference: shapes
+    points: 1
+    cases:
+      - {name: "one", args: [[[2, 3]]]}
+"""
+    assignment = load(write(tmp_path, config))
+    assert assignment.limits == Limits()
+    (case,) = assignment.questions[0].cases
+    assert (case.shown, case.weight, case.rule) == (False, Fraction(1), Rule())
+
+
 # --------------------------------------------------------------------------- what is reported
+
+
+@pytest.mark.parametrize("text", ["[]", "text", "3", "- a: 1"])
+def test_a_config_that_is_no_mapping_is_told(tmp_path: Path, text: str) -> None:
+    (problem,) = problems_of(write(tmp_path, text))
+    assert "write a mapping: {assignment: …, submission: …, questions: …}" in problem
+
+
+def test_a_group_says_once_what_is_wrong_with_it(tmp_path: Path) -> None:
+    shapes = edited(SHAPES, "if width < 0:", "if width < 0 or scale > 1:")
+    found = problems_of(write(tmp_path, shapes=shapes))
+    assert len(found) == 1, found
+    assert "cases[1].generate: for `drawn 1` (" in found[0]
+    assert "), the reference raises ValueError: negative width (" in found[0]
 
 
 def test_all_problems_are_reported_at_once_in_the_files_order(tmp_path: Path) -> None:
@@ -327,4 +396,7 @@ def test_the_error_holds_the_problems_as_data(tmp_path: Path) -> None:
 
 def test_a_sound_assignment_has_no_problems(tmp_path: Path) -> None:
     assert problems_of(write(tmp_path)) == []
-    assert authoring.REFERENCE
+
+
+def test_the_projects_own_assignment_has_no_problems() -> None:
+    assert problems_of(Path(__file__).parents[2] / "config.yaml") == []

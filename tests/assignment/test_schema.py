@@ -77,6 +77,12 @@ def test_a_sound_config_fits() -> None:
     assert errors_of(CONFIG) == []
 
 
+def test_the_projects_own_config_fits_and_names_the_schema() -> None:
+    text = (PUBLISHED.parents[1] / "config.yaml").read_text(encoding="utf-8")
+    assert text.startswith("# yaml-language-server: $schema=docs/config.schema.json\n")
+    assert errors_of(text) == []
+
+
 @pytest.mark.parametrize(("old", "new"), [row[1:3] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_what_types_can_refuse_is_refused(
     request: pytest.FixtureRequest, old: str, new: str
