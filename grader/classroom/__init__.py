@@ -6,6 +6,7 @@
 `run` is the way of a class; `desk` that of one submission in it, wherever it is marked.
 """
 
+from grader.classroom.regrade import Regraded, regrade_class
 from grader.classroom.run import Outcome, grade_class
 
-__all__ = ["Outcome", "grade_class"]
+__all__ = ["Outcome", "Regraded", "grade_class", "regrade_class"]

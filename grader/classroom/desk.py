@@ -51,6 +51,7 @@ class Kept:
 
     body: bytes
     inputs: records.Inputs
+    head: records.Head
     helpers: Mapping[str, bytes] = field(default_factory=dict)  # needed only if it is to run
 
 
@@ -61,7 +62,8 @@ class Task:
     id: str
     submission: Submission | None = None
     kept: Kept | None = None
-    may_run: bool = True  # False: NeedsRunError if what was kept does not suffice
+    may_run: bool = True  # False: only from what was kept; if that does not suffice, say so
+    row_only: bool = False  # decide the marks, and write nothing of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Marked:
     record: bytes
     helpers: Mapping[str, bytes] = field(default_factory=dict)  # hash -> content
     fault: str = ""  # the traceback, when the grader itself failed
+    needs_run: str = ""  # why nothing could be decided without running the code
     card: Scorecard | None = None  # staff's; only from a desk in the same process
 
 
@@ -106,19 +109,26 @@ class Desk:
 
         Raises:
             AuthorError: no submission can be marked so, as they cannot be isolated.
-            NeedsRunError: what was kept does not suffice, and the task must not run anything.
         """
         try:
             card, submission, transcript = self._card(task)
-        except (AuthorError, NeedsRunError):
+        except AuthorError:
             raise
+        except NeedsRunError as error:
+            card = fault_card(self.assignment, task.id, error)
+            return Marked(task.id, row_of(card), files={}, record=b"", needs_run=str(error))
         except Exception as error:  # noqa: BLE001 - one submission's fault must not stop the others
             return self.faulted(task, error)
-        return self._finish(with_marks(card, self._marks), submission, transcript)
+        card = with_marks(card, self._marks)
+        if task.row_only:
+            return Marked(task.id, row_of(card), files={}, record=b"")
+        return self._finish(card, submission, transcript, task.kept)
 
     def faulted(self, task: Task, error: BaseException) -> Marked:
         """Decides what is written of a submission on which the grader itself failed."""
-        return self._finish(fault_card(self.assignment, task.id, error), task.submission, None)
+        return self._finish(
+            fault_card(self.assignment, task.id, error), task.submission, None, None
+        )
 
     def _card(self, task: Task) -> tuple[Scorecard, Submission, Transcript]:
         if task.kept is None:
@@ -148,7 +158,11 @@ class Desk:
         return self._launchers[torch]
 
     def _finish(
-        self, card: Scorecard, submission: Submission | None, transcript: Transcript | None
+        self,
+        card: Scorecard,
+        submission: Submission | None,
+        transcript: Transcript | None,
+        kept: Kept | None,
     ) -> Marked:
         row = row_of(card)
         seen = redact(card, "student")
@@ -166,9 +180,10 @@ class Desk:
             id=card.submission_id,
             submission=handed_digest(submission) if submission is not None else "",
             assignment=self.assignment.digest,
-            harness=harness_digest(),
+            harness=kept.head.harness if kept else harness_digest(),
             marks=self._marks.digest(row),
             row=row,
+            code=code_digest(submission) if submission is not None else "",
             files={name: records.hash_of(data) for name, data in files.items()},
             inputs=self.inputs.name,
             body=records.hash_of(body) if body else "",
@@ -228,6 +243,12 @@ def handed_digest(submission: Submission) -> str:
         data = piece.encode("utf-8", "backslashreplace")
         digest.update(b"%d:" % len(data) + data)
     return digest.hexdigest()
+
+
+def code_digest(submission: Submission) -> str:
+    """Decides whether two submissions are the same code; empty when none was handed in."""
+    wrote = any(chunk.text.strip() for chunk in submission.chunks)
+    return submission.digest if wrote else ""
 
 
 @cache

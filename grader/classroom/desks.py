@@ -23,7 +23,6 @@ from typing import Any, Final
 
 from grader.classroom.desk import Desk, Marked, Task
 from grader.errors import AuthorError, GraderFault
-from grader.pipeline import NeedsRunError
 
 _ATTEMPTS: Final = 2
 _GRACE_S: Final = 3.0  # for a desk to end its launchers
@@ -46,7 +45,7 @@ def mark_all(
         limit_s: what a submission may take at most; a desk that takes longer is ended.
 
     Raises:
-        AuthorError, NeedsRunError: no submission can be marked so.
+        AuthorError: no submission can be marked so.
         GraderFault: a desk cannot work at all.
     """
     if jobs == 1 or sys.platform != "linux":
@@ -204,7 +203,7 @@ def _serve(
                 return
             try:
                 answer: Marked | Exception = replace(desk.mark(task), card=None)
-            except (AuthorError, NeedsRunError) as error:
+            except AuthorError as error:
                 answer = error
             except Exception:  # noqa: BLE001 - told to the grader, whose fault it is
                 answer = DeskError(traceback.format_exc())

@@ -123,6 +123,10 @@ class Folder:
             pass
         self.write(path, data)
 
+    def remove(self, path: Path) -> None:
+        """Takes a file away, if it is there."""
+        path.unlink(missing_ok=True)
+
     def settle(self) -> None:
         """Waits until all that was written is on the disk."""
         if hasattr(os, "sync"):
@@ -137,11 +141,6 @@ class Folder:
                 return records.read_head(file)
         except (OSError, records.DamagedRecordError):
             return None
-
-    def ids(self) -> Iterator[str]:
-        """Returns the ids of all submissions that have a record, in order."""
-        for path in sorted((self.staff / "records").glob("*.record")):
-            yield path.name.removesuffix(".record")
 
     def holds(self, submission_id: str, files: Mapping[str, str]) -> bool:
         """Decides whether what was written of a submission is still there as it was written."""

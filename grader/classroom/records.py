@@ -65,6 +65,7 @@ class Head:
     harness: str  # digest of the grader and of the libraries that students' code met
     marks: str  # digest of the marks that a person gave it
     row: Row
+    code: str = ""  # digest of the code alone; empty when none was handed in
     files: Mapping[str, str] = field(default_factory=dict)  # name -> hash of what was written
     inputs: str = ""  # name of the list of inputs that the body counts on
     body: str = ""  # hash; empty when there is none, after a fault

@@ -19,6 +19,7 @@ from grader.model import Assignment
 from grader.report.rows import Person, Row
 from grader.submission import Handed
 
+NO_RESULTS: Final = "not a folder of results; give the one that `grader grade` wrote"
 _VERSION: Final = 1
 _NAMED: Final = 3  # others with the same code, beside a submission
 
@@ -54,9 +55,9 @@ def members(handed_in: Sequence[Handed]) -> tuple[Member, ...]:
     )
 
 
-def write(folder: Folder, assignment: Assignment, handed_in: Sequence[Handed]) -> None:
+def write(folder: Folder, assignment: Assignment, class_: Sequence[Member]) -> None:
     """Keeps the register of a class."""
-    register = Register(_VERSION, assignment.title, assignment.digest, members(handed_in))
+    register = Register(_VERSION, assignment.title, assignment.digest, tuple(class_))
     folder.write(folder.staff / "class.json", msgspec.json.encode(register))
 
 
@@ -70,9 +71,7 @@ def read(folder: Folder) -> Register:
     try:
         register = msgspec.json.decode(path.read_bytes(), type=Register)
     except OSError as error:
-        raise UsageError(
-            f"{folder.path}: not a folder of results; give the one that `grader grade` wrote"
-        ) from error
+        raise UsageError(f"{folder.path}: {NO_RESULTS}") from error
     except msgspec.MsgspecError as error:
         raise UsageError(f"{path}: damaged ({error}); grade the class again") from error
     if register.version != _VERSION:

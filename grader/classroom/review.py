@@ -19,6 +19,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
+from grader.classroom.folder import Folder
 from grader.errors import UsageError
 from grader.model import Assignment, QuestionResult, Scorecard, Status, TextAnswer
 from grader.report.gradebook import csv_text
@@ -65,6 +68,54 @@ class Marks:
             if (mark := self.of(question.id, question.text)) is not None
         ]
         return hashlib.sha256("\0\0".join(told).encode()).hexdigest()[:32] if told else ""
+
+
+def keep_marks(folder: Folder, marks: Marks) -> None:
+    """Keeps the marks that count in a folder of results, so that the next regrade gives them too.
+
+    Raises:
+        NotWrittenError: with the reason.
+    """
+    kept = [
+        _KeptMark(question, answer, mark.points, mark.comment)
+        for (question, answer), mark in marks.given.items()
+    ]
+    folder.write(folder.staff / "marks.json", msgspec.json.encode(kept))
+
+
+def kept_marks(folder: Folder, assignment: Assignment, newer: Marks) -> Marks:
+    """Decides which marks count: those that were kept, and the newer ones in their place.
+
+    Raises:
+        UsageError: a question is no longer worth what a person gave for it.
+    """
+    try:
+        data = (folder.staff / "marks.json").read_bytes()
+        kept = msgspec.json.decode(data, type=list[_KeptMark])
+    except (OSError, msgspec.MsgspecError):
+        return newer
+    maxima = {q.id: q.points for q in assignment.questions if q.marked_by_person}
+    given = {
+        (one.question, one.answer): Mark(one.points, one.comment)
+        for one in kept
+        if one.question in maxima
+    }
+    given.update(newer.given)
+    for (question, answer), mark in given.items():
+        if mark.points > maxima[question]:
+            raise UsageError(
+                f"{question} {answer} was given {points_text(mark.points)} points, and is now "
+                f"worth {points_text(maxima[question])}; mark it again, with --marks"
+            )
+    return Marks(given)
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptMark:
+    question: str
+    answer: str
+    points: Decimal
+    comment: str
 
 
 def answer_key(question_id: str, answer: TextAnswer) -> str:

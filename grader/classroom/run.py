@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
-from grader.classroom import register
+from grader.classroom import register, rules
 from grader.classroom.desk import (
     Desk,
     Kept,
     Marked,
     OpenLauncher,
     Task,
+    code_digest,
     handed_digest,
     harness_digest,
 )
@@ -28,7 +29,7 @@ from grader.classroom.desks import mark_all
 from grader.classroom.folder import Folder
 from grader.classroom.records import DamagedRecordError, Head, Inputs, unpack
 from grader.classroom.reports import write_reports
-from grader.classroom.review import Marks
+from grader.classroom.review import Marks, keep_marks, kept_marks
 from grader.model import Assignment, Submission
 from grader.report.rows import Row
 from grader.submission import Handed, read_handed
@@ -81,7 +82,7 @@ def grade_class(
         open_launcher: starts a launcher.
         watcher: told of each submission as it is done.
         jobs: how many at a time; as many as cores if None.
-        resume: leave out what is done already.
+        resume: leave out what is done already; marks given before count, too.
         marks: what a person gave to free texts.
         mark: how submissions are marked; at desks on this machine if None.
 
@@ -89,22 +90,27 @@ def grade_class(
         AuthorError: no submission can be marked so, or `out` cannot be used.
         NotWrittenError: a file could not be written; what is there can be taken up again.
     """
-    marks = marks or Marks()
     folder = Folder(out)
     progress = _Progress()
 
     def make_desk() -> Desk:
-        return Desk(assignment, open_launcher, marks)
+        return Desk(assignment, open_launcher, given)
 
     def on_this_machine(tasks: Iterable[Task], make: Callable[[], Desk]) -> Iterator[Marked]:
         several = min(jobs or os.cpu_count() or 1, len(handed_in))
         return mark_all(tasks, make, jobs=max(1, several), limit_s=longest_s(assignment))
 
     with folder.held():
+        class_ = register.members(handed_in)
+        given = marks or Marks()
+        if resume:
+            given = kept_marks(folder, assignment, given)
+        keep_marks(folder, given)
         inputs = Inputs.of_assignment(assignment)
         folder.write_once(folder.inputs(inputs.name), inputs.pack())
-        register.write(folder, assignment, handed_in)
-        tasks = _tasks(assignment, handed_in, folder, marks, progress, watcher, resume=resume)
+        rules.write(folder, assignment)
+        register.write(folder, assignment, class_)
+        tasks = _tasks(assignment, handed_in, folder, given, progress, watcher, resume=resume)
         for marked in (mark or on_this_machine)(tasks, make_desk):
             store(folder, marked)
             progress.rows[marked.id] = marked.row
@@ -113,10 +119,10 @@ def grade_class(
             watcher.marked(marked)
         rows = register.joined(
             [progress.rows[handed.id] for handed in handed_in],
-            register.members(handed_in),
+            class_,
             progress.code,
         )
-        write_reports(folder, assignment, rows, marks)
+        write_reports(folder, assignment, rows, given)
         folder.settle()
     return Outcome(rows, progress.skipped, tuple(progress.faults))
 
@@ -153,8 +159,8 @@ def _tasks(
     """Reads one submission after the other; yields those that are not done."""
     for handed in handed_in:
         submission = read_handed(handed, expected_name=assignment.filename)
-        if any(chunk.text.strip() for chunk in submission.chunks):
-            progress.code[handed.id] = submission.digest
+        if code := code_digest(submission):
+            progress.code[handed.id] = code
         head = folder.head(handed.id) if resume else None
         if head is None or not _same_work(head, submission, assignment):
             yield Task(handed.id, submission)
@@ -184,4 +190,4 @@ def kept_of(folder: Folder, submission_id: str) -> Kept | None:
         inputs = Inputs.unpack(folder.inputs(record.head.inputs).read_bytes(), record.head.inputs)
     except (OSError, DamagedRecordError):
         return None
-    return Kept(record.body, inputs) if record.body else None
+    return Kept(record.body, inputs, record.head) if record.body else None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from grader.cli.classes import grade
+from grader.cli.classes import grade, regrade
 from grader.cli.options import OURS, config_option, isolation_option, launcher, plain_option
 from grader.errors import ConfigError, GraderError
 
@@ -126,7 +126,7 @@ def config(schema: bool, config_path: Path, plain: bool) -> None:
     click.echo(render_plan(assignment.title, plan(assignment), screen), nl=False)
 
 
-for _command in (grade,):
+for _command in (grade, regrade):
     cli.add_command(_command)
 
 

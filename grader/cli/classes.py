@@ -1,4 +1,4 @@
-"""The doors for a whole class: grade."""
+"""The doors for a whole class: grade, and regrade after the assignment has changed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from grader.report.rows import Row
 
 _TABLE = 40  # submissions that are listed one by one
-_FAULTS = 1  # whose traceback is printed
 
 
 @click.command(
@@ -94,6 +93,77 @@ def grade(
     _conclude(outcome, watcher.card, out, plain=plain)
 
 
+@click.command(
+    epilog="""\b
+Examples:
+  grader regrade results --config new.yaml --dry-run   who would gain and lose
+  grader regrade results --marks results/review.csv    a person's marks, nothing else
+"""
+)
+@click.argument("results", type=click.Path(path_type=Path))
+@click.option("--run", "may_run", is_flag=True, help="Run the code for inputs never tried before.")
+@click.option("--dry-run", is_flag=True, help="Tell what would change, and change nothing.")
+@click.option("--jobs", "-j", type=click.IntRange(min=1), help="Processes; as many as cores.")
+@click.option(
+    "--marks",
+    "marks_path",
+    type=click.Path(path_type=Path),
+    help="review.csv, filled in: a person's marks for free texts.",
+)
+@config_option
+@plain_option
+@isolation_option
+def regrade(
+    results: Path,
+    may_run: bool,
+    dry_run: bool,
+    jobs: int | None,
+    marks_path: Path | None,
+    config_path: Path,
+    plain: bool,
+    no_isolation: bool,
+) -> None:
+    """Marks RESULTS again by a changed assignment, from what was observed: no code is run.
+
+    Tells who gains and who loses through which rule, also in RESULTS/changes.csv.
+    """
+    import os
+
+    from grader.classroom import regrade_class
+    from grader.classroom.review import read_marks
+    from grader.pipeline import read_assignment
+    from grader.report.changes import render_changes
+    from grader.report.terminal import Screen
+
+    assignment = read_assignment(config_path)
+    marks = read_marks(marks_path, assignment) if marks_path else None
+    total = len(list((results / "staff" / "records").glob("*.record")))
+    with progressing(total) as progress:
+        regraded = regrade_class(
+            assignment,
+            results,
+            open_launcher=lambda torch: launcher(
+                assignment,
+                config_path,
+                torch=torch,
+                isolation="off" if no_isolation else "required",
+                secrets=(results,),
+            ),
+            watcher=_Watcher(progress),
+            jobs=jobs or os.cpu_count() or 1,
+            may_run=may_run,
+            dry_run=dry_run,
+            marks=marks,
+        )
+    screen = Screen.of(sys.stdout, plain=plain)
+    click.echo(render_changes(regraded.changes, regraded.rules, screen), nl=False)
+    if dry_run:
+        click.echo("\nNothing was changed.")
+    else:
+        click.echo(f"\nChanges: {results / 'changes.csv'}")
+    _tell_faults(regraded.faults)
+
+
 class _Watcher:
     """Shows progress, and keeps the card of the last submission for the case that it is alone."""
 
@@ -124,8 +194,6 @@ def _conclude(outcome: Outcome, card: Scorecard | None, out: Path, *, plain: boo
 
     screen = Screen.of(sys.stdout, plain=plain)
     rows = outcome.rows
-    if outcome.skipped:
-        click.echo(f"{outcome.skipped} of {len(rows)} unchanged since they were marked, left out.")
     if len(rows) == 1 and card is not None:
         click.echo(render(card, screen), nl=False)
     else:
@@ -143,8 +211,13 @@ def _conclude(outcome: Outcome, card: Scorecard | None, out: Path, *, plain: boo
             for row in listed
         ]
         click.echo(render_class_table(table, screen), nl=False)
+    if outcome.skipped:
+        click.echo(f"\n{outcome.skipped} of {len(rows)} were marked before and have not changed.")
     click.echo(f"\nGrades: {out / 'grades.csv'}")
-    for fault in outcome.faults[:_FAULTS]:
-        click.echo(f"\nThe first fault of the grader's own:\n{fault}", err=True)
-    if outcome.faults:
+    _tell_faults(outcome.faults)
+
+
+def _tell_faults(faults: Sequence[str]) -> None:
+    if faults:
+        click.echo(f"\nThe first fault of the grader's own:\n{faults[0]}", err=True)
         sys.exit(OURS)
