@@ -134,8 +134,11 @@ def seed_of(hidden_seed: int, question: str, group: str, index: int) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
 
 
-def probes(trial: Trial) -> Iterator[tuple[Value, ...]]:
-    """Draws inputs that are no cases, from every generator of a question's that has values."""
+def probes(trial: Trial) -> Iterator[tuple[tuple[str | int, ...], tuple[Value, ...]]]:
+    """Draws inputs that are no cases, from every generator of a question's that has values.
+
+    Each comes with the path to the part of the result that its group compares.
+    """
     for case in trial.question.cases:
         generator = trial.module.function(case.config.generate or "")
         if generator is None or case.config.raises is not None:
@@ -146,7 +149,7 @@ def probes(trial: Trial) -> Iterator[tuple[Value, ...]]:
             args = _draw(trial, case, generator, np.random.default_rng(seed))
             if args is None:
                 return
-            yield args
+            yield case.config.at, args
 
 
 def _drawn(trial: Trial, case: CaseDraft, seen: Seen) -> list[Input]:

@@ -158,12 +158,12 @@ def _check_separation(trial: Trial, cases: Sequence[Case], built: Sequence[Wrong
 
 def _check_guards(trial: Trial, cases: Sequence[Case], wrongs: Sequence[WrongAnswer]) -> None:
     """What is right in all cases may be wrong elsewhere: then they miss a slip of another kind."""
-    rule = next((case.rule for case in cases if not isinstance(case.expected, Raises)), Rule())
     left = list(wrongs)
-    for args in probes(trial) if left else ():
+    like = next((case for case in cases if not isinstance(case.expected, Raises)), cases[0])
+    for at, args in probes(trial) if left else ():
         right = trial.deadline.call(trial.function, *(fresh(arg) for arg in args))
         for wrong in tuple(left):
-            if not _same_on(trial, wrong.name, args, right, rule):
+            if not _same_on(trial, wrong, args, right, replace(like, at=at)):
                 left.remove(wrong)
                 trial.findings.add(
                     (*trial.question.path, "wrong_answers", wrong.name),
@@ -173,19 +173,20 @@ def _check_guards(trial: Trial, cases: Sequence[Case], wrongs: Sequence[WrongAns
                 )
 
 
-def _same_on(trial: Trial, name: str, args: tuple[Value, ...], right: Result, rule: Rule) -> bool:
+def _same_on(
+    trial: Trial, wrong: WrongAnswer, args: tuple[Value, ...], right: Result, like: Case
+) -> bool:
     """Whether a wrong answer gives what the reference gave, as far as both give a value."""
-    function = trial.module.function(name)
+    function = trial.module.function(wrong.name)
     if function is None or not isinstance(right, Returned):
         return True
     slip = trial.deadline.call(function, *(fresh(arg) for arg in args))
     if not isinstance(slip, Returned):
         return True
     try:
-        expected, observed = plain(right.value), plain(slip.value)
+        return _same(trial, like, plain(right.value), plain(slip.value))
     except NotPlain:
         return True
-    return trial.equal(expected=expected, observed=observed, rule=_rule_for(rule, expected))
 
 
 def _differs(trial: Trial, cases: Sequence[Case], wrong: WrongAnswer, *, guards: bool) -> bool:
