@@ -199,7 +199,11 @@ def _missing(message: tuple[Any, ...]) -> Outcome | None:
 def _refused(message: tuple[Any, ...]) -> Outcome | None:
     if not _fits(message, (str, str, tuple)):
         return None
-    code: str = message[1]
+    return refusal(message[1])
+
+
+def refusal(code: str) -> Malformed | None:
+    """Say why a value was refused, by the code of `values.Refusal`; None for no code of ours."""
     if code.startswith("type:"):
         name = code.removeprefix("type:")
         from grader.sandbox import values  # the list of names; needed on this path only

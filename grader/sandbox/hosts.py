@@ -94,7 +94,7 @@ class Host(Protocol):
     def torch_available(self) -> bool: ...
     def start(self) -> Worker: ...
     def end(self, worker: Worker, *, grace_s: float = 0.0) -> answers.Ending: ...
-    def close(self) -> None: ...
+    def close(self, grace_s: float = 2.0) -> None: ...
 
 
 class ForkingHost:
@@ -108,6 +108,7 @@ class ForkingHost:
         self._settings = settings
         self._lock = threading.Lock()
         self._is_up = False
+        self._is_lost = False
         self._exposed = ""
         self._process: subprocess.Popen[bytes] | None = None
         self._base = _make_base()
@@ -134,6 +135,8 @@ class ForkingHost:
                 channel, self._asked = self._asked or self._ask_for_worker(), None
                 self._hear_that_it_is_up()
                 reply = self._hear()
+            if "fault" in reply:
+                raise LostError(reply["fault"])
             self._refuse_exposure()
             greeting = channel.greeting(self._settings.answer_s)
             isolation = answers.attested(greeting.payload) if greeting.end == "reply" else None
@@ -162,37 +165,49 @@ class ForkingHost:
             self._send({"do": "end", "worker": worker.number, "grace_s": grace_s})
             return answers.Ending(**self._hear())
 
-    def close(self) -> None:
-        """End the launcher, which ends its workers; safe to call twice."""
+    def close(self, grace_s: float = 2.0) -> None:
+        """End the launcher, which ends its workers within the grace; safe to call twice."""
         self._control.close()
         if self._asked is not None:
             self._asked.close()
         if self._process is not None:
-            _end_process(self._process, 2.0)
+            _end_process(self._process, grace_s)
         scratch.remove(self._base)
 
     def _ask_for_worker(self) -> Channel:
-        ours, theirs = zip(*(socket.socketpair() for _ in range(3)), strict=True)
+        channel, theirs = _open_channel(self._settings.limits)
         try:
             self._send({"do": "start"}, tuple(one.fileno() for one in theirs))
+        except BaseException:
+            channel.close()
+            raise
         finally:
             for one in theirs:
                 one.close()
-        return Channel(*ours, output_bytes=self._settings.limits.output_bytes)
+        return channel
 
     @contextlib.contextmanager
     def _losing(self) -> Iterator[None]:
-        """Turn whatever goes wrong with the connection into LostError."""
+        """Turn whatever goes wrong with the connection into LostError.
+
+        Whatever interrupts an exchange leaves its answer unread; no other may follow.
+        """
+        if self._is_lost:
+            raise LostError("the launcher is lost: an exchange with it was interrupted")
+        self._is_lost = True
         try:
             yield
         except (OSError, EOFError, wire.WireError) as error:
             raise LostError(f"the launcher is lost: {self._last_words() or error}") from error
+        self._is_lost = False
 
     def _hear_that_it_is_up(self) -> None:
         if self._is_up:
             return
         self._control.settimeout(START_S)
         up = self._hear()
+        if "fault" in up:
+            raise LostError(up["fault"])
         self._control.settimeout(self._settings.answer_s)
         self.torch_available = up["torch"]
         self._exposed = "; ".join(up["exposed"])
@@ -214,8 +229,6 @@ class ForkingHost:
     def _hear(self) -> dict[str, Any]:
         _, payload = frames.receive(self._control)
         message: Any = wire.decode(payload)
-        if "fault" in message:
-            raise LostError(message["fault"])
         return dict(message)
 
     def _last_words(self) -> str:
@@ -243,8 +256,7 @@ class SpawningHost:
         number = next(self._started)
         home = self._base / f"worker-{number}"
         home.mkdir(mode=0o700)
-        ours, theirs = zip(*(socket.socketpair() for _ in range(3)), strict=True)
-        channel = Channel(*ours, output_bytes=self._settings.limits.output_bytes)
+        channel, theirs = _open_channel(self._settings.limits)
         try:
             try:
                 process = _run_spawned(theirs, home)
@@ -261,6 +273,10 @@ class SpawningHost:
                 raise LostError(f"a worker did not get ready: {greeting.stderr.strip()}")
         except BaseException:
             channel.close()
+            if number in self._processes:
+                _kill_group(self._processes[number])
+                self._processes.pop(number).wait()
+            scratch.remove(home)
             raise
         return Worker(
             number=number,
@@ -286,13 +302,19 @@ class SpawningHost:
         scratch.remove(worker.scratch)
         return answers.Ending(status=-code if code < 0 else code << 8, was_killed=was_killed)
 
-    def close(self) -> None:
+    def close(self, grace_s: float = 2.0) -> None:
         """End all workers; safe to call twice."""
         for process in self._processes.values():
             _kill_group(process)
             process.wait()
         self._processes.clear()
         scratch.remove(self._base)
+
+
+def _open_channel(limits: Limits) -> tuple[Channel, tuple[socket.socket, ...]]:
+    """Make the three connections with a worker: our ends as a channel, and the worker's ends."""
+    ours, theirs = zip(*(socket.socketpair() for _ in range(3)), strict=True)
+    return Channel(*ours, output_bytes=limits.output_bytes), theirs
 
 
 def _make_base() -> Path:

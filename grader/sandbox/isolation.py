@@ -99,6 +99,7 @@ class Plan:
     address_space_bytes: int
     users: range | None  # None: workers stay who the launcher is
     doors: tuple[int, ...]
+    ways: tuple[Path, ...]  # by which the secrets might be reached
     grants: tuple[Path, ...]
     landlock_abi: int  # 0: without
     filter: seccomp.Filter | None
@@ -136,7 +137,7 @@ def prepare(request: Request) -> Plan:
     layers = _Layers((), ())
     grants = libraries.readable(request.installed)
     users = None if "own_user" in request.without else _choose_users(layers)
-    doors = () if users is None else libraries.open_doors(grants)
+    doors = {} if users is None else libraries.open_doors(grants)
     if "namespaces" not in request.without:
         flags = kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS
         layers.put("namespaces", lambda: kernel.unshare(flags))
@@ -144,8 +145,12 @@ def prepare(request: Request) -> Plan:
     if "not_dumpable" not in request.without:
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     abi = 0 if "landlock" in request.without else landlock.abi()
-    if not abi and "landlock" not in request.without:
-        layers.missing.append("landlock: this kernel has none, or a container's profile forbids it")
+    if "landlock" not in request.without:
+        gaps = landlock.gaps(abi)
+        if not abi:
+            layers.missing.append("landlock: this kernel has none, or a container forbids it")
+        elif gaps:
+            layers.missing.append(f"landlock: this kernel's does not know of {gaps}")
     data_bytes, address_space_bytes = _memory_in_use()
     gc.freeze()  # a collection in a worker shall not touch, and so copy, what all share
     return Plan(
@@ -154,7 +159,8 @@ def prepare(request: Request) -> Plan:
         data_bytes=data_bytes,
         address_space_bytes=address_space_bytes,
         users=users,
-        doors=doors,
+        doors=tuple(doors.values()),
+        ways=tuple(way for one in request.secrets for way in libraries.ways_to(one, doors)),
         grants=grants,
         landlock_abi=abi,
         filter=_filter(request.without, layers, may_write=bool(abi), owns_files=users is None),
@@ -178,7 +184,7 @@ def confine(
         ruleset = landlock.build(plan.landlock_abi, read=plan.grants, write=_writable(scratch))
     if user is not None:
         layers.put("own_user", lambda: _become(user))
-    elif os.geteuid() == 0 and "own_user" not in without:
+    if os.geteuid() == 0 and not without >= SECURITY:
         layers.put("no_capabilities", kernel.drop_capabilities)
     layers.put("scratch", lambda: os.chdir(scratch))
     if "dies_with_parent" not in without:
@@ -186,12 +192,9 @@ def confine(
     if "not_dumpable" not in without:
         layers.put("not_dumpable", lambda: kernel.prctl(kernel.PR_SET_DUMPABLE, 0))
     layers.put("no_new_privs", lambda: kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1))
-    if plan.landlock_abi and layers.put(
-        "landlock", lambda: landlock.enter(ruleset, plan.landlock_abi)
-    ):
-        gaps = landlock.gaps(plan.landlock_abi)
-        if gaps:
-            layers.missing.append(f"landlock: this kernel's does not know of {gaps}")
+    if plan.landlock_abi:
+        layers.put("landlock", lambda: landlock.enter(ruleset, plan.landlock_abi))
+        os.close(ruleset)
     if plan.filter is not None:
         program = plan.filter.for_process(os.getpid())
         layers.put("seccomp", lambda: kernel.install_filter(program))
@@ -199,7 +202,7 @@ def confine(
     refused: Mapping[str, bool] = {}
     if not without >= SECURITY:
         refused = attest.probe(
-            secrets=plan.request.secrets,
+            secrets=plan.ways,
             others=(plan.launcher, plan.request.grader),
             outside=plan.request.base.parent,
         )

@@ -59,6 +59,7 @@ class _Launcher:
         self.reply_bytes = config["reply_bytes"]
         self.workers: dict[int, _Worker] = {}
         self.started = 0
+        self.next_look = 0.0
         installed = tuple(config["installed"])
         sys.path += [path for path in installed if path not in sys.path]
         has_torch = _import_libraries(torch=config["torch"])
@@ -94,8 +95,7 @@ class _Launcher:
                 if ready:
                     request, descriptors = _hear(self.control)
                     _tell(self.control, self._answer(request, descriptors))
-                else:
-                    self._look_after_disks()
+                self._look_after_disks()
         except (frames.StreamEndedError, ConnectionError):
             pass
         finally:
@@ -183,6 +183,10 @@ class _Launcher:
                     os.waitpid(pid, 0)
 
     def _look_after_disks(self) -> None:
+        now = time.monotonic()
+        if now < self.next_look:
+            return
+        self.next_look = now + _TICK_S
         most = self.plan.request.limits.file_bytes * _DISK_FACTOR
         for one in self.workers.values():
             if not one.excess:

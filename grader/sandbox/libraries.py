@@ -82,25 +82,35 @@ def closed_to_others() -> Path | None:
     return None
 
 
-def open_doors(grants: tuple[Path, ...]) -> tuple[int, ...]:
+def open_doors(grants: tuple[Path, ...]) -> dict[Path, int]:
     """Make modules importable that lie below directories which other users may not pass.
 
     The search path of this interpreter, and of every package it has imported, is changed to go
-    through the doors. Returns the doors' descriptors, which must stay open in workers.
+    through the doors. Returns the descriptors of the doors, which must stay open in workers.
     """
     closed = [path for path in grants if path.is_dir() and not _others_may_pass(path)]
-    doors: dict[str, str] = {}
-    opened: list[int] = []
+    doors: dict[Path, int] = {}
     for path in sorted(closed, key=lambda path: len(path.parts)):
-        if any(_is_below(path, Path(above)) for above in doors):
-            continue
-        handle = os.open(path, os.O_PATH | os.O_DIRECTORY)
-        opened.append(fcntl.fcntl(handle, fcntl.F_DUPFD_CLOEXEC, _FIRST_DOOR))
-        os.close(handle)
-        doors[str(path)] = f"{_DOOR}{opened[-1]}"
+        if not any(_is_below(path, above) for above in doors):
+            handle = os.open(path, os.O_PATH | os.O_DIRECTORY)
+            doors[path] = fcntl.fcntl(handle, fcntl.F_DUPFD_CLOEXEC, _FIRST_DOOR)
+            os.close(handle)
     if doors:
-        _redirect_imports(doors)
-    return tuple(opened)
+        _redirect_imports({str(path): f"{_DOOR}{number}" for path, number in doors.items()})
+    return doors
+
+
+def ways_to(secret: Path, doors: dict[Path, int]) -> tuple[Path, ...]:
+    """Return the paths by which a secret might be reached: its own, and out through each door.
+
+    From a directory one may go up, past those above that nobody may enter from the top.
+    """
+    real = secret.resolve()
+    through = (
+        Path(f"{_DOOR}{number}", os.path.relpath(real, path.resolve()))
+        for path, number in doors.items()
+    )
+    return (secret, *through)
 
 
 def _others_may_pass(path: Path) -> bool:

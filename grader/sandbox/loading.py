@@ -24,6 +24,7 @@ MODULE: Final = "solution"
 MAX_PROBLEMS: Final = 40
 MAX_TEXT: Final = 300
 MAX_NAMES: Final = 500
+MAX_NAME: Final = 200
 _FUTURE_FLAGS: Final = sum(
     {getattr(future, name).compiler_flag for name in future.all_feature_names}
 )
@@ -203,7 +204,8 @@ def function_names(module: types.ModuleType, scratch: Path) -> list[str]:
     names = []
     for name, value in list(module.__dict__.items()):
         try:
-            is_one = not name.startswith("_") and callable(value) and _is_own(value, scratch)
+            is_public = not name.startswith("_") and len(name) <= MAX_NAME
+            is_one = is_public and callable(value) and _is_own(value, scratch)
         except BaseException:  # noqa: BLE001 - the student's metaclass, or a name that is no text
             is_one = False
         if is_one:

@@ -90,12 +90,14 @@ class Launcher:
         self._settings = settings
         self._forks = sys.platform == "linux" if fork is None else fork
         self._lock = threading.Lock()
+        self._is_closed = False
         self._lost_in_a_row = 0
         self._spare: hosts.Worker | None = None
         self._isolation: Isolation | None = None
         if settings.isolation == "required" and not self._forks:
             raise IsolationError(_explain(Isolation(missing=("fork: this system cannot do it",))))
-        self._host = self._new_host()
+        self._host: hosts.Host | None = self._new_host()
+        self._torch_available = False
         self._is_hidden = settings.isolation != "required"
 
     @property
@@ -114,7 +116,7 @@ class Launcher:
     def torch_available(self) -> bool:
         """Whether torch was asked for and is installed. Waits for the launcher."""
         _ = self.isolation
-        return self._host.torch_available
+        return self._torch_available
 
     def open(self, submission: Submission) -> Session:
         """Load a submission; return the conversation with it, to be closed."""
@@ -122,10 +124,13 @@ class Launcher:
 
     def close(self) -> None:
         """End all processes and remove all that they left."""
-        spare, self._spare = self._spare, None
-        if spare is not None:
-            spare.channel.close()
-        self._host.close()
+        with self._lock:
+            self._is_closed = True
+            if self._spare is not None:
+                self._spare.channel.close()
+            if self._host is not None:
+                self._host.close()
+            self._spare = self._host = None
 
     def __enter__(self) -> Launcher:
         return self
@@ -145,22 +150,25 @@ class Launcher:
 
     def start_worker(self) -> hosts.Worker:
         """Return a worker that is confined as it must be."""
-        with self._lock:
-            spare, self._spare = self._spare, None
-        if spare is not None:
-            return spare
         self._hide()
         while True:
-            host = self._host
+            with self._lock:
+                if self._is_closed:
+                    raise SandboxFault("the launcher was closed while a submission needed it")
+                spare, self._spare = self._spare, None
+                if spare is not None:
+                    return spare
+                host = self._host = self._host or self._new_host()
             try:
                 worker = host.start()
             except hosts.LostError as error:
-                self._replace(host, error)
+                self._lose(host, error)
                 continue
             if self._settings.isolation == "required" and worker.isolation.level == "none":
                 self.end_worker(worker)
                 raise IsolationError(_explain(worker.isolation))
             self._isolation = self._isolation or worker.isolation
+            self._torch_available = host.torch_available
             return worker
 
     def _hide(self) -> None:
@@ -172,11 +180,14 @@ class Launcher:
             self._is_hidden = True
 
     def end_worker(self, worker: hosts.Worker, *, grace_s: float = 0.0) -> answers.Ending | None:
-        """End a worker; None means that the launcher was lost, and the worker with it."""
+        """End a worker; None means that the launcher was lost or closed, and the worker with it."""
+        if self._is_closed:
+            worker.channel.close()
+            return None
         try:
             ending = worker.host.end(worker, grace_s=grace_s)
         except hosts.LostError as error:
-            self._replace(worker.host, error)
+            self._lose(worker.host, error)
             return None
         self.is_well()
         return ending
@@ -185,17 +196,18 @@ class Launcher:
         """Take note that the launcher, or a worker of it, has just done its work."""
         self._lost_in_a_row = 0
 
-    def _replace(self, host: hosts.Host, error: hosts.LostError) -> None:
-        """Put another launcher in the place of one that is lost; give up at the second in a row."""
+    def _lose(self, host: hosts.Host, error: hosts.LostError) -> None:
+        """End a launcher that is lost, so that the next worker brings another; twice is a fault."""
         with self._lock:
             if self._host is not host:
                 return  # another thread has done it
-            host.close()
-            self._spare = None
+            if self._spare is not None:
+                self._spare.channel.close()
+            self._spare = self._host = None
+            host.close(grace_s=0.5)
             self._lost_in_a_row += 1
             if self._lost_in_a_row > 1:
                 raise SandboxFault(f"{error} (and so was the one before)") from error
-            self._host = self._new_host()
 
 
 def _explain(isolation: Isolation) -> str:

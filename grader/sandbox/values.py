@@ -75,13 +75,15 @@ class _Reader:
         self.nodes -= 1
         if self.nodes < 0:
             raise Refusal("too_large")
+        kind = type(value)
+        if kind in _ATOMS:
+            if kind is int and value.bit_length() // 8 >= wire.MAX_INT_BYTES:  # type: ignore[attr-defined]
+                raise Refusal("huge_int")
+            return value
         if depth > wire.MAX_DEPTH:
             raise Refusal("too_deep")
-        kind = type(value)
-        if kind is int and value.bit_length() // 8 >= wire.MAX_INT_BYTES:  # type: ignore[attr-defined]
-            raise Refusal("huge_int")
-        if kind in _ATOMS:
-            return value
+        if kind is list:
+            return self._sequence(value, depth)  # type: ignore[arg-type]
         numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
         if numpy is not None and _is(kind, numpy.generic) and not _is_from_a_statement(kind):
             return self._numpy_scalar(value, numpy)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_MESSAGE: Final = 2_000
-MAX_NAME: Final = 200
+MAX_NAME: Final = loading.MAX_NAME
 FIRST_FRAMES, LAST_FRAMES = 4, 12
 _BUILTIN_EXCEPTIONS: Final = frozenset(
     kind

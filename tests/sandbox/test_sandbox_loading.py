@@ -249,6 +249,17 @@ def test_a_file_whose_loading_does_not_end_is_loaded_again_with_definitions_only
     assert outcome == Returned((3, 1, 3, None, False))
 
 
+def test_a_large_file_is_loaded(run: Run) -> None:
+    text = f"def f(): return len(DATA)\nDATA = '{'a' * 3_000_000}'\n"
+    assert run.call(text).outcome == Returned(3_000_000)
+
+
+def test_a_name_too_long_to_tell_does_not_cost_the_others(run: Run) -> None:
+    loaded = run.load(f"def {'f' * 300}(): pass\ndef g(): pass\n")
+    assert loaded.functions == ("g",)
+    assert loaded.failure is None
+
+
 def test_a_file_whose_definitions_do_not_load_either_has_no_functions(run: Run) -> None:
     text = "import os\n@lambda f: os._exit(5)\ndef f():\n    return 1\n"
     with run.launcher.open(submission(text)) as session:

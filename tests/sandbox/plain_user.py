@@ -1,0 +1,59 @@
+"""Runs a submission as whoever starts this, and prints what came of it. Not a test by itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from sandboxes import LIMITS, submission
+
+from grader.sandbox import start_launcher
+
+TEXT = """
+    import os
+    import numpy as np
+    def f(x): return np.asarray(x).sum()
+    def ends(): os._exit(3)
+    def fills(): return bytearray(1 << 30)
+    def hangs():
+        while True: pass
+    def kills(pid): os.kill(pid, 0)
+    def writes(): open("/tmp/x", "w")
+    def own():
+        open("x", "w").write("hi")
+        return open("x").read()
+    def deep(): return deep()
+    """
+CALLS = [
+    ("f", ([1, 2],)),
+    ("ends", ()),
+    ("fills", ()),
+    ("hangs", ()),
+    ("kills", (os.getpid(),)),
+    ("writes", ()),
+    ("own", ()),
+    ("deep", ()),
+    ("f", ([1],)),
+]
+
+with start_launcher(replace(LIMITS, call_s=0.5), secrets=[Path(sys.argv[1])]) as launcher:
+    isolation = launcher.isolation
+    with launcher.open(submission(TEXT)) as session:
+        outcomes = [type(session.call(name, args).outcome).__name__ for name, args in CALLS]
+        print(  # noqa: T201 - read by the test
+            json.dumps(
+                {
+                    "uid": os.geteuid(),
+                    "level": isolation.level,
+                    "layers": isolation.layers,
+                    "refused": all(isolation.refused.values()),
+                    "problems": len(session.loaded.problems),
+                    "outcomes": outcomes,
+                }
+            )
+        )

@@ -1,0 +1,300 @@
+"""What is started is ended, what is made is removed, and what is lost is replaced."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sandboxes import LIMITS, children_of, open_descriptors, processes_with, submission
+
+from grader.errors import SandboxFault
+from grader.model import Killed, Raised, Returned
+from grader.sandbox import Launcher, hosts, scratch, start_launcher
+
+TEXT = """
+    import os, time
+    def f(x): return x
+    def ends(): os._exit(3)
+    def hangs():
+        while True: pass
+    def litters():
+        os.makedirs("a/b/c")
+        for name in ("x", "a/y", "a/b/z"): open(name, "w").write("x")
+        os.symlink("/etc", "a/link")
+        os.chmod("a/b", 0)
+    """
+
+
+def process_of(launcher: Launcher) -> int:
+    host = launcher._host
+    assert isinstance(host, hosts.ForkingHost)
+    assert host._process is not None
+    return host._process.pid
+
+
+def base_of(launcher: Launcher) -> Path:
+    host = launcher._host
+    assert isinstance(host, hosts.ForkingHost | hosts.SpawningHost)
+    return host._base
+
+
+def wait_until(holds: Callable[[], bool], limit_s: float = 5.0) -> bool:
+    deadline = time.monotonic() + limit_s
+    while time.monotonic() < deadline:
+        if holds():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.mark.parametrize("fork", [True, False])
+def test_nothing_is_left_when_a_launcher_is_closed(fork: bool) -> None:
+    descriptors, children = open_descriptors(), children_of(os.getpid())
+    launcher = start_launcher(LIMITS, isolation="preferred", fork=fork)
+    base = base_of(launcher)
+    with launcher:
+        for _ in range(2):
+            with launcher.open(submission(TEXT)) as session:
+                assert session.call("f", (1,)).outcome == Returned(1)
+                assert isinstance(session.call("ends", ()).outcome, Killed)
+                session.call("litters", ())
+            assert [path.name for path in base.glob("worker-*")] == []
+        left_open = launcher.open(submission(TEXT))
+        assert left_open.loaded.functions
+    assert not base.exists()
+    assert children_of(os.getpid()) == children
+    left_open.close()
+    assert open_descriptors() == descriptors
+
+
+def test_crash_after_crash_leaks_no_descriptor_and_no_process() -> None:
+    with start_launcher(LIMITS, isolation="preferred") as launcher:
+        with launcher.open(submission(TEXT)) as session:
+            session.call("ends", ())
+            descriptors = open_descriptors()
+            for _ in range(15):
+                session.call("ends", ())
+            assert open_descriptors() == descriptors
+            assert len(children_of(process_of(launcher))) == 0
+            session.call("f", (1,))
+            assert len(children_of(process_of(launcher))) == 1
+        assert children_of(process_of(launcher)) == []
+
+
+def test_a_launcher_that_is_never_used_is_closed_as_well() -> None:
+    descriptors, children = open_descriptors(), children_of(os.getpid())
+    start_launcher(LIMITS, isolation="preferred").close()
+    assert open_descriptors() == descriptors
+    assert children_of(os.getpid()) == children
+
+
+def test_starting_a_launcher_does_not_wait_for_it() -> None:
+    started = time.monotonic()
+    launcher = start_launcher(LIMITS, isolation="preferred")
+    started_s = time.monotonic() - started
+    _ = launcher.isolation
+    ready_s = time.monotonic() - started
+    launcher.close()
+    assert started_s < ready_s / 2
+
+
+@pytest.mark.parametrize("doing", ["nothing", "hangs"])
+def test_when_the_grader_is_killed_everything_ends_with_it(doing: str) -> None:
+    script = (
+        f"import sys; sys.path[:0] = [{str(Path(__file__).parent)!r},"
+        f" {str(Path(__file__).parents[2])!r}]\n"
+        "from sandboxes import LIMITS, submission\n"
+        "from grader.sandbox import start_launcher\n"
+        "launcher = start_launcher(LIMITS, isolation='preferred')\n"
+        f"session = launcher.open(submission({TEXT!r}))\n"
+        "host = launcher._host\n"
+        "print(host._process.pid, session._worker.pid, host._base, flush=True)\n"
+        f"session.call({doing!r}, ()) if {doing!r} != 'nothing' else sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as grader:
+        assert grader.stdout is not None
+        launcher, worker, base = grader.stdout.readline().split()
+        time.sleep(0.1)
+        grader.kill()
+    for pid in (launcher, worker):
+        assert wait_until(lambda pid=pid: not is_alive(int(pid)))
+    assert wait_until(lambda: not Path(base).exists())
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP])
+def test_a_lost_launcher_is_replaced_and_the_session_goes_on(how: signal.Signals) -> None:
+    with (
+        start_launcher(LIMITS, isolation="preferred", answer_s=0.5) as launcher,
+        launcher.open(submission(TEXT)) as session,
+    ):
+        assert session.call("f", (1,)).outcome == Returned(1)
+        first, base = process_of(launcher), base_of(launcher)
+        os.kill(first, how)
+        assert isinstance(session.call("ends", ()).outcome, Killed)
+        assert session.call("f", (2,)).outcome == Returned(2)
+        assert process_of(launcher) != first
+        assert not is_alive(first)
+        assert not base.exists()
+
+
+def test_a_launcher_that_is_lost_during_a_call_costs_nothing() -> None:
+    text = "import time\ndef f():\n    time.sleep(0.3)\n    return 1\n"
+    with (
+        start_launcher(LIMITS, isolation="preferred") as launcher,
+        launcher.open(submission(text)) as session,
+    ):
+        threading.Timer(0.1, os.kill, (process_of(launcher), signal.SIGKILL)).start()
+        assert session.call("f", ()).outcome == Returned(1)
+
+
+def test_a_launcher_lost_twice_in_a_row_is_a_fault_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with (
+        start_launcher(LIMITS, isolation="preferred") as launcher,
+        pytest.raises(SandboxFault, match="and so was the one before"),
+    ):
+        launcher.open(submission(TEXT))
+
+
+@pytest.mark.parametrize("fork", [True, False])
+def test_a_fault_says_what_the_launcher_said(monkeypatch: pytest.MonkeyPatch, fork: bool) -> None:
+    monkeypatch.setattr(hosts, "_BOOTSTRAP", "import no_such_module")
+    with (
+        start_launcher(LIMITS, isolation="preferred", fork=fork) as launcher,
+        pytest.raises(SandboxFault, match="No module named 'no_such_module'"),
+    ):
+        launcher.open(submission(TEXT))
+
+
+def test_a_python_that_cannot_be_started_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
+    with pytest.raises(SandboxFault, match="could not be started"):
+        start_launcher(LIMITS, isolation="preferred")
+
+
+def test_an_interrupted_exchange_does_not_mix_up_the_next_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ctrl-C may come while an answer is on its way."""
+    with start_launcher(LIMITS, isolation="preferred") as launcher:
+        with launcher.open(submission(TEXT)) as session:
+            assert session.call("f", (1,)).outcome == Returned(1)
+
+        def interrupted(self: hosts.ForkingHost) -> Any:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(hosts.ForkingHost, "_hear", interrupted)
+            launcher.open(submission(TEXT))
+        with launcher.open(submission(TEXT)) as session:
+            assert session.call("f", (2,)).outcome == Returned(2)
+
+
+def test_a_closed_launcher_says_so(tmp_path: Path) -> None:
+    launcher = start_launcher(LIMITS, isolation="preferred")
+    launcher.close()
+    launcher.close()
+    with pytest.raises(SandboxFault, match="was closed"):
+        launcher.open(submission(TEXT))
+
+
+def test_processes_that_a_submission_started_end_with_it() -> None:
+    """Without the filter they can be started: the launcher must find them all the same."""
+    marker = f"grader-orphan-{os.getpid()}"
+    text = """
+        import os, signal, time, ctypes
+        def f():
+            if os.fork() == 0:
+                os.setsid()
+                for number in (1, 2, 15): signal.signal(number, signal.SIG_IGN)
+                ctypes.CDLL(None).prctl(1, 0, 0, 0, 0)
+                if os.fork() == 0:
+                    while True: time.sleep(1)
+                os._exit(0)
+            return os.getpid()
+        """
+    with start_launcher(LIMITS, isolation="preferred", without=frozenset({"seccomp"})) as launcher:
+        with launcher.open(submission(text)) as session:
+            assert isinstance(session.call("f", ()).outcome, Returned)
+            launcher_pid = process_of(launcher)
+            assert wait_until(lambda: len(children_of(launcher_pid)) == 2)
+        assert children_of(launcher_pid) == []
+    assert processes_with(marker) == []
+
+
+def test_sessions_in_several_threads_share_a_launcher() -> None:
+    results: dict[int, list[Any]] = {}
+    text = "def f(x): return x * 2\nimport os\ndef ends(): os._exit(1)\n"
+
+    def grade(number: int, launcher: Launcher) -> None:
+        with launcher.open(submission(text)) as session:
+            found = [session.call("f", (number * 100 + i,)).outcome for i in range(20)]
+            found.append(session.call("ends", ()).outcome)
+            found.append(session.call("f", (number,)).outcome)
+        results[number] = found
+
+    with start_launcher(LIMITS, isolation="preferred") as launcher:
+        threads = [threading.Thread(target=grade, args=(n, launcher)) for n in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    for number in range(4):
+        doubled = [Returned((number * 100 + i) * 2) for i in range(20)]
+        assert results[number][:20] == doubled
+        assert isinstance(results[number][20], Killed)
+        assert results[number][21] == Returned(number * 2)
+
+
+def test_a_scratch_directory_is_removed_however_deep_and_closed(tmp_path: Path) -> None:
+    top = tmp_path / "scratch"
+    top.mkdir()
+    here = os.getcwd()  # noqa: PTH109 - deeper than any path can be
+    os.chdir(top)
+    try:
+        for _ in range(600):
+            os.mkdir("d" * 40)  # noqa: PTH102
+            Path("file").touch()
+            os.chdir("d" * 40)
+    finally:
+        os.chdir(here)
+    (top / "link").symlink_to(tmp_path)
+    (top / "closed").mkdir()
+    (top / "closed" / "inner").mkdir()
+    (top / "closed" / "inner").chmod(0)
+    (top / "closed").chmod(0)
+    (tmp_path / "kept").touch()
+    scratch.remove(top)
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+
+
+def test_a_worker_that_closes_its_directories_does_not_keep_them() -> None:
+    text = """
+        import os
+        def f():
+            os.makedirs("a/b/c"); os.chmod("a/b", 0); os.chmod("a", 0); os.chmod(".", 0)
+        """
+    with start_launcher(LIMITS, isolation="preferred") as launcher:
+        with launcher.open(submission(text)) as session:
+            outcome = session.call("f", ()).outcome
+            assert isinstance(outcome, Returned | Raised)
+        assert list(base_of(launcher).glob("worker-*")) == []
