@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sandboxes import LIMITS, submission
+from sandboxes import LIMITS, Run, submission
 
 from grader.model import (
     Frame,
@@ -174,17 +174,17 @@ def test_a_worker_that_eats_its_requests_is_soon_replaced(launcher: Launcher) ->
     text = f"{KNOWS}def f():\n    {eater}\n    return 1\n"
     with launcher.open(submission(text)) as session:
         assert session.call("f", ()).outcome == Returned(1)
-        assert session.call("honest", ()).outcome in (Returned(1), TimedOut(0.5))
-        assert session.call("honest", ()).outcome == Returned(1)
+        outcomes = [session.call("honest", ()).outcome for _ in range(4)]
+    assert outcomes.count(Returned(1)) >= 3, "it may cost the one call whose request it ate"
 
 
-def test_memory_that_one_call_keeps_is_not_taken_from_the_next(launcher: Launcher) -> None:
+def test_memory_that_one_call_keeps_is_not_taken_from_the_next(run: Run) -> None:
     text = """
         kept = []
         def f(): kept.append(bytearray(200 << 20))
         def g(): return len(bytearray(100 << 20))
         """
-    with launcher.open(submission(text)) as session:
+    with run.launcher.open(submission(text)) as session:
         assert session.call("f", ()).outcome == Returned(None)
         assert session.call("g", ()).outcome == Returned(100 << 20)
 
