@@ -122,7 +122,7 @@ STATEMENTS = [
         "t = %timeit f()",
         "foo?",
         "%ls 'a",
-        "!echo (",
+        "!echo (a)",
         "?f",
     ),
     *("d = {'k': 1,\n  'l': 2}\n", "f(x)[0].a = !ls", "r = r'\\''", "x = 'a' if b else \\\n  'c'"),
