@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.assignment import document
@@ -233,12 +233,17 @@ WORDS = [
 ]
 PIECES = st.lists(st.sampled_from(WORDS), max_size=40).map("".join)
 PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=20,
 )
 
 
+@settings(deadline=None)
 @given(text=PIECES | st.text())
 def test_whatever_the_text_nothing_but_a_config_error_is_raised(text: str) -> None:
     for loader in (yaml.CSafeLoader, yaml.SafeLoader):
@@ -252,6 +257,7 @@ def test_whatever_the_text_nothing_but_a_config_error_is_raised(text: str) -> No
                 assert parsed.line(()) >= 1
 
 
+@settings(deadline=None)
 @given(content=st.binary(max_size=60))
 def test_whatever_the_bytes_nothing_but_a_config_error_is_raised(
     content: bytes, tmp_path_factory: pytest.TempPathFactory
@@ -264,6 +270,7 @@ def test_whatever_the_bytes_nothing_but_a_config_error_is_raised(
         assert error.problems
 
 
+@settings(deadline=None)
 @given(value=PLAIN)
 def test_json_is_read_as_what_it_says(value: Any) -> None:
     text = json.dumps(value)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -39,6 +39,7 @@ RULES = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(expected=VALUES, observed=VALUES, rule=RULES)
 def test_a_quick_verdict_is_the_verdict(expected: Any, observed: Any, rule: Rule) -> None:
     verdict = foregone(expected, observed, rule)
@@ -46,6 +47,7 @@ def test_a_quick_verdict_is_the_verdict(expected: Any, observed: Any, rule: Rule
         assert verdict == compare(expected=expected, observed=observed, rule=rule).matches
 
 
+@settings(deadline=None)
 @given(value=VALUES, rule=RULES)
 def test_a_value_never_differs_from_itself(value: Any, rule: Rule) -> None:
     assert foregone(value, value, rule) is not False

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -90,16 +90,19 @@ def test_what_cannot_cross_is_refused_in_words(value: Any, why: str) -> None:
     assert str(caught.value).startswith(why)
 
 
+@settings(deadline=None)
 @given(value=PLAIN_VALUES)
 def test_reading_plain_data_changes_nothing(value: Any) -> None:
     assert fingerprint(plain(value)) == fingerprint(value)
 
 
+@settings(deadline=None)
 @given(value=PLAIN_VALUES)
 def test_a_copy_has_the_same_fingerprint(value: Any) -> None:
     assert fingerprint(fresh(value)) == fingerprint(value) == fingerprint(copy.deepcopy(value))
 
 
+@settings(deadline=None)
 @given(one=PLAIN_VALUES, other=PLAIN_VALUES)
 def test_equal_fingerprints_mean_equal_values(one: Any, other: Any) -> None:
     if fingerprint(one) == fingerprint(other):
