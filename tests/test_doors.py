@@ -1,0 +1,162 @@
+"""The doors as a person uses them: real commands, their words and their exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = ROOT / "submissions_example"
+SCHEMA = json.loads((ROOT / "tests" / "gradescope.schema.json").read_text())
+
+
+def grader(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "grader", *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def autograder(root: Path, submission: Path) -> Path:
+    """Lays out a folder as Gradescope lays out /autograder."""
+    (root / "source").mkdir(parents=True)
+    shutil.copy(ROOT / "config.yaml", root / "source")
+    shutil.copytree(ROOT / "reference", root / "source" / "reference")
+    shutil.copytree(submission, root / "submission")
+    (root / "results").mkdir()
+    return root
+
+
+def test_help_shows_every_door_and_examples() -> None:
+    done = grader("--help")
+    assert done.returncode == 0
+    for word in ("check", "grade", "gradescope", "config", "Examples:", "--out results"):
+        assert word in done.stdout
+
+
+def test_a_check_of_right_answers_exits_with_0_and_of_wrong_ones_with_1() -> None:
+    right = grader("check", EXAMPLES / "perfect_lists", "--plain")
+    assert right.returncode == 0, right.stderr
+    wrong = grader("check", EXAMPLES / "wrong_shapes", "--plain")
+    assert wrong.returncode == 1, wrong.stderr
+    assert "shape (36,), expected (6, 6)" in wrong.stdout
+    assert "Traceback" not in wrong.stdout + wrong.stderr
+    assert "\x1b" not in wrong.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["check", "nowhere.py"], "nowhere.py: no such file or folder"),
+        (["grade", "nowhere"], "nowhere: no such file or folder"),
+        (["check", "-c", "nothing.yaml"], "nothing.yaml"),
+        (["check", "-q", "q2b_l"], "did you mean q2b_i"),
+        (["chekc"], "chekc"),
+        (["grade"], "PATHS"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_a_callers_mistake_is_named_and_exits_with_2(arguments: list[str], words: str) -> None:
+    done = grader(*arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_typo_in_the_config_is_named_with_line_and_remedy(tmp_path: Path) -> None:
+    text = (ROOT / "config.yaml").read_text()
+    (tmp_path / "config.yaml").write_text(text.replace("hidden_seed:", "hiden_seed:", 1))
+    shutil.copytree(ROOT / "reference", tmp_path / "reference")
+    done = grader("config", cwd=tmp_path)
+    line = 1 + text[: text.index("hidden_seed:")].count("\n")
+    assert done.returncode == 2
+    assert f"config.yaml:{line}: hiden_seed" in done.stderr
+    assert "did you mean `hidden_seed`?" in done.stderr
+
+
+def test_the_plan_names_every_question_and_adds_the_points_up() -> None:
+    done = grader("config", "--plain")
+    assert done.returncode == 0, done.stderr
+    assert "q4_total" in done.stdout and "encoder_params" in done.stdout
+    assert "16 questions" in done.stdout and "100 points." in done.stdout
+
+
+def test_the_schema_that_the_config_names_is_the_published_one() -> None:
+    done = grader("config", "--schema")
+    published = (ROOT / "docs" / "config.schema.json").read_text()
+    assert json.loads(done.stdout) == json.loads(published)
+    assert "$schema=docs/config.schema.json" in (ROOT / "config.yaml").read_text().splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("example", "score"), [("perfect_numpy", 93.0), ("syntax_error", 18.0), ("empty", 0.0)]
+)
+def test_gradescope_finds_valid_results_with_the_full_maximum(
+    tmp_path: Path, example: str, score: float
+) -> None:
+    root = autograder(tmp_path / "autograder", EXAMPLES / example)
+    done = grader("gradescope", "--root", root)
+    assert done.returncode == 0, done.stderr
+    results = json.loads((root / "results" / "results.json").read_text())
+    jsonschema.validate(results, SCHEMA)
+    assert results["score"] == score
+    assert sum(test["max_score"] for test in results["tests"]) == 93
+    assert "Problem Set 3" in done.stdout
+
+
+def test_a_handed_in_folder_without_a_solution_earns_nothing_of_the_full_maximum(
+    tmp_path: Path,
+) -> None:
+    root = autograder(tmp_path / "autograder", EXAMPLES / "empty")
+    shutil.rmtree(root / "submission")
+    (root / "submission").mkdir()
+    (root / "submission" / "essay.pdf").write_bytes(b"%PDF-1.7")
+    done = grader("gradescope", "--root", root)
+    assert done.returncode == 0, done.stderr
+    results = json.loads((root / "results" / "results.json").read_text())
+    jsonschema.validate(results, SCHEMA)
+    assert results["score"] == 0
+    assert sum(test["max_score"] for test in results["tests"]) == 93
+    assert "essay.pdf" in results["output"]
+
+
+def test_a_broken_assignment_publishes_no_score_and_tells_the_staff(tmp_path: Path) -> None:
+    root = autograder(tmp_path / "autograder", EXAMPLES / "perfect_numpy")
+    (root / "source" / "config.yaml").write_text("assignment: 7\n")
+    done = grader("gradescope", "--root", root)
+    assert done.returncode == 2
+    results = json.loads((root / "results" / "results.json").read_text())
+    assert results["score"] == 0
+    assert results["extra_data"]["graded"] is False
+    assert "config.yaml" in done.stdout
+    assert "config.yaml" not in json.dumps(results)
+
+
+def test_a_grader_that_is_stopped_leaves_results_with_the_full_maximum(tmp_path: Path) -> None:
+    root = autograder(tmp_path / "autograder", EXAMPLES / "infinite_loop")
+    results = root / "results" / "results.json"
+    command = [sys.executable, "-m", "grader", "gradescope", "--root", str(root)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        deadline = time.monotonic() + 60
+        while not results.exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        os.kill(running.pid, signal.SIGTERM)
+        running.communicate(timeout=60)
+    document = json.loads(results.read_text())
+    jsonschema.validate(document, SCHEMA)
+    assert document["score"] == 0
+    assert document["extra_data"]["graded"] is False
+    assert sum(test["max_score"] for test in document["tests"]) == 93
