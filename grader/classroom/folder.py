@@ -22,7 +22,10 @@ from grader.classroom import records
 from grader.errors import NotWrittenError, UsageError
 
 _OF_THE_CLASS: Final = frozenset(
-    ("staff", "grades.csv", "review.csv", "changes.csv", "canvas.csv", "moodle.csv", "report.html")
+    (
+        *("staff", "report.html", "grades.csv", "changes.csv", "canvas.csv", "moodle.csv"),
+        *("unmatched.csv", "review.csv", "review.new.csv"),
+    )
 )
 _STUDENTS, _STAFF = 0o644, 0o600
 

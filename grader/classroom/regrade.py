@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -23,8 +23,9 @@ from grader.classroom.changes import changed_rules, changes
 from grader.classroom.desk import Desk, Kept, Marked, OpenLauncher, Task
 from grader.classroom.desks import mark_all
 from grader.classroom.folder import Folder
+from grader.classroom.gradebook import Book, Filled
 from grader.classroom.register import Member
-from grader.classroom.reports import write_reports
+from grader.classroom.reports import Request, write_reports
 from grader.classroom.review import Marks, keep_marks, kept_marks
 from grader.classroom.run import Watcher, longest_s, store
 from grader.errors import UsageError
@@ -44,6 +45,7 @@ class Regraded:
     changes: tuple[Change, ...]
     rules: tuple[tuple[str, str], ...]  # (question, what changed of it)
     faults: tuple[str, ...] = ()
+    filled: tuple[tuple[Book, Filled], ...] = ()  # gradebooks
 
 
 def regrade_class(
@@ -56,6 +58,7 @@ def regrade_class(
     may_run: bool = False,
     dry_run: bool = False,
     marks: Marks | None = None,
+    request: Request = Request(),  # noqa: B008 - frozen
 ) -> Regraded:
     """Marks a class again and writes its results anew.
 
@@ -68,6 +71,7 @@ def regrade_class(
         may_run: run what was never tried.
         dry_run: change nothing, tell only what would change.
         marks: what a person gave to free texts, besides what counted before.
+        request: what is wanted beyond the class's own files.
 
     Raises:
         UsageError: it is no folder of results, records are missing, or new inputs are needed.
@@ -115,13 +119,14 @@ def regrade_class(
             faults += [marked.fault] if marked.fault else []
             watcher.marked(marked)
         regraded = told(rows, faults)
-        write_reports(folder, assignment, work.joined(rows, class_.members), given)
+        named = work.joined(rows, class_.members)
+        filled = write_reports(folder, assignment, named, given, request)
         folder.write(folder.path / "changes.csv", changes_csv(regraded.changes).encode())
         rules.write(folder, assignment)
         register.write(folder, assignment, class_.members)
         folder.remove(folder.staff / _BEFORE)
         folder.settle()
-    return regraded
+    return replace(regraded, filled=filled)
 
 
 def _rows_before(folder: Folder, heads: Mapping[str, records.Head]) -> dict[str, Row]:

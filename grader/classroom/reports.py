@@ -1,23 +1,32 @@
-"""Writes what is said of the class as a whole: grades.csv, review.csv, report.html."""
+"""Writes what is said of the class as a whole: grades.csv, review.csv, the filled gradebooks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from grader.classroom.folder import Folder
+from grader.classroom.gradebook import Book, Filled, fill
 from grader.classroom.review import Marks, read_marks, sheet
 from grader.errors import UsageError
 from grader.model import Assignment
-from grader.report.gradebook import grades_csv
+from grader.report.gradebook import csv_text, grades_csv
 from grader.report.rows import Row
 
 _BOM = "\ufeff"  # so that spreadsheets read the students' umlauts
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is wanted of a class beyond its own files."""
+
+    books: tuple[Book, ...] = ()
+
+
 def write_reports(
-    folder: Folder, assignment: Assignment, rows: Sequence[Row], marks: Marks
-) -> None:
-    """Writes the class's files.
+    folder: Folder, assignment: Assignment, rows: Sequence[Row], marks: Marks, request: Request
+) -> tuple[tuple[Book, Filled], ...]:
+    """Writes the class's files; returns the gradebooks with what could not be filled in.
 
     Raises:
         NotWrittenError: with the reason.
@@ -26,6 +35,7 @@ def write_reports(
     folder.write(folder.path / "grades.csv", grades_csv(rows, questions).encode())
     if any(question.marked_by_person for question in assignment.questions):
         _write_review(folder, assignment, rows, marks)
+    return _write_books(folder, rows, request.books)
 
 
 def _write_review(
@@ -46,3 +56,18 @@ def _write_review(
             name = "review.new.csv"
     text = sheet(rows, Marks({**known.given, **marks.given}))
     folder.write(folder.path / name, (_BOM + text).encode())
+
+
+def _write_books(
+    folder: Folder, rows: Sequence[Row], books: Sequence[Book]
+) -> tuple[tuple[Book, Filled], ...]:
+    done = []
+    table: list[tuple[str, str, str]] = [("gradebook", "who", "why")]
+    for book in books:
+        filled = fill(book, rows)
+        folder.write(folder.path / f"{book.system}.csv", filled.data)
+        table += [(book.system, left.who, left.why) for left in filled.left]
+        done.append((book, filled))
+    if books:
+        folder.write(folder.path / "unmatched.csv", csv_text(table).encode())
+    return tuple(done)

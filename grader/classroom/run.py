@@ -27,8 +27,9 @@ from grader.classroom.desk import (
 )
 from grader.classroom.desks import mark_all
 from grader.classroom.folder import Folder
+from grader.classroom.gradebook import Book, Filled
 from grader.classroom.records import DamagedRecordError, Head, Inputs, unpack
-from grader.classroom.reports import write_reports
+from grader.classroom.reports import Request, write_reports
 from grader.classroom.review import Marks, keep_marks, kept_marks
 from grader.model import Assignment, Submission
 from grader.report.rows import Row
@@ -51,6 +52,7 @@ class Outcome:
     rows: tuple[Row, ...]  # in the order of what was handed in
     skipped: int  # unchanged since they were marked last
     faults: tuple[str, ...] = ()  # tracebacks of the grader's own failures
+    filled: tuple[tuple[Book, Filled], ...] = ()  # gradebooks
 
 
 @dataclass(slots=True)
@@ -72,6 +74,7 @@ def grade_class(
     resume: bool = False,
     marks: Marks | None = None,
     mark: MarkAll | None = None,
+    request: Request = Request(),  # noqa: B008 - frozen
 ) -> Outcome:
     """Marks a class and writes its folder of results.
 
@@ -85,6 +88,7 @@ def grade_class(
         resume: leave out what is done already; marks given before count, too.
         marks: what a person gave to free texts.
         mark: how submissions are marked; at desks on this machine if None.
+        request: what is wanted beyond the class's own files.
 
     Raises:
         AuthorError: no submission can be marked so, or `out` cannot be used.
@@ -122,9 +126,9 @@ def grade_class(
             class_,
             progress.code,
         )
-        write_reports(folder, assignment, rows, given)
+        filled = write_reports(folder, assignment, rows, given, request)
         folder.settle()
-    return Outcome(rows, progress.skipped, tuple(progress.faults))
+    return Outcome(rows, progress.skipped, tuple(progress.faults), filled)
 
 
 def longest_s(assignment: Assignment) -> float:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,10 +15,40 @@ from grader.cli.progress import Progressing, progressing
 if TYPE_CHECKING:
     from grader.classroom import Outcome
     from grader.classroom.desk import Marked
-    from grader.model import Scorecard
+    from grader.classroom.gradebook import Book, Filled
+    from grader.classroom.reports import Request
+    from grader.model import Assignment, Scorecard
     from grader.report.rows import Row
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
 _TABLE = 40  # submissions that are listed one by one
+_UNMATCHED = 10  # people of a gradebook that are listed
+
+
+def class_options(command: Command) -> Command:
+    """The options of everything that ends in grades."""
+    for option in (
+        click.option("--column", help="The column of the Canvas gradebook to fill."),
+        click.option(
+            "--moodle",
+            type=click.Path(path_type=Path),
+            help="A grading worksheet from Moodle, to be filled as moodle.csv.",
+        ),
+        click.option(
+            "--canvas",
+            type=click.Path(path_type=Path),
+            help="A gradebook from Canvas, to be filled as canvas.csv.",
+        ),
+        click.option(
+            "--marks",
+            "marks_path",
+            type=click.Path(path_type=Path),
+            help="review.csv, filled in: a person's marks for free texts.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 @click.command(
@@ -33,12 +63,7 @@ Examples:
 @click.option("--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True)
 @click.option("--jobs", "-j", type=click.IntRange(min=1), help="Workers; as many as cores.")
 @click.option("--resume", is_flag=True, help="Leave out what is done already and has not changed.")
-@click.option(
-    "--marks",
-    "marks_path",
-    type=click.Path(path_type=Path),
-    help="review.csv, filled in: a person's marks for free texts.",
-)
+@class_options
 @config_option
 @plain_option
 @isolation_option
@@ -48,6 +73,9 @@ def grade(
     jobs: int | None,
     resume: bool,
     marks_path: Path | None,
+    canvas: Path | None,
+    moodle: Path | None,
+    column: str | None,
     config_path: Path,
     plain: bool,
     no_isolation: bool,
@@ -64,6 +92,7 @@ def grade(
 
     assignment = read_assignment(config_path)
     marks = read_marks(marks_path, assignment) if marks_path else None
+    request = _request(canvas, moodle, column, assignment)
     _refuse_among(paths, out)
     handed_in = find_submissions(paths, expected_name=assignment.filename)
     if not handed_in:
@@ -86,6 +115,7 @@ def grade(
                 jobs=jobs,
                 resume=resume,
                 marks=marks,
+                request=request,
             )
         except BaseException:
             progress.stopped()
@@ -104,12 +134,7 @@ Examples:
 @click.option("--run", "may_run", is_flag=True, help="Run the code for inputs never tried before.")
 @click.option("--dry-run", is_flag=True, help="Tell what would change, and change nothing.")
 @click.option("--jobs", "-j", type=click.IntRange(min=1), help="Processes; as many as cores.")
-@click.option(
-    "--marks",
-    "marks_path",
-    type=click.Path(path_type=Path),
-    help="review.csv, filled in: a person's marks for free texts.",
-)
+@class_options
 @config_option
 @plain_option
 @isolation_option
@@ -119,6 +144,9 @@ def regrade(
     dry_run: bool,
     jobs: int | None,
     marks_path: Path | None,
+    canvas: Path | None,
+    moodle: Path | None,
+    column: str | None,
     config_path: Path,
     plain: bool,
     no_isolation: bool,
@@ -137,6 +165,7 @@ def regrade(
 
     assignment = read_assignment(config_path)
     marks = read_marks(marks_path, assignment) if marks_path else None
+    request = _request(canvas, moodle, column, assignment)
     total = len(list((results / "staff" / "records").glob("*.record")))
     with progressing(total) as progress:
         regraded = regrade_class(
@@ -154,6 +183,7 @@ def regrade(
             may_run=may_run,
             dry_run=dry_run,
             marks=marks,
+            request=request,
         )
     screen = Screen.of(sys.stdout, plain=plain)
     click.echo(render_changes(regraded.changes, regraded.rules, screen), nl=False)
@@ -161,7 +191,37 @@ def regrade(
         click.echo("\nNothing was changed.")
     else:
         click.echo(f"\nChanges: {results / 'changes.csv'}")
+    _tell_books(regraded.filled, results)
     _tell_faults(regraded.faults)
+
+
+def _request(
+    canvas: Path | None, moodle: Path | None, column: str | None, assignment: Assignment
+) -> Request:
+    """What is wanted beyond the class's own files; read before anything is marked."""
+    from grader.classroom.gradebook import read_book
+    from grader.classroom.reports import Request
+
+    if column is not None and canvas is None:
+        raise click.UsageError("--column names a column of the gradebook given with --canvas")
+    books = []
+    if canvas is not None:
+        books.append(read_book(canvas, "canvas", column=column, title=assignment.title))
+    if moodle is not None:
+        books.append(read_book(moodle, "moodle", column=None, title=assignment.title))
+    return Request(tuple(books))
+
+
+def _tell_books(filled: Sequence[tuple[Book, Filled]], out: Path) -> None:
+    for book, result in filled:
+        path = out / f"{book.system}.csv"
+        click.echo(f"{path}: {result.count} grades filled in, {len(result.left)} left open")
+        for left in result.left[:_UNMATCHED]:
+            click.echo(f"  {left.who}: {left.why}")
+        if len(result.left) > _UNMATCHED:
+            click.echo(f"  and {len(result.left) - _UNMATCHED} more, in {out / 'unmatched.csv'}")
+        for note in result.notes:
+            click.echo(f"  Note: {note}.")
 
 
 class _Watcher:
@@ -214,6 +274,7 @@ def _conclude(outcome: Outcome, card: Scorecard | None, out: Path, *, plain: boo
     if outcome.skipped:
         click.echo(f"\n{outcome.skipped} of {len(rows)} were marked before and have not changed.")
     click.echo(f"\nGrades: {out / 'grades.csv'}")
+    _tell_books(outcome.filled, out)
     _tell_faults(outcome.faults)
 
 

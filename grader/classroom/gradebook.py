@@ -1,0 +1,341 @@
+"""Fills the gradebook that Canvas or Moodle gives out, so that they take it back.
+
+Whom a grade belongs to is never guessed. A submission's people are looked for by their id, then by
+their login, then by their e-mail; what fits none, fits several, or is claimed by two submissions
+is listed and left as it was. Of Canvas's columns only those that say who somebody is go back with
+the one that was filled, so that no other grade is set to what it was on the day of the export.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+from grader.errors import UsageError
+from grader.report.rows import Person, Row
+from grader.report.text import points
+
+System: TypeAlias = Literal["canvas", "moodle"]
+
+_CANVAS_WHO: Final = ("Student", "ID", "SIS User ID", "SIS Login ID", "Integration ID", "Section")
+_CANVAS_NEEDED: Final = ("Student", "ID", "Section")
+_MOODLE_NEEDED: Final = ("Identifier", "Grade")
+_MOODLE_FOLDER: Final = re.compile(r"_(\d+)_assignsubmission_")
+_PARTICIPANT: Final = re.compile(r"\d+")
+_SHOWN: Final = 12  # columns named in a message
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A gradebook as it was exported."""
+
+    system: System
+    path: Path
+    head: tuple[str, ...]
+    lines: tuple[tuple[str, ...], ...]
+    grade: int  # the column to be filled
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    line_end: str = "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Somebody, or a submission, for whom no grade was filled in."""
+
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A gradebook with grades in it."""
+
+    data: bytes
+    count: int
+    left: tuple[Left, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+# --------------------------------------------------------------------------- reading
+
+
+def read_book(path: Path, system: System, *, column: str | None, title: str) -> Book:
+    """Reads an export and decides which of its columns is to be filled.
+
+    Args:
+        path: of the export.
+        system: that it comes from.
+        column: of Canvas, by name, with or without the number that Canvas adds.
+        title: of the assignment, taken for the column's name if none is given.
+
+    Raises:
+        UsageError: it is no such export, or the column is not clear.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
+    encoding = "utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "utf-8"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: is not UTF-8; give the file as {_NAMES[system]} made it") from (
+            error
+        )
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        table = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise UsageError(f"{path}: is not CSV ({error})") from error
+    head = tuple(name.strip() for name in table[0]) if table else ()
+    needed = _CANVAS_NEEDED if system == "canvas" else _MOODLE_NEEDED
+    missing = [name for name in needed if name not in head]
+    if missing:
+        raise UsageError(
+            f"{path}: has no column {' or '.join(missing)}; give the gradebook as "
+            f"{_NAMES[system]} exports it in English (it has {_listed(head)})"
+        )
+    return Book(
+        system=system,
+        path=path,
+        head=head,
+        lines=tuple(tuple(line) for line in table[1:]),
+        grade=_canvas_column(path, head, column or title, given=column is not None)
+        if system == "canvas"
+        else head.index("Grade"),
+        encoding=encoding,
+        delimiter=delimiter,
+        line_end="\r\n" if first.endswith("\r") else "\n",
+    )
+
+
+_NAMES: Final = {"canvas": "Canvas", "moodle": "Moodle"}
+
+
+def _canvas_column(path: Path, head: Sequence[str], name: str, *, given: bool) -> int:
+    wanted = _folded(name)
+    others = [i for i, column in enumerate(head) if column not in _CANVAS_WHO]
+    exact = [i for i in others if _folded(head[i]) == wanted]
+    plain = [i for i in others if _folded(re.sub(r"\s*\(\d+\)$", "", head[i])) == wanted]
+    found = exact or plain
+    if len(found) == 1:
+        return found[0]
+    columns = _listed([head[i] for i in others])
+    if found:
+        raise UsageError(f"{path}: several columns are named {name!r}; give one's number, too")
+    how = "--column" if given else f"the assignment's title {name!r}; give --column NAME"
+    raise UsageError(f"{path}: no column fits {how} (there are {columns})")
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:_SHOWN]) or "none"
+    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
+
+
+# --------------------------------------------------------------------------- who is who
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """Somebody who handed in, by the ways in which a gradebook may know them."""
+
+    row: Row
+    person: Person
+    ids: frozenset[str]
+    logins: frozenset[str]
+    emails: frozenset[str]
+
+    @property
+    def who(self) -> str:
+        return f"{self.row.id} ({self.person.name})" if self.person.name else self.row.id
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A line of the gradebook, by the ways in which it says who it is about."""
+
+    line: int
+    who: str
+    ids: frozenset[str]
+    logins: frozenset[str]
+    emails: frozenset[str]
+
+
+def _claims(rows: Iterable[Row]) -> Iterator[_Claim]:
+    for row in rows:
+        alone = frozenset() if row.people else _some(row.id)  # a folder may be named by a login
+        folder = _MOODLE_FOLDER.search(row.id + "_")
+        participant = _some(folder[1]) if folder and not row.people else frozenset()
+        for person in row.people or (Person(),):
+            yield _Claim(
+                row=row,
+                person=person,
+                ids=_some(person.sid) | alone | participant,
+                logins=_some(person.sid, person.email) | alone,
+                emails=_some(person.email),
+            )
+
+
+def _known(book: Book) -> Iterator[_Known]:
+    for number, line in enumerate(book.lines):
+        cells = dict(zip(book.head, (cell.strip() for cell in line), strict=False))
+        if book.system == "canvas":
+            if not cells.get("ID"):
+                continue  # Points Possible, and such
+            yield _Known(
+                line=number,
+                who=cells.get("Student", ""),
+                # Canvas's own number stands for somebody only where the school's does not
+                ids=_some(cells.get("SIS User ID") or cells["ID"]),
+                logins=_some(cells.get("SIS Login ID")),
+                emails=_some(cells.get("Email"), cells.get("SIS Login ID")),
+            )
+        elif cells.get("Identifier"):
+            participant = _PARTICIPANT.search(cells["Identifier"])
+            yield _Known(
+                line=number,
+                who=cells.get("Full name", "") or cells["Identifier"],
+                ids=_some(cells.get("ID number"), participant[0] if participant else ""),
+                logins=_some(cells.get("Username")),
+                emails=_some(cells.get("Email address")),
+            )
+
+
+def _some(*values: str | None) -> frozenset[str]:
+    return frozenset(_folded(value) for value in values if value and value.strip())
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+@dataclass(slots=True)
+class _Matching:
+    """Which line each claim fits, and what fits none."""
+
+    lines: dict[int, list[_Claim]] = field(default_factory=dict)
+    left: list[Left] = field(default_factory=list)
+
+    def match(self, claim: _Claim, known: Mapping[str, Mapping[str, list[int]]]) -> None:
+        for way in ("ids", "logins", "emails"):
+            found = {line for value in getattr(claim, way) for line in known[way].get(value, ())}
+            if len(found) == 1:
+                self.lines.setdefault(found.pop(), []).append(claim)
+                return
+            if found:
+                self.left.append(Left(claim.who, f"fits {len(found)} lines by its {_WAYS[way]}"))
+                return
+        self.left.append(Left(claim.who, "nobody in the gradebook has such an id or address"))
+
+
+_WAYS: Final = {"ids": "id", "logins": "login", "emails": "e-mail"}
+
+
+# --------------------------------------------------------------------------- filling
+
+
+def fill(book: Book, rows: Sequence[Row]) -> Filled:
+    """Decides the gradebook with the totals of these submissions in it."""
+    known = list(_known(book))
+    ways: dict[str, dict[str, list[int]]] = {way: {} for way in _WAYS}
+    for one in known:
+        for way, values in ways.items():
+            for value in getattr(one, way):
+                values.setdefault(value, []).append(one.line)
+    matching = _Matching()
+    for claim in _claims(rows):
+        matching.match(claim, ways)
+    lines = [list(line) for line in book.lines]
+    left, notes = matching.left, list(_notes(book, rows))
+    count = 0
+    for one in known:
+        claims = matching.lines.get(one.line, [])
+        why = _why_not(book, one, claims)
+        if why:
+            left.append(Left(one.who, why))
+            continue
+        claim = claims[0]
+        if _strangers(claim.person.name, one.who):
+            notes.append(f"{claim.who} got the line of {one.who!r}: the same id, another name")
+        cells = lines[one.line]
+        cells += [""] * (book.grade + 1 - len(cells))
+        cells[book.grade] = points(claim.row.score)
+        count += 1
+    return Filled(_written(book, lines), count, tuple(left), tuple(notes))
+
+
+def _why_not(book: Book, known: _Known, claims: Sequence[_Claim]) -> str:
+    """Why a line of the gradebook stays as it was; empty if it is filled."""
+    if not claims:
+        return "handed in nothing"
+    if len({claim.row.id for claim in claims}) > 1:
+        return f"stands behind several submissions: {', '.join(c.row.id for c in claims)}"
+    if claims[0].row.faulted:
+        return f"has no score: the grader failed on {claims[0].row.id}"
+    if book.system == "moodle" and "Grade can be changed" in book.head:
+        may = book.lines[known.line][book.head.index("Grade can be changed")]
+        if _folded(may) == "no":
+            return "has a grade that Moodle says cannot be changed"
+    return ""
+
+
+def _notes(book: Book, rows: Sequence[Row]) -> Iterator[str]:
+    most = {row.max_score + row.to_mark for row in rows}
+    for possible in sorted(_possible(book)):
+        if most and most != {possible}:
+            worth = " or ".join(points(amount) for amount in sorted(most))
+            yield (
+                f"{_NAMES[book.system]} expects at most {points(possible)} points, the assignment "
+                f"is worth {worth}; points are not converted"
+            )
+    waiting = max((row.to_mark for row in rows), default=Decimal(0))
+    if waiting:
+        yield f"up to {points(waiting)} points wait for a person and are not in these grades"
+
+
+def _possible(book: Book) -> set[Decimal]:
+    if book.system == "canvas":
+        cells = [
+            line[book.grade]
+            for line in book.lines
+            if line and line[0].strip() == "Points Possible" and len(line) > book.grade
+        ]
+    elif "Maximum Grade" in book.head:
+        at = book.head.index("Maximum Grade")
+        cells = [line[at] for line in book.lines if len(line) > at]
+    else:
+        cells = []
+    found = set()
+    for cell in cells:
+        try:
+            amount = Decimal(cell.strip())
+        except InvalidOperation:
+            continue
+        if amount.is_finite():
+            found.add(amount)
+    return found
+
+
+def _strangers(one: str, other: str) -> bool:
+    """Whether two names have no word in common; an empty name is nobody's."""
+    words = [set(re.findall(r"\w+", name.casefold())) for name in (one, other)]
+    return all(words) and not words[0] & words[1]
+
+
+def _written(book: Book, lines: Sequence[Sequence[str]]) -> bytes:
+    kept = list(range(len(book.head)))
+    if book.system == "canvas":
+        kept = [i for i, name in enumerate(book.head) if name in _CANVAS_WHO or i == book.grade]
+    file = io.StringIO()
+    writer = csv.writer(file, delimiter=book.delimiter, lineterminator=book.line_end)
+    for line in (book.head, *lines):
+        writer.writerow([line[i] if i < len(line) else "" for i in kept])
+    return file.getvalue().encode(book.encoding)
