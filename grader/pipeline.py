@@ -90,8 +90,11 @@ def grade(
         GraderError: if the sandbox fails; never for anything that the submission did.
     """
     started = time.monotonic()
+    if submission.problem is not None:
+        transcript = Transcript(Loaded(), {}, launcher.isolation)
+        return mark_transcript(assignment, submission, transcript, _NothingToRun())
     with launcher.open(submission) as session:
-        recorder = _Recorder(session)
+        recorder = Recorder(session)
         observations = observe(assignment, recorder)
         results = mark(assignment, observations, recorder.ask, session.loaded)
         transcript = Transcript(session.loaded, recorder.calls, launcher.isolation)
@@ -100,7 +103,7 @@ def grade(
     return replace(card, wall_s=time.monotonic() - started), transcript
 
 
-def observe(assignment: Assignment, recorder: _Recorder) -> dict[str, list[Observation]]:
+def observe(assignment: Assignment, recorder: Recorder) -> dict[str, list[Observation]]:
     """Calls the student's functions on every case: all shown ones first, then the hidden ones.
 
     The order matters: a function that keeps a hidden input has no shown call left in which to
@@ -151,7 +154,7 @@ def _cases(question: Question) -> tuple[Case, ...]:
     return question.cases
 
 
-class _Recorder:
+class Recorder:
     """Asks a worker, makes equal calls once, and keeps what they came to."""
 
     def __init__(
@@ -165,6 +168,15 @@ class _Recorder:
         if key not in self.calls:
             self.calls[key] = self._worker.call(function, args)
         return self.calls[key]
+
+
+class _NothingToRun:
+    """Stands in for a worker when nothing that could run was handed in."""
+
+    loaded = Loaded()
+
+    def call(self, function: str, args: tuple[Value, ...]) -> Observation:
+        return Observation(NotRun("no Python source was found in what was handed in"))
 
 
 class _Nobody:
@@ -191,7 +203,7 @@ def mark_transcript(
     Raises:
         NeedsRunError: if new inputs would be needed and there is no worker.
     """
-    recorder = _Recorder(worker or _Nobody(transcript.loaded), transcript.calls)
+    recorder = Recorder(worker or _Nobody(transcript.loaded), transcript.calls)
     observations = observe(assignment, recorder)
     results = mark(assignment, observations, recorder.ask, transcript.loaded)
     extended = replace(transcript, calls=recorder.calls)

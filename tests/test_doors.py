@@ -131,6 +131,9 @@ def test_a_handed_in_folder_without_a_solution_earns_nothing_of_the_full_maximum
     assert results["score"] == 0
     assert sum(test["max_score"] for test in results["tests"]) == 93
     assert "essay.pdf" in results["output"]
+    assert "No function named" not in done.stdout
+    statuses = {entry["status"] for entry in results["extra_data"]["questions"].values()}
+    assert statuses == {"not_run", "to_mark"}
 
 
 def test_a_broken_assignment_publishes_no_score_and_tells_the_staff(tmp_path: Path) -> None:
