@@ -128,7 +128,7 @@ def _resolved(hint: Any, names: dict[str, Any]) -> Any:
         return hint
     if _ARRAY_NAME.fullmatch(hint.split("[")[0]) and "|" not in hint:
         try:
-            found = eval(hint, names)
+            found = _unaliased(eval(hint, names))
         except Exception:  # noqa: BLE001 (an annotation of the author's: any code at all)
             return np.ndarray
         return found if get_origin(found) is np.ndarray else np.ndarray
@@ -136,6 +136,15 @@ def _resolved(hint: Any, names: dict[str, Any]) -> Any:
         return eval(hint, names)
     except Exception:  # noqa: BLE001 (an annotation of the author's: any code at all)
         return Any
+
+
+def _unaliased(hint: Any) -> Any:
+    """What a `type` statement names: from Python 3.12 on, and NumPy's NDArray is one."""
+    alias = get_origin(hint) or hint
+    if type(alias).__name__ != "TypeAliasType":
+        return hint
+    arguments = get_args(hint)
+    return alias.__value__[arguments] if arguments else alias.__value__
 
 
 # --------------------------------------------------------------------------- fitting
@@ -150,6 +159,7 @@ def fit(value: Any, hint: Any, path: tuple[int | str, ...] = ()) -> Value:
     Raises:
         Misfit: if it is no such value.
     """
+    hint = _unaliased(hint)
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return fit(value, arguments[0], path)
@@ -244,8 +254,7 @@ def wanted(hint: Any) -> str:
     >>> wanted(int | tuple[int, int])
     'a whole number, or [a whole number, a whole number]'
     """
-    if hint is None:
-        hint = type(None)
+    hint = type(None) if hint is None else _unaliased(hint)
     if isinstance(hint, collections.abc.Hashable) and hint in _SCALAR_WORDS:
         return _SCALAR_WORDS[hint]
     origin, arguments = get_origin(hint), get_args(hint)
