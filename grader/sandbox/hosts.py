@@ -111,9 +111,13 @@ class ForkingHost:
         self._is_lost = False
         self._exposed = ""
         self._process: subprocess.Popen[bytes] | None = None
-        self._base = _make_base()
-        self._control, theirs = socket.socketpair()
         self._asked: Channel | None = None
+        self._base = _make_base()
+        try:
+            self._control, theirs = socket.socketpair()
+        except OSError:
+            scratch.remove(self._base)
+            raise
         try:
             with theirs:
                 self._process = _run_python(
@@ -313,11 +317,20 @@ class SpawningHost:
 
 def _open_channel(limits: Limits) -> tuple[Channel, tuple[socket.socket, ...]]:
     """Make the three connections with a worker: our ends as a channel, and the worker's ends."""
-    ours, theirs = zip(*(socket.socketpair() for _ in range(3)), strict=True)
-    return Channel(*ours, output_bytes=limits.output_bytes), theirs
+    with contextlib.ExitStack() as stack:
+        pairs = []
+        for _ in range(3):
+            pairs.append(socket.socketpair())
+            for one in pairs[-1]:
+                stack.callback(one.close)
+        ours, theirs = zip(*pairs, strict=True)
+        channel = Channel(*ours, output_bytes=limits.output_bytes)
+        stack.pop_all()
+    return channel, theirs
 
 
 def _make_base() -> Path:
+    """Make the directory that holds all scratch directories of a host, and the canary in it."""
     base = scratch.make_base((os.environ.get("TMPDIR", ""), "/tmp", "/var/tmp", "/dev/shm"))
     canary = base / "canary"
     canary.touch(mode=0o600)

@@ -9,6 +9,7 @@ isolation is missing.
 
 from __future__ import annotations
 
+import errno
 import sys
 import threading
 from pathlib import Path, PurePosixPath
@@ -144,9 +145,12 @@ class Launcher:
         self.close()
 
     def _new_host(self) -> hosts.Host:
-        if self._forks:
-            return hosts.ForkingHost(self._settings)
-        return hosts.SpawningHost(self._settings)
+        try:
+            if self._forks:
+                return hosts.ForkingHost(self._settings)
+            return hosts.SpawningHost(self._settings)
+        except OSError as error:  # no directory, no descriptor, no memory: nobody's fault but ours
+            raise SandboxFault(f"no launcher could be started: {error}") from error
 
     def start_worker(self) -> hosts.Worker:
         """Return a worker that is confined as it must be."""
@@ -241,7 +245,11 @@ class Session:
         self._is_used = False  # an earlier call may have left something in the worker
         self._memory = answers.out_of_memory(self._limits.memory_bytes)
         self._spent_s = 0.0
-        self._loaded = self._load_first()
+        try:
+            self._loaded = self._load_first()
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def loaded(self) -> Loaded:
@@ -434,6 +442,11 @@ def _observed(
     )
 
 
+_FAULTS_OF_THE_MACHINE: Final = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+)
+
+
 def _place(submission: Submission, scratch: Path) -> tuple[LoadProblem, ...]:
     """Write helper files beside the solution; return those that could not be.
 
@@ -452,6 +465,8 @@ def _place(submission: Submission, scratch: Path) -> tuple[LoadProblem, ...]:
             for above in target.relative_to(scratch).parents[:-1]:
                 (scratch / above).chmod(0o755)
         except (OSError, ValueError) as error:
+            if getattr(error, "errno", None) in _FAULTS_OF_THE_MACHINE:
+                raise SandboxFault(f"helper files could not be written: {error}") from error
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             problems.append(LoadProblem(label=name, line=0, what=f"not placed: {why}"))
     return tuple(problems)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -189,6 +190,46 @@ def test_a_python_that_cannot_be_started_is_a_fault(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(sys, "executable", "/nonexistent/python")
     with pytest.raises(SandboxFault, match="could not be started"):
         start_launcher(LIMITS, isolation="preferred")
+
+
+def test_no_descriptors_left_is_a_fault_and_mends_itself() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with start_launcher(LIMITS, isolation="preferred") as launcher:
+        _ = launcher.isolation
+        with launcher.open(submission(TEXT)) as session:
+            assert session.call("f", (1,)).outcome == Returned(1)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (open_descriptors() + 2, hard))
+        try:
+            with pytest.raises(SandboxFault):
+                launcher.open(submission(TEXT))
+            with pytest.raises(SandboxFault):
+                start_launcher(LIMITS, isolation="preferred")
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        with launcher.open(submission(TEXT)) as session:
+            assert session.call("f", (2,)).outcome == Returned(2)
+
+
+def test_no_place_for_scratch_directories_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(candidates: tuple[str, ...]) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(scratch, "make_base", full)
+    with pytest.raises(SandboxFault, match="No space left on device"):
+        start_launcher(LIMITS, isolation="preferred")
+
+
+def test_helpers_that_find_no_space_are_a_fault_and_no_remark(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(self: Path, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    with start_launcher(LIMITS, isolation="preferred") as launcher:
+        monkeypatch.setattr(Path, "write_bytes", full)
+        with pytest.raises(SandboxFault, match="No space left on device"):
+            launcher.open(submission(TEXT, helpers={"helper.py": b""}))
+        monkeypatch.undo()
 
 
 def test_an_interrupted_exchange_does_not_mix_up_the_next_ones(

@@ -78,6 +78,22 @@ def test_what_torch_cannot_do_here_is_said(launcher: Launcher) -> None:
         assert session.call("counts", ()).outcome == Returned(444)
 
 
+def test_the_first_step_of_an_optimizer_is_not_slow(launcher: Launcher) -> None:
+    text = """
+        import torch, sys
+        def f(): return "torch._dynamo" in sys.modules
+        def steps():
+            layer = torch.nn.Linear(3, 3)
+            optimizer = torch.optim.Adam(layer.parameters())
+            layer(torch.ones(3)).sum().backward()
+            optimizer.step()
+            return 1
+        """
+    with launcher.open(submission(text)) as session:
+        assert session.call("f", ()).outcome == Returned(True)
+        assert session.call("steps", ()).outcome == Returned(1)
+
+
 def test_without_torch_asked_for_it_is_not_imported() -> None:
     text = "import sys\ndef f(): return 'torch' in sys.modules"
     with start_launcher(LIMITS, isolation="preferred") as launcher:
