@@ -8,15 +8,15 @@ few fixed kinds of outcome occurred: no input, no value, no text of the student'
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from grader.marking.credit import claim_of
 from grader.marking.patterns import patterns
 from grader.marking.wording import count_sentences, first_sentences, one_line
 from grader.model import (
     CaseResult,
     Killed,
     Loaded,
+    LoadProblem,
     Malformed,
     Missing,
     NotRun,
@@ -30,13 +30,19 @@ from grader.model import (
 _SENTENCES = 3
 
 
-def advise(result: QuestionResult, loaded: Loaded) -> tuple[str, ...]:
-    """Decides which sentences, three at most, help with this question; none if all is right."""
+def advise(result: QuestionResult, loaded: Loaded, asked: Collection[str] = ()) -> tuple[str, ...]:
+    """Decides which sentences, three at most, help with this question; none if all is right.
+
+    Args:
+        result: the question's, marked.
+        loaded: what loading the file came to.
+        asked: the functions of all questions, none of which stands for another.
+    """
     if result.share == 1 and all(case.passed for case in result.cases):
         return ()
     chosen: list[str] = []
     room = _SENTENCES
-    for candidate in _candidates(result, loaded):
+    for candidate in _candidates(result, loaded, asked):
         advice = first_sentences(candidate, room if not chosen else _SENTENCES)
         length = count_sentences(advice)
         if advice and length <= room and advice not in chosen:
@@ -45,14 +51,14 @@ def advise(result: QuestionResult, loaded: Loaded) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def _candidates(result: QuestionResult, loaded: Loaded) -> Iterator[str]:
+def _candidates(result: QuestionResult, loaded: Loaded, asked: Collection[str]) -> Iterator[str]:
     """All that could be said, the most telling first; at least one sentence."""
     failed = [case for case in result.cases if not case.passed]
     if not failed:
         yield "No case of this question is here; it is marked once you have handed in."
         return
     if result.status == "missing":
-        yield from _missing(result, loaded)
+        yield from _missing(result, loaded, asked)
         return
     if result.status == "not_run":
         yield f"Nothing of this question was run{_because(failed)}."
@@ -63,7 +69,7 @@ def _candidates(result: QuestionResult, loaded: Loaded) -> Iterator[str]:
         return
     for wrong in result.diagnosis[:2]:
         yield wrong.feedback
-    if result.followed_from:
+    if result.basis == "follow_through":
         steps = " and ".join(result.followed_from)
         yield f"This follows from your {steps}, and is counted as such."
     shown = [case for case in failed if case.case.shown]
@@ -71,34 +77,38 @@ def _candidates(result: QuestionResult, loaded: Loaded) -> Iterator[str]:
     yield from _broken(shown)
     common = patterns(result.cases)
     yield from common
-    yield from _different(shown, common)
+    if not any(wrong.feedback.strip() for wrong in result.diagnosis):
+        yield from _different(shown, common)
     yield from _refusals(shown)
     yield from _hidden(hidden, {type(case.observation.outcome) for case in shown})
     if hidden and not shown:
         yield _try_others(result, hidden)
-    for case in shown:
-        if isinstance(case.observation.outcome, Missing | NotRun):
-            yield f'In the case "{case.case.name}": {_own_words(case.comparison.claim)}.'
+    yield from _claims([c for c in shown if isinstance(c.observation.outcome, Missing | NotRun)])
 
 
-def _missing(result: QuestionResult, loaded: Loaded) -> Iterator[str]:
+def _missing(result: QuestionResult, loaded: Loaded, asked: Collection[str]) -> Iterator[str]:
     name = result.question.function
     # shown cases are called before any hidden one, so that these names cannot tell of those
     outcomes = [case.observation.outcome for case in result.cases if case.case.shown]
-    missing = [outcome for outcome in outcomes if isinstance(outcome, Missing)]
-    similar = missing[0].similar if missing else ()
-    if similar:
-        yield (
-            f"No function named {name} is defined; is it the one you called "
-            f"{one_line(similar[0], 80)}?"
-        )
-    else:
-        yield f"No function named {name} is defined."
-    if loaded.problems:
-        problem = loaded.problems[0]
-        what = _own_words(problem.what)
-        label = one_line(problem.label, 80)
-        yield f"{label}, line {problem.line}, could not be used: {what}."
+    names = [n for o in outcomes if isinstance(o, Missing) for n in o.similar if n not in asked]
+    hint = f"; is it the one you called {one_line(names[0], 80)}?" if names else "."
+    yield f"No function named {name} is defined{hint}"
+    for problem in loaded.problems:
+        if _may_hide(problem, name, asked):
+            label, what = one_line(problem.label, 80), _own_words(problem.what)
+            yield f"{label}, line {problem.line}, could not be used: {what}."
+            return
+
+
+def _may_hide(problem: LoadProblem, name: str, asked: Collection[str]) -> bool:
+    """Whether the function may be missing because this statement could not be used."""
+    if name in problem.statement or "import *" in problem.statement:
+        return True
+    if not problem.what.startswith(("SyntaxError", "IndentationError", "TabError")):
+        return False
+    # an open bracket or text swallows what follows; else a definition hides only its own name
+    open_ended = any(word in problem.what for word in ("never closed", "unterminated", "EOF"))
+    return open_ended or not any(other in problem.statement for other in asked)
 
 
 def _because(failed: Sequence[CaseResult]) -> str:
@@ -115,18 +125,28 @@ def _own_words(text: str) -> str:
 
 def _broken(shown: Sequence[CaseResult]) -> Iterator[str]:
     """Shown cases in which a call that should return a value returned none."""
-    for case in shown:
-        returned = isinstance(case.observation.outcome, Returned | Missing | NotRun)
-        if not returned and not _must_raise(case):
-            yield f'In the case "{case.case.name}": {_own_words(claim_of(case.observation))}.'
-    if any(isinstance(case.observation.outcome, TimedOut) for case in shown):
+    broken = [
+        case
+        for case in shown
+        if not isinstance(case.observation.outcome, Returned | Missing | NotRun)
+        and not _must_raise(case)
+    ]
+    yield from _claims(broken)
+    if any(isinstance(case.observation.outcome, TimedOut) for case in broken):
         yield "Can a loop in it run for ever?"
 
 
 def _refusals(shown: Sequence[CaseResult]) -> Iterator[str]:
-    for case in shown:
-        if _must_raise(case):
-            yield f'In the case "{case.case.name}": {_own_words(case.comparison.claim)}.'
+    yield from _claims([case for case in shown if _must_raise(case)])
+
+
+def _claims(cases: Sequence[CaseResult]) -> Iterator[str]:
+    """What happened in each of these shown cases; the same is said of one only."""
+    first: dict[str, str] = {}
+    for case in cases:
+        first.setdefault(_own_words(case.comparison.claim), case.case.name)
+    for claim, name in first.items():
+        yield f'In the case "{name}": {claim}.'
 
 
 def _different(shown: Sequence[CaseResult], common: Sequence[str]) -> Iterator[str]:
@@ -140,7 +160,7 @@ def _different(shown: Sequence[CaseResult], common: Sequence[str]) -> Iterator[s
         for remark in remarks:
             yield f'In the case "{name}" {remark}{"" if remark.endswith("?") else "."}'
         if not remarks and not case.comparison.differences:
-            yield f'In the case "{name}": {_own_words(case.comparison.claim)}.'
+            yield from _claims([case])
         elif not case.remarks:
             yield f'Work the case "{name}" out by hand: where does your function part from it?'
         return

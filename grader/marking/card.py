@@ -63,6 +63,7 @@ def mark(
         qid: cases_share(assignment.question(qid), [r.credit for r in results])
         for qid, results in judged.items()
     }
+    asked = frozenset(question.function for question in assignment.questions)
     marked: dict[str, QuestionResult] = {}
     for question in _steps_first(assignment.questions, own_share):
         if question.marked_by_person:
@@ -70,7 +71,7 @@ def mark(
             continue
         steps = _eligible_steps(question, assignment, marked)
         followed = follow_through(question, judged[question.id], steps, ask)
-        marked[question.id] = _conclude(question, followed, loaded)
+        marked[question.id] = _conclude(question, followed, loaded, asked)
     return tuple(marked[question.id] for question in assignment.questions)
 
 
@@ -124,7 +125,7 @@ def _eligible_steps(
 
 
 def _conclude(
-    question: Question, results: tuple[CaseResult, ...], loaded: Loaded
+    question: Question, results: tuple[CaseResult, ...], loaded: Loaded, asked: frozenset[str]
 ) -> QuestionResult:
     """The best of what cases, follow-through and wrong answers are worth."""
     share = cases_share(question, [result.credit for result in results])
@@ -145,19 +146,19 @@ def _conclude(
         cases=results,
         diagnosis=named,
         followed_from=followed_from,
-        remarks=tuple(_remarks(question, results)),
+        remarks=tuple(_remarks(question, results, share)),
     )
-    return replace(result, help=advise(result, loaded))
+    return replace(result, help=advise(result, loaded, asked))
 
 
-def _remarks(question: Question, results: Sequence[CaseResult]) -> Iterator[str]:
+def _remarks(question: Question, results: Sequence[CaseResult], share: Fraction) -> Iterator[str]:
     """What costs nothing, and what explains the score; nothing of hidden cases' values."""
     notes = dict.fromkeys(note for r in results if r.case.shown for note in r.comparison.notes)
     yield from list(notes)[:_NOTES]
     if any(result.observation.changed_inputs for result in results):
         yield "the function changes its input"
     credits = [result.credit for result in results]
-    if only_refusals(question, credits) and any(credits):
+    if not share and only_refusals(question, credits) and any(credits):
         yield ONLY_REFUSALS
 
 

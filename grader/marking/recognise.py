@@ -79,6 +79,7 @@ _FEWEST = 3  # elements before "the same everywhere" means anything
 _FLOAT32_DIGIT = 2.0**-23
 _ENTRIES = 2  # of a dict, that are looked at when they differ
 _LARGEST = 10_000  # elements of an expected array that are still turned and cut
+_TIMES = 100  # as many elements as expected, or as this, that an observed array may have
 
 
 def recognise(*, expected: Value, observed: Value, rule: Rule) -> tuple[str, ...]:
@@ -173,8 +174,9 @@ def _recognise_array(expected: Any, observed: Any, rule: Rule) -> Iterator[str]:
     want = as_array(expected)
     if isinstance(want, str) or not 0 < want.size <= _LARGEST or want.dtype.kind not in "iufO":
         return
-    got = as_array(observed, most=100 * _LARGEST)
-    if isinstance(got, str) or not got.size or got.dtype.kind not in "iufO":
+    most = _TIMES * max(want.size, _TIMES)
+    got = as_array(observed, most=most)
+    if isinstance(got, str) or not 0 < got.size <= most or got.dtype.kind not in "iufO":
         return
     if want.shape == got.shape:
         yield from _precision(want, got)
@@ -281,8 +283,10 @@ def _same(pair: _Pair, whole: Array, part: Array) -> bool:
 
 def _arithmetic(pair: _Pair) -> Iterator[str]:
     """The right shape, and numbers that are related to the expected ones."""
+    if pair.want.shape != pair.got.shape:
+        return
     want, got = as_floats(pair.want), as_floats(pair.got)
-    if want.shape != got.shape or not (np.isfinite(want).all() and np.isfinite(got).all()):
+    if not (np.isfinite(want).all() and np.isfinite(got).all()):
         return
     counted = pair.want.dtype.kind in "iu" and pair.got.dtype.kind in "iu"
     scale = float(np.max(np.abs(want)))

@@ -94,6 +94,8 @@ ROWS: list[tuple[str, list[Case], list[Any], tuple[str, ...]]] = [
     ("no guard", [shown(5), REFUSAL], [5, 0],
      ("All is right, except that bad input is not refused as the statement asks.",
       'In the case "no channels": returned 0, expected ValueError.')),
+    ("the same in several cases", [shown(5), shown(6), shown(7)], [raised(KeyError)] * 3,
+     ('In the case "printed": raised KeyError.',)),
     ("another exception", [shown(5), REFUSAL], [5, raised(TypeError)],
      ("All is right, except that bad input is not refused as the statement asks.",
       'In the case "no channels": raised TypeError, expected ValueError.')),
@@ -133,21 +135,39 @@ def test_the_student_is_told(cases: list[Case], seen: list[Any], told: tuple[str
 def test_the_authors_feedback_comes_first() -> None:
     answer = wrong("slip", "1/2", 4, 3, feedback="Which units own a bias? Look at them.")
     result = mark_one(question(shown(5), HIDDEN, wrong_answers=(answer,)), 4, 3)
-    assert result.help == (
-        "Which units own a bias? Look at them.",
-        'Work the case "printed" out by hand: where does your function part from it?',
-    )
+    assert result.help == ("Which units own a bias? Look at them.",)
 
 
-def test_of_a_missing_function_the_first_statement_that_failed_is_named() -> None:
-    problem = LoadProblem("cell 3", 7, "ModuleNotFoundError: no torch. Install it.", "import torch")
-    (result,) = mark(
-        assignment(question(shown(5))),
-        {"q": [Observation(Missing())]},
-        nobody,
-        Loaded(problems=(problem, problem)),
-    )
-    assert result.help[1:] == ("cell 3, line 7, could not be used: ModuleNotFoundError: no torch.",)
+@pytest.mark.parametrize(
+    ("problem", "told"),
+    [
+        (LoadProblem("cell 3", 7, "SyntaxError: bad. Mend it.", "for n in (:"),
+         ("cell 3, line 7, could not be used: SyntaxError: bad.",)),
+        (LoadProblem("cell 3", 7, "SyntaxError: '(' was never closed", "def p_function(n):"),
+         ("cell 3, line 7, could not be used: SyntaxError: '(' was never closed.",)),
+        (LoadProblem("cell 3", 7, "ImportError: no", "from mine import q_function"),
+         ("cell 3, line 7, could not be used: ImportError: no.",)),
+        (LoadProblem("cell 3", 7, "ImportError: no", "from mine import *"),
+         ("cell 3, line 7, could not be used: ImportError: no.",)),
+        (LoadProblem("cell 3", 7, "SyntaxError: bad", "def p_function(n:"), ()),
+        (LoadProblem("cell 3", 7, "ImportError: no", "import seaborn"), ()),
+    ],
+)  # fmt: skip
+def test_of_a_missing_function_a_statement_that_may_have_hidden_it_is_named(
+    problem: LoadProblem, told: tuple[str, ...]
+) -> None:
+    asked = assignment(question(shown(5)), question(shown(5), id="p"))
+    other = LoadProblem("cell 1", 1, "ImportError: no", "import pandas")
+    loaded = Loaded(problems=(other, problem))
+    result, _ = mark(asked, {"q": [Observation(Missing())], "p": [returned(5)]}, nobody, loaded)
+    assert result.help == ("No function named q_function is defined.", *told)
+
+
+def test_no_function_that_was_asked_for_is_taken_for_another() -> None:
+    asked = assignment(question(shown(5)), question(shown(5), id="p"))
+    absent = Observation(Missing(("p_function", "q_funktion")))
+    result, other = mark(asked, {"q": [absent], "p": [returned(5)]}, nobody)
+    assert "q_funktion?" in result.help[0] and other.help == ()
 
 
 def test_changed_inputs_and_floats_are_remarks_that_cost_nothing() -> None:
