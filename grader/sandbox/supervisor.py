@@ -99,7 +99,7 @@ class Launcher:
             raise IsolationError(_explain(Isolation(missing=("fork: this system cannot do it",))))
         self._host: hosts.Host | None = self._new_host()
         self._torch_available = False
-        self._is_hidden = settings.isolation != "required"
+        self._is_hidden = settings.isolation == "off" or not self._forks
 
     @property
     def isolation(self) -> Isolation:
@@ -178,7 +178,7 @@ class Launcher:
     def _hide(self) -> None:
         """Keep other processes of our user out of our memory, which holds every right answer."""
         if not self._is_hidden:
-            from grader.sandbox import kernel  # late: only Linux has it, and only grading needs it
+            from grader.sandbox import kernel  # late: it is Linux's only
 
             kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
             self._is_hidden = True

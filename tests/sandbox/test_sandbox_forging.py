@@ -47,7 +47,7 @@ def honest():
 
 
 @pytest.fixture(scope="module")
-def launcher() -> Iterator[Launcher]:
+def quick() -> Iterator[Launcher]:
     with start_launcher(replace(LIMITS, call_s=0.5), isolation="preferred") as one:
         yield one
 
@@ -123,10 +123,10 @@ FORGERIES: dict[str, tuple[str, Any]] = {
 
 @pytest.mark.parametrize(("body", "outcome"), FORGERIES.values(), ids=FORGERIES.keys())
 def test_a_forged_reply_costs_its_own_case_and_no_other(
-    launcher: Launcher, body: str, outcome: Any
+    quick: Launcher, body: str, outcome: Any
 ) -> None:
     started = time.monotonic()
-    with launcher.open(submission(f"{KNOWS}def f():\n    {body}\n")) as session:
+    with quick.open(submission(f"{KNOWS}def f():\n    {body}\n")) as session:
         assert session.call("honest", ()).outcome == Returned(1)
         seen = session.call("f", ()).outcome
         if outcome is None:
@@ -149,30 +149,30 @@ UNASKED = {
 
 @pytest.mark.parametrize("statement", UNASKED.values(), ids=UNASKED.keys())
 def test_replies_that_nobody_asked_for_are_never_taken_for_one(
-    launcher: Launcher, statement: str
+    quick: Launcher, statement: str
 ) -> None:
-    with launcher.open(submission(f"{KNOWS}{statement}\ndef f(): return 7\n")) as session:
+    with quick.open(submission(f"{KNOWS}{statement}\ndef f(): return 7\n")) as session:
         for _ in range(5):
             outcome = session.call("f", ()).outcome
             assert outcome == Returned(7) or not isinstance(outcome, Returned)
             time.sleep(0.02)
 
 
-def test_a_second_reply_is_not_the_answer_to_the_next_call(launcher: Launcher) -> None:
+def test_a_second_reply_is_not_the_answer_to_the_next_call(quick: Launcher) -> None:
     text = (
         f"{KNOWS}def f():\n    mine = nonce()\n"
         "    threading.Timer(0.05, say, (mine, returned(42))).start()\n    return 1\n"
     )
-    with launcher.open(submission(text)) as session:
+    with quick.open(submission(text)) as session:
         assert session.call("f", ()).outcome == Returned(1)
         time.sleep(0.15)
         assert session.call("honest", ()).outcome == Returned(1)
 
 
-def test_a_worker_that_eats_its_requests_is_soon_replaced(launcher: Launcher) -> None:
+def test_a_worker_that_eats_its_requests_is_soon_replaced(quick: Launcher) -> None:
     eater = "threading.Thread(target=os.read, args=(3, 9)).start()"
     text = f"{KNOWS}def f():\n    {eater}\n    return 1\n"
-    with launcher.open(submission(text)) as session:
+    with quick.open(submission(text)) as session:
         assert session.call("f", ()).outcome == Returned(1)
         outcomes = [session.call("honest", ()).outcome for _ in range(4)]
     assert outcomes.count(Returned(1)) >= 3, "it may cost the one call whose request it ate"
