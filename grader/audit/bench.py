@@ -1,67 +1,72 @@
 """Runs submissions that the audit made up, several at a time, and marks them as any other.
 
-A worker's time is short here, because every mutant that loops for ever costs all of it. So that a
-busy machine kills no mutant that is only slow, what failed by time alone is run again with more
-time (`patient`).
+What is asked is batched, since a mutant is asked many small things (driver.py); where a batch as a
+whole comes to nothing (a call ends the process, or returns what cannot cross), each call is made on
+its own.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from grader.model import Assignment, Limits, Observation, Raised, Returned, Submission, TimedOut
-from grader.pipeline import grade
+from grader.model import (
+    Assignment,
+    Limits,
+    Observation,
+    Raised,
+    Returned,
+    Submission,
+    TimedOut,
+    Transcript,
+)
+from grader.pipeline import mark_transcript
 from grader.sandbox import start_launcher
+from grader.sandbox.wire import encode
 
 if TYPE_CHECKING:
     from grader.model import Isolation, QuestionResult, Value
     from grader.sandbox import Launcher, Session
 
-    T = TypeVar("T")
-    R = TypeVar("R")
+T = TypeVar("T")
+R = TypeVar("R")
 
-_SHORT_S: Final = 0.5
+_EXCHANGE_S: Final = 4.0  # with a worker; a single call is stopped much earlier, by the driver
 _MEMORY: Final = 256 << 20
-_PATIENT_S: Final = 2.0
-_FIRST_BATCH: Final = 16  # calls that one exchange with a worker makes
-_LARGEST_BATCH: Final = 512
-_QUICK_S: Final = 0.05  # a batch that took less is followed by a larger one
-
-DRIVER: Final = """
-def call_many(name, inputs):
-    results = []
-    for args in inputs:
-        try:
-            results.append(("returned", globals()[name](*args)))
-        except Exception as error:
-            kinds = [kind.__name__ for kind in type(error).__mro__]
-            results.append(("raised", kinds))
-    return results
-"""
+_FIRST_BATCH: Final = 32
+_LARGEST_BATCH: Final = 4096
+_QUICK_S: Final = 0.1  # a batch that took less is followed by a larger one
+_SLOW_S: Final = 0.25  # one that took more, by a smaller one
 
 
 class Bench:
     """Launchers, and as many submissions at once as there are workers."""
 
     def __init__(self, limits: Limits, *, workers: int, torch: bool = False) -> None:
-        """Starts what it needs; `torch` says whether a right implementation imports it."""
+        """Takes note of what is needed; `torch` says whether a submission may import it."""
         self.workers = workers
+        self.runs = 0
         self._limits = limits
         self._torch = torch
         self._open = ExitStack()
         self._lock = threading.Lock()
-        self._launchers: dict[bool, Launcher] = {}
-        self.runs = 0
+        self._launcher: Launcher | None = None
 
     def __enter__(self) -> Bench:
-        self._launcher(patient=False)
+        limits = replace(
+            self._limits,
+            call_s=min(_EXCHANGE_S, self._limits.call_s),
+            memory_bytes=min(_MEMORY, self._limits.memory_bytes),
+        )
+        # the author's own code: as much isolation as there is, and no secret to keep
+        launcher = start_launcher(limits, torch=self._torch, isolation="preferred")
+        self._launcher = self._open.enter_context(launcher)
         return self
 
     def __exit__(
@@ -72,114 +77,132 @@ class Bench:
     ) -> None:
         self._open.close()
 
-    def _launcher(self, *, patient: bool) -> Launcher:
-        with self._lock:
-            if patient not in self._launchers:
-                limits = replace(
-                    self._limits,
-                    call_s=min(_PATIENT_S if patient else _SHORT_S, self._limits.call_s),
-                    memory_bytes=min(_MEMORY, self._limits.memory_bytes),
-                )
-                # the author's own code: as much isolation as there is, and no secret to keep
-                launcher = start_launcher(limits, torch=self._torch, isolation="preferred")
-                self._launchers[patient] = self._open.enter_context(launcher)
-            return self._launchers[patient]
-
     @property
     def isolation(self) -> Isolation:
-        return self._launcher(patient=False).isolation
+        return self._started.isolation
 
-    def mark(
-        self, assignment: Assignment, submission: Submission, *, patient: bool = False
-    ) -> dict[str, QuestionResult]:
-        """Takes a submission through the whole journey; the results by question."""
-        card, _ = grade(assignment, submission, self._launcher(patient=patient))
+    @property
+    def _started(self) -> Launcher:
+        if self._launcher is None:
+            raise RuntimeError("a bench is used inside `with`")
+        return self._launcher
+
+    @contextmanager
+    def open(self, submission: Submission) -> Iterator[Session]:
+        """Loads a submission into a worker."""
         with self._lock:
             self.runs += 1
-        results = {result.question.id: result for result in card.questions}
-        if not patient and any(map(_failed_by_time_alone, results.values())):
-            return self.mark(assignment, submission, patient=True)
-        return results
+        with self._started.open(submission) as session:
+            yield session
 
-    def observe(
-        self,
-        submission: Submission,
-        function: str,
-        inputs: Sequence[tuple[Value, ...]],
-        *,
-        singly: bool = False,
-        until: Callable[[int, Observation], bool] = lambda index, observation: False,
-    ) -> list[Observation]:
-        """Calls one function with many arguments, in few exchanges with a worker.
+    def mark(self, assignment: Assignment, submission: Submission) -> dict[str, QuestionResult]:
+        """Takes a submission through the whole journey; the results by question.
 
-        Args:
-            submission: holds `DRIVER`.
-            function: one of its functions.
-            inputs: the arguments of each call.
-            singly: make each call on its own, so that a changed input is noticed.
-            until: told of each call; once it says True, no more calls are made.
-
-        Returns:
-            As many observations as calls were made.
+        The submission holds the driver.
         """
-        observations: list[Observation] = []
-        with self._lock:
-            self.runs += 1
-        with self._launcher(patient=False).open(submission) as session:
-            size = 1 if singly else _FIRST_BATCH
-            while len(observations) < len(inputs):
-                begun = time.monotonic()
-                batch = inputs[len(observations) : len(observations) + size]
-                for observation in _called(session, function, batch):
-                    observations.append(observation)
-                    if until(len(observations) - 1, observation):
-                        return observations
-                if not singly and time.monotonic() - begun < _QUICK_S:
-                    size = min(2 * size, _LARGEST_BATCH)
-        return observations
+        calls = [
+            (question.function, case.args)
+            for shown in (True, False)  # as the pipeline asks, so that it meets the same time-outs
+            for question in assignment.questions
+            for case in question.cases
+            if case.shown is shown and not case.rule.keep_inputs  # a batch notices no change
+        ]
+        with self.open(submission) as session:
+            observed = {
+                (function, encode(args)): observation
+                for (function, args), observation in zip(
+                    calls, observe_batch(session, calls), strict=False
+                )
+            }
+            transcript = Transcript(session.loaded, observed, self.isolation)
+            card, _ = mark_transcript(assignment, submission, transcript, session)
+        return {result.question.id: result for result in card.questions}
 
     def map(
         self, task: Callable[[T], R], items: Sequence[T], tick: Callable[[int, int], None]
     ) -> list[R]:
         """Does a task for each item, several at a time; `tick` is told how many are done."""
         done = 0
-        with ThreadPoolExecutor(self.workers) as pool:
+        lock = threading.Lock()
 
-            def tell(result: R) -> R:
-                nonlocal done
+        def run(item: T) -> R:
+            nonlocal done
+            result = task(item)
+            with lock:
                 done += 1
                 tick(done, len(items))
-                return result
+            return result
 
-            tick(0, len(items))
-            return [tell(result) for result in pool.map(task, items)]
-
-
-def _failed_by_time_alone(result: QuestionResult) -> bool:
-    outcomes = [case.observation.outcome for case in result.cases if not case.passed]
-    return any(isinstance(outcome, TimedOut) for outcome in outcomes) and not any(
-        isinstance(outcome, Returned | Raised) for outcome in outcomes
-    )
+        tick(0, len(items))
+        with ThreadPoolExecutor(self.workers) as pool:
+            return list(pool.map(run, items))
 
 
-def _called(
-    session: Session, function: str, batch: Sequence[tuple[Value, ...]]
-) -> Iterable[Observation]:
-    """What each call of a batch came to; call by call where the batch as one came to nothing."""
-    if len(batch) > 1:
-        outcome = session.call("call_many", (function, list(batch))).outcome
-        if isinstance(outcome, Returned) and isinstance(outcome.value, list):
-            yield from (Observation(_outcome(entry)) for entry in outcome.value)
-            return
-    for args in batch:
-        yield session.call(function, args)
+# --------------------------------------------------------------------------- many calls at once
 
 
-def _outcome(entry: object) -> Returned | Raised:
+def observe(
+    session: Session, function: str, inputs: Sequence[tuple[Value, ...]]
+) -> list[Observation]:
+    """Calls one function with many arguments, in few exchanges."""
+    observations: list[Observation] = []
+    for start, stop in batches(len(inputs)):
+        calls = [(function, args) for args in inputs[start:stop]]
+        found = observe_batch(session, calls)
+        observations += found or [session.call(name, args) for name, args in calls]
+    return observations
+
+
+def observe_batch(
+    session: Session, calls: Sequence[tuple[str, tuple[Value, ...]]]
+) -> list[Observation]:
+    """What each of a batch's calls came to; nothing if the batch as a whole came to nothing."""
+    outcome = session.call("call_many", (list(calls),)).outcome
+    entries: Any = outcome.value if isinstance(outcome, Returned) else None
+    if not isinstance(entries, list):
+        return []
+    observations = [Observation(found) for entry in entries if (found := _outcome(entry))]
+    return observations if len(observations) == len(calls) else []
+
+
+def _outcome(entry: Any) -> Returned | Raised | TimedOut | None:
     match entry:
         case ("returned", value):
-            return Returned(value)  # type: ignore[arg-type]
+            return Returned(value)
         case ("raised", [kind, *bases]):
             return Raised(str(kind), tuple(map(str, bases)))
+        case ("late", float(limit_s)):
+            return TimedOut(limit_s)
         case _:
-            raise ValueError(f"the driver answered {entry!r}")
+            return None
+
+
+class Pace:
+    """How many calls the next batch makes: more after a quick one, fewer after a slow one."""
+
+    def __init__(self) -> None:
+        self.size = _FIRST_BATCH
+        self._begun = time.monotonic()
+
+    def end(self, start: int, count: int) -> int:
+        """Where a batch ends that starts now."""
+        self._begun = time.monotonic()
+        return min(start + self.size, count)
+
+    def adapt(self) -> None:
+        """Takes note that the batch is done."""
+        took_s = time.monotonic() - self._begun
+        if took_s < _QUICK_S:
+            self.size = min(2 * self.size, _LARGEST_BATCH)
+        elif took_s > _SLOW_S:
+            self.size = max(self.size // 4, 1)
+
+
+def batches(count: int) -> Iterator[tuple[int, int]]:
+    """Cuts a range into batches."""
+    start, pace = 0, Pace()
+    while start < count:
+        stop = pace.end(start, count)
+        yield start, stop
+        pace.adapt()
+        start = stop

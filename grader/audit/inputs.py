@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 Args: TypeAlias = "tuple[Value, ...]"
 
-_COMBINATIONS: Final = 4000
-_VARIATIONS: Final = 2000
+_COMBINATIONS: Final = 2500
+_VARIATIONS: Final = 1200
 _SMALL_INTS: Final = (1, 2, 3, 0, 5, 4, -1, 6)
 _SMALL_FLOATS: Final = (0.5, 1.0, -1.0, 0.0, 2.5, 1e-3, 3.0, -0.5)
 _SHAPES: Final = ((1, 1), (2, 3), (3, 2), (2, 2), (1, 3), (3, 1), (3, 3), (1, 2), (2, 1))

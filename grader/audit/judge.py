@@ -14,17 +14,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from grader.audit.mutants import Mutation, mutations
+from grader.audit.search import Search
 from grader.audit.subjects import Subject, only, submit
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
     from grader.audit.bench import Bench
-    from grader.audit.search import Oracle, Search
+    from grader.audit.search import Oracle, Witness
     from grader.audit.sources import Library, Unit
     from grader.model import Assignment, QuestionResult
 
 Fate: TypeAlias = Literal["killed", "survived", "excused", "equivalent"]
+Ground: TypeAlias = Literal["code", "unreached", "inputs", "all", ""]
+"""Of what is equivalent, what shows it: the same code; a line that never runs; the same results on
+many inputs; the same result on the one input that there is."""
+
 Tick: TypeAlias = Callable[[int, int], None]
 
 _ENOUGH: Final = 100  # inputs on which a mutant must be the same to be called equivalent
@@ -58,6 +63,7 @@ class Mutant:
     diff: str
     fate: Fate
     why: str  # in one sentence
+    ground: Ground = ""
     verdicts: tuple[Verdict, ...] = ()
 
     @property
@@ -65,9 +71,13 @@ class Mutant:
         return f"{self.file}:{self.line}"
 
     @property
-    def gaps(self) -> tuple[Verdict, ...]:
-        """The questions that give it full marks though an input tells it from the reference."""
-        return tuple(v for v in self.verdicts if v.search is not None and v.search.witness)
+    def witnesses(self) -> tuple[tuple[str, Witness], ...]:
+        """The questions that give it full marks, each with an input that tells it."""
+        return tuple(
+            (verdict.question, verdict.search.witness)
+            for verdict in self.verdicts
+            if verdict.search is not None and verdict.search.witness is not None
+        )
 
 
 @dataclass(slots=True)
@@ -125,22 +135,37 @@ def run_candidates(
 
 
 def search_candidates(
-    bench: Bench, oracles: Mapping[str, Oracle], candidates: Sequence[Candidate], tick: Tick
+    bench: Bench,
+    library: Library,
+    oracles: Mapping[str, Oracle],
+    candidates: Sequence[Candidate],
+    tick: Tick,
 ) -> None:
     """Looks for a witness wherever a question gave full marks."""
 
-    def search(pair: tuple[Candidate, Subject]) -> None:
-        candidate, subject = pair
-        oracle = oracles[subject.question.id]
-        candidate.searches[subject.question.id] = oracle.search(candidate.replaced)
+    def search(candidate: Candidate) -> None:
+        reached = []
+        for subject in candidate.unkilled():
+            oracle = oracles[subject.question.id]
+            if oracle.runs(candidate.unit, candidate.mutation.lines):
+                reached.append(oracle)
+            else:
+                unreached = Search(oracle.counting, unreached=True)
+                candidate.searches[subject.question.id] = unreached
+        if not reached:
+            return
+        submission = submit(
+            library,
+            {oracle.subject.question.function: oracle.subject.reference for oracle in reached},
+            name="mutant",
+            replaced=candidate.replaced,
+            more={oracle.file: oracle.packed for oracle in reached},
+        )
+        with bench.open(submission) as session:
+            for oracle in reached:
+                candidate.searches[oracle.subject.question.id] = oracle.search(session)
 
-    pairs = [
-        (candidate, subject)
-        for candidate in candidates
-        if not candidate.mutation.same_code
-        for subject in candidate.unkilled()
-    ]
-    bench.map(search, pairs, tick)
+    bench.map(search, [c for c in candidates if c.results and c.unkilled()], tick)
 
 
 def conclude(library: Library, candidate: Candidate, oracles: Mapping[str, Oracle]) -> Mutant:
@@ -161,7 +186,7 @@ def conclude(library: Library, candidate: Candidate, oracles: Mapping[str, Oracl
         for subject in candidate.subjects
         if candidate.results
     )
-    fate, why = _fate(mutation, verdicts, oracles)
+    fate, ground, why = _fate(mutation, verdicts, oracles)
     file = library.modules[unit.module].file
     return Mutant(
         file=file,
@@ -173,39 +198,33 @@ def conclude(library: Library, candidate: Candidate, oracles: Mapping[str, Oracl
         diff=mutation.diff(unit.text, file, unit.line),
         fate=fate,
         why=why,
+        ground=ground,
         verdicts=verdicts,
     )
 
 
 def _fate(
     mutation: Mutation, verdicts: Sequence[Verdict], oracles: Mapping[str, Oracle]
-) -> tuple[Fate, str]:
+) -> tuple[Fate, Ground, str]:
     if mutation.same_code:
-        return "equivalent", "it compiles to the same code"
+        return "equivalent", "code", "it compiles to the same code"
     gaps = [v.question for v in verdicts if v.search is not None and v.search.witness]
     if gaps:
-        return "survived", f"no case of {_listed(gaps)} tells it from the reference"
+        return "survived", "", f"no case of {', '.join(gaps)} tells it from the reference"
     killers = [verdict.question for verdict in verdicts if verdict.killed]
     if killers:
-        return "killed", f"by {_listed(killers)}"
-    searches = [verdict.search for verdict in verdicts if verdict.search is not None]
-    rulings = {ruling: count for search in searches for ruling, count in search.ruled_out}
+        return "killed", "", f"by {', '.join(killers)}"
+    searches = {verdict.question: verdict.search for verdict in verdicts if verdict.search}
+    rulings = dict.fromkeys(r for search in searches.values() for r, _ in search.rulings)
     if rulings:
-        listed = "; ".join(f"{ruling} ({count} inputs)" for ruling, count in rulings.items())
-        return "excused", f"it differs only where no case may be: {listed}"
-    compared = sum(search.compared for search in searches)
-    if all(_is_settled(verdict, oracles) for verdict in verdicts):
-        return "equivalent", f"it gives what the reference gives on all of {compared:,} inputs"
-    return "survived", f"undecided: only {compared} inputs could be found to compare it on"
-
-
-def _is_settled(verdict: Verdict, oracles: Mapping[str, Oracle]) -> bool:
-    """Whether enough was compared to call a mutant equivalent: a lot, or all there is."""
-    if verdict.search is None:
-        return False
-    only_input = all(not case.args for case in oracles[verdict.question].subject.question.cases)
-    return only_input or verdict.search.compared >= _ENOUGH
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names)
+        return "excused", "", f"it differs only where no case may be: {'; '.join(rulings)}"
+    looked = " and ".join(
+        f"{s.compared:,} inputs of {question}" for question, s in searches.items()
+    )
+    if all(search.unreached for search in searches.values()):
+        return "equivalent", "unreached", f"the line runs for none of {looked}"
+    if all(oracles[question].is_complete for question in searches):
+        return "equivalent", "all", "the result is the same, and there is no other input"
+    if all(s.compared >= _ENOUGH or oracles[q].is_complete for q, s in searches.items()):
+        return "equivalent", "inputs", f"the results are the same on {looked}"
+    return "survived", "", f"undecided: the results are the same, but only on {looked}"

@@ -34,6 +34,7 @@ class Mutation:
     before: str
     after: str
     text: str  # of the piece, mutated
+    lines: range | None  # of the statement, which must run for the slip to matter; None: it does
     same_code: bool = False  # whether it compiles to what the original compiles to
 
     def diff(self, original: str, file: str, first_line: int) -> str:
@@ -74,9 +75,9 @@ def mutations(text: str) -> tuple[Mutation, ...]:
             seen.add(code)
         after = piece.show(new)
         line = getattr(old, "lineno", 1)
-        found.append(
-            Mutation(operator, line, piece.show(old), after, mutated, same_code=code == original)
-        )
+        lines = _statement_lines(piece.tree.body[0], old)
+        same = code == original
+        found.append(Mutation(operator, line, piece.show(old), after, mutated, lines, same))
     return tuple(found)
 
 
@@ -199,6 +200,28 @@ def _names_stored(node: ast.stmt) -> frozenset[str]:
         for inner in ast.walk(node)
         if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
     )
+
+
+def _statement_lines(top: ast.stmt, node: Any) -> range | None:
+    """The lines of the statement that a node is a part of; of a block, those of its head.
+
+    None for what runs whenever the module does: a default, or a constant at the top level.
+    """
+    found: ast.stmt | None = None
+    for statement in ast.walk(top):
+        inside = isinstance(statement, ast.stmt) and (
+            (statement.lineno, statement.col_offset)
+            <= (node.lineno, node.col_offset)
+            <= (node.end_lineno, node.end_col_offset)
+            <= (statement.end_lineno, statement.end_col_offset)
+        )
+        if inside and isinstance(statement, ast.stmt):
+            found = statement  # in breadth, so the innermost comes last
+    if found is None or found is top or isinstance(found, ast.FunctionDef | ast.ClassDef):
+        return None
+    body = getattr(found, "body", None)
+    last = body[0].lineno - 1 if body else found.end_lineno or found.lineno
+    return range(found.lineno, max(last, found.lineno) + 1)
 
 
 # --------------------------------------------------------------------------- text

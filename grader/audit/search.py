@@ -4,30 +4,36 @@ What the reference gives decides whether an input counts. It does where the refe
 value, or raises what its own code raises on purpose; not where it stumbles over nonsense, nor
 where the author rules that no case may depend on the arguments. A mutant that gives the same on
 all that counts is equivalent as far as anyone looked, and the number of inputs is told with it.
+
+Results are held against the reference's inside the worker, byte by byte; only where they differ
+does the value come here, to be judged by the question's own rule.
 """
 
 from __future__ import annotations
 
 import ast
+import pickle
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from grader.audit.bench import DRIVER, Bench
+from grader.audit.bench import Bench, Pace, batches, observe, observe_batch
 from grader.audit.subjects import Subject, submit
 from grader.marking import mark
 from grader.model import Assignment, Case, Observation, Question, Raised, Raises, Returned, Rule
-from grader.sandbox.wire import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from grader.audit.inputs import Args, Inputs
     from grader.audit.sources import Library, Unit
-    from grader.model import Submission, Value
+    from grader.model import Value
+    from grader.sandbox import Session
+
+_FILE: Final = "inputs_{}.pickle"
+_NOTHING: Final = -3  # no result's digest
+_SAMPLED: Final = 12  # ruled-out inputs that tell: enough to say so
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,21 @@ class Search:
 
     compared: int  # inputs that count, on which the mutant does what the reference does
     witness: Witness | None = None
-    ruled_out: tuple[tuple[str, int], ...] = ()  # ruling -> inputs that tell but do not count
+    rulings: tuple[tuple[str, int], ...] = ()  # ruling -> inputs that tell but do not count
+    unreached: bool = False  # the line runs for none of the inputs, so nothing was compared
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """The inputs on which a question's mutants were looked at."""
+
+    question: str
+    drawn: int  # by the generators, under other seeds
+    varied: int  # cases with one thing changed
+    small: int  # combinations of small arguments
+    exhaustive: bool  # whether these are all combinations
+    counting: int  # of all these, the inputs that count
+    ruled_out: int  # those on which the author rules that no case may depend
 
 
 class Oracle:
@@ -54,161 +74,204 @@ class Oracle:
     def __init__(self, bench: Bench, library: Library, subject: Subject, inputs: Inputs) -> None:
         """Asks the reference, in the sandbox, once for all mutants."""
         self.subject = subject
-        self.inputs = inputs
-        self._bench = bench
-        self._library = library
-        self._args = list(inputs)
-        self._singly = any(case.rule.keep_inputs for case in subject.question.cases)
+        self.file = _FILE.format(subject.question.id)
         functions = {subject.question.function: subject.reference}
         for extra in (subject.no_case, subject.tolerance):
             if extra is not None:
                 functions[extra] = subject.name(extra)
-        submission = submit(library, functions, name="reference", code=DRIVER)
-        purposely = _raised_on_purpose(library.reach([subject.reference], judged=True))
-        purposely |= {
-            case.expected.exception
-            for case in subject.question.cases
-            if isinstance(case.expected, Raises)
-        }
-        observed = bench.observe(submission, subject.question.function, self._args)
-        rulings = self._asked(submission, subject.no_case)
-        tolerances = self._asked(submission, subject.tolerance)
-        self.rulings = [ruling if isinstance(ruling, str) else None for ruling in rulings]
-        self._cases = [
-            self._expectations(args, observation, purposely, tolerance)
-            for args, observation, tolerance in zip(self._args, observed, tolerances, strict=True)
-        ]
-        self._replies = [_reply(observation) for observation in observed]
+        submission = submit(library, functions, name="reference")
+        with bench.open(submission) as session:
+            self._settle(session, library, list(inputs))
+        self.tried = Tried(
+            question=subject.question.id,
+            drawn=len(inputs.drawn),
+            varied=len(inputs.varied),
+            small=len(inputs.small),
+            exhaustive=inputs.exhaustive,
+            counting=self.counting,
+            ruled_out=len(self.args) - self.counting,
+        )
+        packed = [pickle.dumps(args) for args in self.args]
+        helpers = {**submission.helpers, self.file: _pack(packed, [])}
+        with bench.open(replace(submission, helpers=helpers)) as session:
+            digests, places = self._ask(session)
+        self.packed = _pack(packed, digests)
+        self.lines_run = library.original_lines(functions.values(), places)
 
-    def _asked(self, submission: Submission, function: str | None) -> list[Any]:
-        if function is None:
-            return [None] * len(self._args)
-        observed = self._bench.observe(submission, function, self._args)
-        return [
-            seen.outcome.value if isinstance(seen.outcome, Returned) else None for seen in observed
+    def _settle(self, session: Session, library: Library, args: Sequence[Args]) -> None:
+        """Keeps the inputs that count, and after them those that are ruled out."""
+        subject = self.subject
+        observed = observe(session, subject.question.function, args)
+        rulings = _asked(session, subject.no_case, args)
+        tolerances = _asked(session, subject.tolerance, args)
+        purposely = _raised_on_purpose(library, subject)
+        entries = [
+            (one, cases, ruling if isinstance(ruling, str) else None)
+            for one, seen, ruling, tolerance in zip(
+                args, observed, rulings, tolerances, strict=True
+            )
+            if (cases := _expectations(subject, one, seen, purposely, tolerance))
         ]
+        entries.sort(key=lambda entry: entry[2] is not None)  # stable: nearest stay first
+        self.args = [args for args, _, _ in entries]
+        self.cases = [cases for _, cases, _ in entries]
+        self.rulings = [ruling for _, _, ruling in entries]
+        self.counting = sum(ruling is None for ruling in self.rulings)
+
+    def _ask(self, session: Session) -> tuple[list[int], list[tuple[str, int]]]:
+        """What the reference gives, in digests, and which lines of its files that takes."""
+        function = self.subject.question.function
+        digests: list[int] = []
+        places: set[tuple[str, int]] = set()
+        for start, stop in batches(len(self.args)):
+            span = (self.file, function, start, stop)
+            given = _listed(session.call("digests", span))
+            digests += given or [_NOTHING] * (stop - start)
+            if start < self.counting:
+                places.update(
+                    _listed(session.call("lines_run", (*span[:3], min(stop, self.counting))))
+                )
+        return digests, sorted(places)
 
     @property
-    def counting(self) -> int:
-        """How many inputs count."""
-        pairs = zip(self._cases, self.rulings, strict=True)
-        return sum(bool(cases) and ruling is None for cases, ruling in pairs)
+    def is_complete(self) -> bool:
+        """Whether the inputs are all that there are: a function without arguments has one."""
+        return all(not case.args for case in self.subject.question.cases)
 
-    def _expectations(
-        self, args: Args, observation: Observation, purposely: set[str], tolerance: Any
-    ) -> tuple[Case, ...]:
-        """The cases that an input makes: one for each part that the question looks at."""
-        outcome = observation.outcome
-        question = self.subject.question
-        if isinstance(outcome, Raised):
-            if outcome.exception in purposely:
-                return (Case("", args, Raises(outcome.exception)),)
+    def search(self, session: Session) -> Search:
+        """Decides whether any input that counts tells the session's mutant from the reference.
+
+        The session's submission holds the driver and the file of this oracle's inputs.
+        """
+        for _, witness in self._judged(session, 0, self.counting):
+            if witness is not None:
+                return Search(0, witness)
+        ruled: Counter[str] = Counter()
+        for index, witness in self._judged(session, self.counting, len(self.args)):
+            ruled[str(self.rulings[index])] += witness is not None
+            if ruled.total() >= _SAMPLED:
+                break
+        rulings = tuple((ruling, count) for ruling, count in ruled.most_common() if count)
+        return Search(self.counting, rulings=rulings)
+
+    def runs(self, unit: Unit, lines: range | None) -> bool:
+        """Whether any input that counts runs these lines of a unit (None: they always run)."""
+        return lines is None or any((unit, line) in self.lines_run for line in lines)
+
+    def _judged(
+        self, session: Session, first: int, last: int
+    ) -> Iterator[tuple[int, Witness | None]]:
+        """The inputs whose results differ byte by byte, and what the question's rule says."""
+        function = self.subject.question.function
+        start, pace = first, Pace()
+        while start < last:
+            stop = pace.end(start, last)
+            outcome = session.call("differing", (self.file, function, start, stop)).outcome
+            match outcome:
+                case Returned(value=([*found], int(reached))):
+                    indices = [index for index in found if isinstance(index, int)]
+                case _:
+                    indices, reached = list(range(start, stop)), stop
+            calls = [(function, self.args[index]) for index in indices]
+            observed = [] if self._keeps_inputs else observe_batch(session, calls)
+            for position, index in enumerate(indices):
+                seen = observed[position] if observed else session.call(*calls[position])
+                yield index, self._judge(index, seen)
+            start = reached
+            pace.adapt()
+
+    @property
+    def _keeps_inputs(self) -> bool:
+        return any(case.rule.keep_inputs for case in self.subject.question.cases)
+
+    def _judge(self, index: int, observation: Observation) -> Witness | None:
+        """The input as a witness, if the question's rule tells the two results apart."""
+        for case in self.cases[index]:
+            if not _passes(self.subject.question, case, observation):
+                return Witness(self.args[index], case.expected, observation)
+        return None
+
+
+# --------------------------------------------------------------------------- which inputs count
+
+
+def _asked(session: Session, function: str | None, args: Sequence[Args]) -> list[Any]:
+    """What a function of the author's says of each input; None where it says nothing."""
+    if function is None:
+        return [None] * len(args)
+    outcomes = [observation.outcome for observation in observe(session, function, args)]
+    return [outcome.value if isinstance(outcome, Returned) else None for outcome in outcomes]
+
+
+def _expectations(
+    subject: Subject, args: Args, observation: Observation, purposely: set[str], tolerance: Any
+) -> tuple[Case, ...]:
+    """The cases that an input makes: one for each part that the question looks at, or none."""
+    outcome = observation.outcome
+    if isinstance(outcome, Raised) and outcome.exception in purposely:
+        return (Case("", args, Raises(outcome.exception)),)
+    if not isinstance(outcome, Returned):
+        return ()
+    ordinary = [case for case in subject.question.cases if not isinstance(case.expected, Raises)]
+    rule = ordinary[0].rule if ordinary else Rule()
+    if subject.tolerance is not None:
+        if tolerance is None:
             return ()
-        if not isinstance(outcome, Returned):
-            return ()
-        ordinary = [case for case in question.cases if not isinstance(case.expected, Raises)]
-        rule = ordinary[0].rule if ordinary else Rule()
-        if self.subject.tolerance is not None:
-            if tolerance is None:
-                return ()
-            rule = replace(rule, atol=_as_tolerance(tolerance))
-        parts = list(dict.fromkeys(case.at for case in ordinary))
-        if () in parts:
-            parts = [()]
-        cases = []
-        for at in parts:
-            found, part = _narrow(outcome.value, at)
-            if found:
-                cases.append(Case("", args, part, rule, at=at))
-        return tuple(cases)
-
-    def search(self, replaced: Mapping[Unit, str]) -> Search:
-        """Decides whether any input that counts tells a mutant from the reference."""
-        question = self.subject.question
-        submission = submit(
-            self._library,
-            {question.function: self.subject.reference},
-            name="mutant",
-            code=DRIVER,
-            replaced=replaced,
-        )
-        compared = 0
-        ruled_out: Counter[str] = Counter()
-        witness: Witness | None = None
-
-        def until(index: int, observation: Observation) -> bool:
-            nonlocal compared, witness
-            cases = self._cases[index]
-            if not cases:
-                return False
-            same = _reply(observation) == self._replies[index] and not observation.changed_inputs
-            failed = [] if same else [c for c in cases if not _passes(question, c, observation)]
-            ruling = self.rulings[index]
-            if not failed:
-                compared += ruling is None
-            elif ruling is not None:
-                ruled_out[ruling] += 1
-            else:
-                witness = Witness(self._args[index], failed[0].expected, observation)
-            return witness is not None
-
-        self._bench.observe(
-            submission, question.function, self._args, singly=self._singly, until=until
-        )
-        return Search(compared, witness, tuple(ruled_out.most_common()))
+        array = np.asarray(tolerance, dtype=np.float64)
+        rule = replace(rule, atol=array if array.ndim else float(array))
+    parts = dict.fromkeys(case.at for case in ordinary)
+    if () in parts or not parts:
+        parts = {(): None}
+    return tuple(
+        Case("", args, found[0], rule, at=at) for at in parts if (found := _part(outcome.value, at))
+    )
 
 
-def _raised_on_purpose(units: Sequence[Unit]) -> set[str]:
-    """The exceptions that the answer's own code raises by name."""
-    names = set()
-    for unit in units:
-        for node in ast.walk(unit.node):
-            if isinstance(node, ast.Raise) and node.exc is not None:
-                kind = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-                if isinstance(kind, ast.Name):
-                    names.add(kind.id)
-    return names
-
-
-def _as_tolerance(value: Any) -> Any:
-    array = np.asarray(value, dtype=np.float64)
-    return array if array.ndim else float(array)
-
-
-def _narrow(value: Any, at: Sequence[str | int]) -> tuple[bool, Any]:
+def _part(value: Any, at: Sequence[str | int]) -> tuple[Any] | None:
     """The part of a value that a path leads to, if there is one."""
     for step in at:
         try:
             value = value[step]
         except (LookupError, TypeError):
-            return False, None
-    return True, value
+            return None
+    return (value,)
 
 
-def _reply(observation: Observation) -> bytes | None:
-    """What a call came to, as bytes: equal bytes are equal results."""
-    outcome = observation.outcome
-    if isinstance(outcome, Returned):
-        return b"=" + encode(outcome.value)
-    if isinstance(outcome, Raised):
-        return b"!" + outcome.exception.encode()
-    return None
+def _raised_on_purpose(library: Library, subject: Subject) -> set[str]:
+    """The exceptions that cases ask for, and that the answer's own code raises by name."""
+    names = {
+        case.expected.exception
+        for case in subject.question.cases
+        if isinstance(case.expected, Raises)
+    }
+    for unit in library.reach([subject.reference], judged=True):
+        for node in ast.walk(unit.node):
+            if isinstance(node, ast.Raise) and node.exc is not None:
+                kind = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+                names |= {kind.id} if isinstance(kind, ast.Name) else set()
+    return names
+
+
+# --------------------------------------------------------------------------- one result
 
 
 def _passes(question: Question, case: Case, observation: Observation) -> bool:
     """Whether a call would earn the whole case, by the question's own rules."""
-    alone = replace(
-        question,
-        cases=(case,),
-        wrong_answers=(),
-        builds_on=None,
-        properties=(),
-        points=question.points,
-    )
+    alone = replace(question, cases=(case,), wrong_answers=(), builds_on=None, credit=None)
     assignment = Assignment(title="", filename="", questions=(alone,))
     results = mark(assignment, {question.id: [observation]}, _no_step)
     return results[0].cases[0].credit == 1
 
 
+def _listed(answer: Observation) -> list[Any]:
+    """What the driver answered; an empty list when it did not come to an answer."""
+    value = answer.outcome.value if isinstance(answer.outcome, Returned) else None
+    return value if isinstance(value, list) else []
+
+
 def _no_step(function: str, args: tuple[Value, ...]) -> Observation:
     raise LookupError(f"{function} was asked for, but nothing follows from anything here")
+
+
+def _pack(inputs: Sequence[bytes], digests: Sequence[int]) -> bytes:
+    return pickle.dumps((list(inputs), list(digests)))

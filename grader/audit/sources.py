@@ -37,7 +37,8 @@ class Unit:
     def line(self) -> int:
         """Where it begins, decorators included."""
         decorators = getattr(self.node, "decorator_list", [])
-        return min([self.node.lineno, *(item.lineno for item in decorators)])
+        first = [int(item.lineno) for item in decorators]
+        return min([self.node.lineno, *first])
 
     @property
     def is_answer(self) -> bool:
@@ -63,7 +64,7 @@ class Module:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """What its top level binds, imports from reference/ by `*` apart."""
+        """What its top level binds, but for what it imports by `*`."""
         return frozenset(name for node in self.tree.body for name in _bound(node) if name != "*")
 
 
@@ -130,6 +131,19 @@ class Library:
             texts.setdefault(file, []).append(text)
         files = {f"{PACKAGE}/__init__.py": b""}
         return files | {file: "\n".join(lines).encode() + b"\n" for file, lines in texts.items()}
+
+    def original_lines(
+        self, wanted: Iterable[Name], places: Iterable[tuple[str, int]]
+    ) -> frozenset[tuple[Unit, int]]:
+        """Where lines of the files of what the wanted names need stand: (unit, line in it)."""
+        lines: dict[str, list[tuple[Unit, int]]] = {}
+        for unit in self.reach(wanted):
+            count = unit.text.count("\n") + 1
+            file = lines.setdefault(self.modules[unit.module].file, [])
+            file.extend((unit, line) for line in range(1, count + 1))
+        return frozenset(
+            lines[file][line - 1] for file, line in places if line <= len(lines.get(file, ()))
+        )
 
     # ------------------------------------------------------------------------- units
 

@@ -17,8 +17,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from grader.assignment.document import read_document
 from grader.audit.sources import PACKAGE, Library, Unit
@@ -27,7 +28,8 @@ from grader.model import Assignment, Chunk, Question, Submission
 if TYPE_CHECKING:
     from grader.audit.sources import Name
 
-LABEL = "variant.py"
+LABEL: Final = "variant.py"
+_DRIVER: Final = "audit_driver"  # driver.py, as the submission's helper is called
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +88,22 @@ def submit(
     name: str,
     code: str = "",
     replaced: Mapping[Unit, str] | None = None,
+    more: Mapping[str, bytes] | None = None,
 ) -> Submission:
-    """Makes a submission whose functions are names of the reference.
+    """Makes a submission whose functions are names of the reference. It holds the driver.
 
     Args:
         functions: the submission's name for it -> the reference's.
         name: for people.
         code: what else stands in the submission; it may use the functions.
         replaced: units of the reference, with the text that stands in their place.
+        more: other files that go along.
     """
     units = library.reach(functions.values())
-    helpers = library.files(units, replaced)
+    helpers = {**library.files(units, replaced), f"{_DRIVER}.py": _driver(), **(more or {})}
     lines = [_imported(source, name) for name, source in functions.items()]
-    text = "\n".join([*lines, code, ""])
+    driver = f"from {_DRIVER} import call_many, differing, digests, lines_run"
+    text = "\n".join([*lines, driver, code, ""])
     digest = hashlib.sha256(text.encode())
     for file, content in helpers.items():
         digest.update(f"\0{file}\0".encode() + content)
@@ -109,6 +114,11 @@ def submit(
         helpers=helpers,
         digest=digest.hexdigest(),
     )
+
+
+@cache
+def _driver() -> bytes:
+    return Path(__file__).with_name("driver.py").read_bytes()
 
 
 def _imported(source: Name, name: str) -> str:

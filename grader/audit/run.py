@@ -1,0 +1,155 @@
+"""The audit from beginning to end: what is measured, in which order."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from grader.audit import judge
+from grader.audit.bench import Bench, observe
+from grader.audit.confusion import Confusion, run_wrong_answers
+from grader.audit.guessing import run_guesses
+from grader.audit.inputs import make_inputs
+from grader.audit.margins import Wrong, measure, run_right_answers
+from grader.audit.redundancy import weigh_cases
+from grader.audit.report import AuditReport
+from grader.audit.search import Oracle
+from grader.audit.seeds import Drawn, draw_again
+from grader.audit.sources import PACKAGE, Library
+from grader.audit.subjects import Subject, read_subjects, submit
+from grader.model import Returned
+
+if TYPE_CHECKING:
+    from grader.model import Assignment, QuestionResult
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Told what is going on, how much of it is done, and how much there is."""
+
+
+def audit(
+    assignment: Assignment,
+    config: Path,
+    *,
+    workers: int | None = None,
+    progress: Progress = lambda stage, done, total: None,
+) -> AuditReport:
+    """Decides how well the cases of an assignment tell right from wrong.
+
+    Args:
+        assignment: as loaded from `config`.
+        config: of config.yaml; the folder `reference` stands beside it.
+        workers: how many submissions run at once; as many as there are processors, unless said.
+        progress: told of every step.
+
+    Raises:
+        SandboxFault: if no worker can be started.
+    """
+    begun = time.monotonic()
+    library = Library.read(config.parent / PACKAGE)
+    subjects = read_subjects(assignment, config, library)
+    workers = workers or os.cpu_count() or 1
+
+    def tick(stage: str) -> Callable[[int, int], None]:
+        return lambda done, total: progress(stage, done, total)
+
+    with Bench(assignment.limits, workers=workers) as bench:
+        candidates = judge.make_candidates(library, subjects)
+        mutants_begun = time.monotonic()
+        judge.run_candidates(bench, assignment, library, candidates, tick("mutants"))
+        mutants_s = time.monotonic() - mutants_begun
+        drawn = draw_again(config, tick("other seeds"))
+        oracles = _make_oracles(bench, library, subjects, drawn, tick("inputs to search"))
+        mutants_begun = time.monotonic()
+        judge.search_candidates(bench, library, oracles, candidates, tick("survivors"))
+        mutants_s += time.monotonic() - mutants_begun
+        wrong = run_wrong_answers(bench, assignment, library, subjects, tick("wrong answers"))
+        misplaced = _misplaced(bench, library, subjects)
+        isolation = bench.isolation.level
+    mutants = tuple(judge.conclude(library, candidate, oracles) for candidate in candidates)
+    with Bench(assignment.limits, workers=workers, torch=_wants_torch(library, subjects)) as bench:
+        rights, right_results = run_right_answers(
+            bench, assignment, library, subjects, tick("right answers")
+        )
+    return AuditReport(
+        assignment=assignment.title,
+        digest=assignment.digest,
+        points={subject.question.id: subject.question.points for subject in subjects},
+        mutants=mutants,
+        tried=tuple(oracle.tried for oracle in oracles.values()),
+        confusions=tuple(confusion for confusion, _ in wrong),
+        rights=tuple(rights),
+        margins=measure(subjects, right_results, _wrongs(subjects, candidates, mutants, wrong)),
+        guesses=run_guesses(assignment),
+        tellings=weigh_cases(subjects, candidates, wrong),
+        misplaced=misplaced,
+        seeds=drawn.seeds,
+        refused_seeds=drawn.refused,
+        isolation=isolation,
+        workers=workers,
+        wall_s=time.monotonic() - begun,
+        mutants_s=mutants_s,
+    )
+
+
+def _make_oracles(
+    bench: Bench,
+    library: Library,
+    subjects: Sequence[Subject],
+    drawn: Drawn,
+    tick: Callable[[int, int], None],
+) -> dict[str, Oracle]:
+    """What the reference gives on the inputs that are tried for each question."""
+
+    def make(subject: Subject) -> Oracle:
+        question = subject.question
+        inputs = make_inputs(question.cases, drawn.args.get(question.id, ()))
+        return Oracle(bench, library, subject, inputs)
+
+    oracles = bench.map(make, subjects, tick)
+    return {oracle.subject.question.id: oracle for oracle in oracles}
+
+
+def _wrongs(
+    subjects: Sequence[Subject],
+    candidates: Sequence[judge.Candidate],
+    mutants: Sequence[judge.Mutant],
+    wrong: Sequence[tuple[Confusion, QuestionResult]],
+) -> dict[str, list[Wrong]]:
+    """By question, all that some case of it tells from the reference."""
+    found: dict[str, list[Wrong]] = {subject.question.id: [] for subject in subjects}
+    for confusion, result in wrong:
+        found[confusion.question].append((confusion.name, result))
+    for candidate, mutant in zip(candidates, mutants, strict=True):
+        for question, result in candidate.results.items():
+            if result.share < 1:
+                name = f"{mutant.function}, line {mutant.line}: {mutant.before} → {mutant.after}"
+                found[question].append((name, result))
+    return found
+
+
+def _misplaced(
+    bench: Bench, library: Library, subjects: Sequence[Subject]
+) -> tuple[tuple[str, str, str], ...]:
+    """The cases that the author's own rulings exclude: question, case, ruling."""
+    found = []
+    for subject in subjects:
+        if subject.no_case is None:
+            continue
+        functions = {subject.no_case: subject.name(subject.no_case)}
+        cases = subject.question.cases
+        with bench.open(submit(library, functions, name="rulings")) as session:
+            observed = observe(session, subject.no_case, [case.args for case in cases])
+        for case, observation in zip(cases, observed, strict=True):
+            outcome = observation.outcome
+            if isinstance(outcome, Returned) and isinstance(outcome.value, str):
+                found.append((subject.question.id, case.name, outcome.value))
+    return tuple(found)
+
+
+def _wants_torch(library: Library, subjects: Sequence[Subject]) -> bool:
+    """Whether a right implementation imports torch."""
+    names = [subject.name(name) for subject in subjects for name in subject.alternatives]
+    return any("torch" in unit.text for unit in library.reach(names))
