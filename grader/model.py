@@ -448,3 +448,79 @@ class Scorecard:
     def to_mark(self) -> Decimal:
         """The points that wait for a person."""
         return sum((q.question.points for q in self.questions if q.status == "to_mark"), Decimal(0))
+
+
+# --------------------------------------------------------------------------- self-check
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyResult:
+    """Whether a property held of a student's results.
+
+    `outcome` is set when a call did not come back with a value and the property could not go on;
+    `function` is the one that was called then.
+    """
+
+    name: str
+    said: str | None = None  # what does not hold, in a sentence; None: it holds
+    function: str = ""
+    outcome: Outcome | None = None
+
+    @property
+    def holds(self) -> bool:
+        return self.said is None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the function that was called is not there, or as the template has it."""
+        if isinstance(self.outcome, Raised):
+            return self.outcome.exception == "NotImplementedError"
+        return isinstance(self.outcome, Missing)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionCheck:
+    """What can be said of a question without marking it: shown cases, properties, a text's form."""
+
+    result: QuestionResult  # of the shown cases alone; its score means nothing
+    properties: tuple[PropertyResult, ...] = ()
+    status: Status = "passed"  # "not_run": not written yet; "to_mark": a person marks it
+
+    @property
+    def passed(self) -> int:
+        """How many public checks passed."""
+        held = sum(known.holds for known in self.properties)
+        return held + sum(case.passed for case in self.result.cases)
+
+    @property
+    def total(self) -> int:
+        return len(self.properties) + len(self.result.cases)
+
+
+@dataclass(frozen=True, slots=True)
+class SelfCheck:
+    """What a student's own check found. It holds no marks: hidden cases decide those."""
+
+    assignment: str
+    filename: str
+    questions: tuple[QuestionCheck, ...]
+    remarks: tuple[str, ...] = ()  # on the submission as a whole
+    loaded: Loaded = Loaded()
+    wall_s: float = 0.0
+
+    @property
+    def passed(self) -> int:
+        return sum(question.passed for question in self.questions)
+
+    @property
+    def total(self) -> int:
+        return sum(question.total for question in self.questions)
+
+    @property
+    def hidden(self) -> int:
+        return sum(question.result.question.hidden_count for question in self.questions)
+
+    @property
+    def all_well(self) -> bool:
+        """Whether nothing that can be checked here is wrong or missing."""
+        return all(question.status in ("passed", "to_mark") for question in self.questions)

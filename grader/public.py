@@ -14,16 +14,16 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import math
 import types
-from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import numpy as np
 
 from grader.errors import UsageError
 from grader.model import Assignment, Case, Limits, Property, Question, Raises, Rule, TextForm
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from grader.model import FloatArray, Value
 
 NAME = "assignment.json"
+PROPERTIES = "properties"
+HANDOUT = ("grader", PROPERTIES, NAME, "conftest.py", "README.md")
+"""What lies in a handout beside the student's own files."""
 _FORMAT = "grader assignment 1"
 _LARGEST = 2**63
 _AGAIN = "unzip the handout again"
@@ -45,6 +48,7 @@ def public(assignment: Assignment) -> Assignment:
         filename=assignment.filename,
         questions=questions,
         limits=assignment.limits,
+        packages=assignment.packages,
     )
 
 
@@ -117,16 +121,21 @@ class _File(_Strict, frozen=True):
     title: str
     file: str
     limits: dict[str, Any]
+    packages: tuple[str, ...]
+    starters: tuple[str, ...]
     questions: list[_Question]
 
 
-def write_public(assignment: Assignment, files: Mapping[str, str]) -> bytes:
+def write_public(
+    assignment: Assignment, files: Mapping[str, str], starters: Sequence[str] = ()
+) -> bytes:
     """Writes the public part of an assignment as the text of assignment.json.
 
     Args:
         assignment: whole or public.
         files: property -> the path, beside assignment.json, of the file that defines it. A
             property without one is left out.
+        starters: digests of the templates that students begin with.
     """
     cut = public(assignment)
     document = _File(
@@ -134,6 +143,8 @@ def write_public(assignment: Assignment, files: Mapping[str, str]) -> bytes:
         title=cut.title,
         file=cut.filename,
         limits={field.name: getattr(cut.limits, field.name) for field in fields(Limits)},
+        packages=cut.packages,
+        starters=tuple(starters),
         questions=[_written(question, files) for question in cut.questions],
     )
     return _lines(document)
@@ -185,7 +196,7 @@ def _written_case(case: Case) -> _Case:
         rule={
             name: _plain(value)
             for name, value in rule.items()
-            if isinstance(value, np.ndarray) or value != getattr(standard, name)
+            if hasattr(value, "dtype") or value != getattr(standard, name)
         },
     )
 
@@ -195,12 +206,53 @@ def is_public(start: bytes) -> bool:
     return start.startswith(f'{{"format":"{_FORMAT}"'.encode())
 
 
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What is needed before the questions are: to find a solution and to start a sandbox."""
+
+    filename: str
+    limits: Limits
+    starters: tuple[str, ...]
+
+
+def read_header(path: Path) -> Header:
+    """Reads the beginning of a handout's assignment, which takes no NumPy.
+
+    Raises:
+        UsageError: if the file is no such thing.
+    """
+    document, _ = _read(path)
+    return Header(document.file, _limits(document, path), document.starters)
+
+
 def read_public(path: Path) -> Assignment:
     """Reads the assignment that a handout holds.
 
     Raises:
         UsageError: if the file is no such thing, or a file that belongs to it is missing.
     """
+    document, data = _read(path)
+    try:
+        return Assignment(
+            title=document.title,
+            filename=document.file,
+            questions=tuple(_question(part, path.parent) for part in document.questions),
+            limits=_limits(document, path),
+            packages=document.packages,
+            digest=hashlib.sha256(data).hexdigest(),
+        )
+    except (ArithmeticError, TypeError, ValueError, KeyError) as error:
+        raise UsageError(f"{path}: is damaged ({error}); {_AGAIN}") from error
+
+
+def _limits(document: _File, path: Path) -> Limits:
+    try:
+        return Limits(**document.limits)
+    except TypeError as error:
+        raise UsageError(f"{path}: is damaged ({error}); {_AGAIN}") from error
+
+
+def _read(path: Path) -> tuple[_File, bytes]:
     try:
         data = path.read_bytes()
         document = msgspec.json.decode(data, type=_File)
@@ -213,16 +265,7 @@ def read_public(path: Path) -> Assignment:
             f"{path}: has the format {document.format!r}, and this grader reads {_FORMAT!r}; "
             "take the handout and the grader from one zip"
         )
-    try:
-        return Assignment(
-            title=document.title,
-            filename=document.file,
-            questions=tuple(_question(part, path.parent) for part in document.questions),
-            limits=Limits(**document.limits),
-            digest=hashlib.sha256(data).hexdigest(),
-        )
-    except (ArithmeticError, TypeError, ValueError, KeyError) as error:
-        raise UsageError(f"{path}: is damaged ({error}); {_AGAIN}") from error
+    return document, data
 
 
 def _question(part: _Question, folder: Path) -> Question:
@@ -286,7 +329,7 @@ def _plain(value: Value | FloatArray) -> Any:
         case int():
             return value if -_LARGEST <= value < _LARGEST else {"int": str(value)}
         case float():
-            return value if np.isfinite(value) else {"float": repr(value)}
+            return value if math.isfinite(value) else {"float": repr(value)}
         case complex():
             return {"complex": [_plain(value.real), _plain(value.imag)]}
         case list():
@@ -295,11 +338,9 @@ def _plain(value: Value | FloatArray) -> Any:
             return {"tuple": [_plain(item) for item in value]}
         case dict():
             return {"dict": [[_plain(key), _plain(item)] for key, item in value.items()]}
-        case np.ndarray():
+        case _:
             items = [_plain(item) for item in value.ravel().tolist()]
             return {"array": items, "shape": list(value.shape), "dtype": value.dtype.name}
-        case _:
-            raise TypeError(f"value={value!r} is no plain data")
 
 
 def _value(plain: Any) -> Any:
@@ -322,6 +363,8 @@ def _value(plain: Any) -> Any:
         case "dict":
             return {_value(key): _value(item) for key, item in inner}
         case "array":
+            import numpy as np  # late: a file's header is read without it
+
             flat = np.array([_value(item) for item in inner], dtype=plain["dtype"])
             return flat.reshape(plain["shape"])
         case _:

@@ -18,10 +18,14 @@ ROOMS = {
     **dict.fromkeys(WINGS, GROUND),
     "public": GROUND,
     "pipeline": GROUND | WINGS | {"public"},
+    "selfcheck": GROUND | WINGS | {"pipeline", "public"},
+    "foreground": GROUND | {"sandbox"},
+    "debugging": GROUND | {"sandbox"},
+    "checking": GROUND | {"public", "submission"},
     "classroom": GROUND | WINGS | {"pipeline"},
 }
 # These may use anything but a door.
-ABOVE = {"audit", "gradescope"}
+ABOVE = {"audit", "gradescope", "notebook"}
 DOORS = {"cli", "__init__", "__main__"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 

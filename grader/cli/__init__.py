@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import click
 
+from grader.cli.checks import check
 from grader.cli.classes import grade, regrade
-from grader.cli.options import OURS, config_option, isolation_option, launcher, plain_option
+from grader.cli.doctor import doctor
+from grader.cli.options import OURS, config_option, isolation_option, plain_option
 from grader.errors import ConfigError, GraderError
-
-if TYPE_CHECKING:
-    from grader.model import Assignment
-
-_FOUND_WRONG = 1
 
 _EPILOG = """\b
 Examples:
@@ -29,6 +25,7 @@ Examples:
   grader check my_solution.py          check another file, a notebook or a zip
   grader grade submissions/ --out results
   grader config                        validate config.yaml and print the plan
+  grader doctor                        how submissions would be isolated here
 """
 
 
@@ -36,52 +33,6 @@ Examples:
 @click.version_option(package_name="grader")
 def cli() -> None:
     """Marks students' Python functions against a reference, in isolation."""
-
-
-@cli.command(epilog="\b\nExample:\n  grader check solution.ipynb -q q1")
-@click.argument("submission", type=click.Path(path_type=Path), default=Path())
-@click.option("--question", "-q", "only", multiple=True, help="Only this question (repeatable).")
-@config_option
-@plain_option
-def check(submission: Path, only: Sequence[str], config_path: Path, plain: bool) -> None:
-    """Checks one SUBMISSION as a student would: a file, a folder, a notebook or a zip."""
-    from grader.pipeline import grade as grade_one
-    from grader.pipeline import read_assignment, redact
-    from grader.report.terminal import Screen, render
-    from grader.submission import read_submission
-
-    assignment = _only(read_assignment(config_path), only)
-    handed_in = read_submission(submission, expected_name=assignment.filename)
-    torch = handed_in.mentions_torch
-    with launcher(assignment, config_path, torch=torch, isolation="preferred") as running:
-        card, _ = grade_one(assignment, handed_in, running)
-    card = redact(card, "student")
-    click.echo(render(card, Screen.of(sys.stdout, plain=plain)), nl=False)
-    wrong = any(question.status not in ("passed", "to_mark") for question in card.questions)
-    sys.exit(_FOUND_WRONG if wrong else 0)
-
-
-def _only(assignment: Assignment, wanted: Sequence[str]) -> Assignment:
-    """The assignment cut down to the questions that were asked for."""
-    import dataclasses
-    import difflib
-
-    ids = [question.id for question in assignment.questions]
-    for name in wanted:
-        if name not in ids:
-            close = difflib.get_close_matches(name, ids, 1) or ids
-            raise click.UsageError(f"no question {name!r}; did you mean {close[0]}?")
-    if not wanted:
-        return assignment
-    questions = tuple(q for q in assignment.questions if q.id in wanted)
-    kept = {q.id for q in questions}
-    alone = tuple(
-        q
-        if q.builds_on is None or kept.issuperset(q.builds_on.questions)
-        else dataclasses.replace(q, builds_on=None)
-        for q in questions
-    )
-    return dataclasses.replace(assignment, questions=alone)
 
 
 @cli.command()
@@ -126,7 +77,7 @@ def config(schema: bool, config_path: Path, plain: bool) -> None:
     click.echo(render_plan(assignment.title, plan(assignment), screen), nl=False)
 
 
-for _command in (grade, regrade):
+for _command in (check, grade, regrade, doctor):
     cli.add_command(_command)
 
 

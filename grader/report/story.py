@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import groupby
 from types import MappingProxyType
 
 import numpy as np
@@ -418,7 +419,7 @@ def _case(function: str, result: CaseResult) -> CaseStory:
         function=one_line(function, 80),
         args=case.args,
         contrast=contrast,
-        trace=_trace(outcome.frames) if isinstance(outcome, Raised) else (),
+        trace=trace(outcome.frames) if isinstance(outcome, Raised) else (),
         output=tuple(_printed(observation.stdout, observation.stderr)),
         notes=tuple(_notes(result)),
     )
@@ -475,8 +476,10 @@ def _killed(killed: Killed) -> str:
             return f"crashed Python itself ({detail})" if detail else "crashed Python itself"
 
 
-def _trace(frames: tuple[Frame, ...]) -> tuple[Step, ...]:
-    kept = frames if len(frames) <= _FRAMES else (frames[0], *frames[1 - _FRAMES :])
+def trace(frames: tuple[Frame, ...]) -> tuple[Step, ...]:
+    """Decides which lines of a student's traceback are told: the first and the last ones."""
+    once = tuple(frame for frame, _ in groupby(frames))  # a recursion repeats itself
+    kept = once if len(once) <= _FRAMES else (once[0], *once[1 - _FRAMES :])
     return tuple(
         Step(
             label=one_line(frame.label, 80),

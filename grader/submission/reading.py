@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,7 +40,11 @@ class Parts:
 
 
 def read_submission(
-    path: Path, *, expected_name: str, submission_id: str | None = None
+    path: Path,
+    *,
+    expected_name: str,
+    submission_id: str | None = None,
+    without: Collection[str] = (),
 ) -> Submission:
     """Read a file, a folder or a zip that one student handed in.
 
@@ -53,6 +57,12 @@ def read_submission(
       lies in one folder more. The files beside it become helpers, within bounds.
     - A folder that holds a zip and nothing else that could be the solution is read as that zip.
 
+    Args:
+        path: of what was handed in.
+        expected_name: what it should be called.
+        submission_id: what it is called in reports; from its name if None.
+        without: files and folders at the top of a folder that are not the student's.
+
     Raises:
         UsageError: there is nothing at `path`.
     """
@@ -61,7 +71,7 @@ def read_submission(
     return assemble(
         submission_id if submission_id is not None else id_of(path),
         shown(own_name(path)),
-        lambda: _parts_at(path, expected_name),
+        lambda: _parts_at(path, expected_name, without),
     )
 
 
@@ -98,7 +108,7 @@ def own_name(path: Path) -> str:
     return path.name if path.name not in ("", "..") else path.resolve().name
 
 
-def _parts_at(path: Path, expected_name: str) -> Parts:
+def _parts_at(path: Path, expected_name: str, without: Collection[str]) -> Parts:
     try:
         # The path itself is the caller's word, so a link is followed here and nowhere below.
         real = path.resolve(strict=True)
@@ -106,7 +116,7 @@ def _parts_at(path: Path, expected_name: str) -> Parts:
     except (OSError, RuntimeError) as error:
         raise Refused(f"{shown(own_name(path))} could not be opened") from error
     if is_folder:
-        return parts_of_tree(folder_tree(real), expected_name)
+        return parts_of_tree(folder_tree(real).without(without), expected_name)
     return parts_of_file(
         own_name(path), lambda limit: read_regular(real, limit), expected_name=expected_name
     )

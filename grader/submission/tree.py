@@ -12,7 +12,7 @@ import io
 import os
 import stat
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -65,6 +65,15 @@ class Tree:
         for name, why in self.odd.items():
             reasons.setdefault(why, []).append(name)
         return tuple(f"left out {listed(names)}: {why}" for why, names in reasons.items())
+
+    def without(self, names: Collection[str]) -> Tree:
+        """Return the tree without some of the files and folders at its top."""
+        return Tree(
+            files={n: size for n, size in self.files.items() if n.partition("/")[0] not in names},
+            read=self.read,
+            folders=frozenset(f for f in self.folders if f.partition("/")[0] not in names),
+            odd={n: why for n, why in self.odd.items() if n.partition("/")[0] not in names},
+        )
 
     def below(self, folder: str) -> Tree:
         """Return the part below a folder ("alice/"), with names relative to it."""

@@ -1,0 +1,109 @@
+"""Finds what a self-check is about: which assignment, which file of the folder, which questions.
+
+In a handout no argument is needed: the assignment lies beside the grader, and the solution is the
+file that the student has changed.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.errors import UsageError
+from grader.public import HANDOUT, NAME, Header, read_header
+from grader.submission import read_submission
+
+if TYPE_CHECKING:
+    from grader.model import Assignment, Submission
+
+_CONFIG = "config.yaml"
+
+
+def find_assignment(given: Path | None = None, *, near: Path | None = None) -> Path:
+    """Decides which assignment is meant.
+
+    Args:
+        given: by the caller; anything else is looked for only without it.
+        near: a folder that may hold the handout or the course; the working directory if None.
+
+    Raises:
+        UsageError: if there is none.
+    """
+    if given is not None:
+        return given
+    folders = [near or Path(), Path(__file__).resolve().parent.parent]
+    for folder in folders:
+        for name in (NAME, _CONFIG):
+            if (folder / name).is_file():
+                return folder / name
+    raise UsageError(
+        f"there is no {NAME} here, which every handout holds; go to the folder of the handout, "
+        "or name the assignment with --config"
+    )
+
+
+def find_solution(path: Path, header: Header) -> Submission:
+    """Reads the solution at `path`: a file, or the one in a folder that is the student's.
+
+    A handout holds a template of each kind, a file and a notebook. Of the two, the one that is no
+    longer as it was handed out counts; of two such, the one saved last, and the student is told.
+
+    Raises:
+        UsageError: if there is nothing at `path`.
+    """
+    if not path.is_dir():
+        return read_submission(path, expected_name=header.filename)
+    others = [path / header.filename, (path / header.filename).with_suffix(".ipynb")]
+    present = [file for file in others if file.is_file()]
+    remarks: tuple[str, ...] = ()
+    without = set(HANDOUT) if (path / NAME).is_file() else set()
+    if len(present) == 2:
+        other, remarks = _of_two(present, header)
+        without.add(other.name)
+    submission = read_submission(path, expected_name=header.filename, without=without)
+    return replace(submission, remarks=(*remarks, *submission.remarks))
+
+
+def _of_two(files: Sequence[Path], header: Header) -> tuple[Path, tuple[str, ...]]:
+    """The file that does not count, and what to tell of that."""
+    changed = [file for file in files if not _is_template(file, header)]
+    if len(changed) < 2:
+        return files[0] if changed == files[1:] else files[1], ()
+    last, other = sorted(changed, key=lambda file: file.stat().st_mtime, reverse=True)
+    remark = (
+        f"read {last.name}, which was saved last; {other.name} is no longer empty either. "
+        "Hand in one of them."
+    )
+    return other, (remark,)
+
+
+def _is_template(file: Path, header: Header) -> bool:
+    return read_submission(file, expected_name=header.filename).digest in header.starters
+
+
+def header_of(path: Path, assignment: Assignment | None = None) -> Header:
+    """What is known of an assignment before, or without, its questions."""
+    if assignment is None:
+        return read_header(path)
+    return Header(assignment.filename, assignment.limits, ())
+
+
+def only(assignment: Assignment, wanted: Sequence[str]) -> Assignment:
+    """Cuts an assignment down to some questions; all of them if none is named.
+
+    Raises:
+        UsageError: if there is no such question.
+    """
+    ids = [question.id for question in assignment.questions]
+    for name in wanted:
+        if name not in ids:
+            close = difflib.get_close_matches(name, ids, 1)
+            meant = f"did you mean {close[0]}?" if close else f"there are {', '.join(ids)}"
+            raise UsageError(f"no question {name!r}; {meant}")
+    if not wanted:
+        return assignment
+    chosen = tuple(question for question in assignment.questions if question.id in wanted)
+    return replace(assignment, questions=chosen)

@@ -1,0 +1,197 @@
+"""The student's door: check a solution, again on every save, or one case in a debugger."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.options import plain_option
+
+if TYPE_CHECKING:
+    from grader.model import Assignment, SelfCheck, Submission
+    from grader.public import Header
+    from grader.report.terminal import Screen
+    from grader.sandbox import Launcher
+
+_FOUND_WRONG = 1
+_LOOK_S = 0.3  # between two looks at the files
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  grader check                     check the solution in this folder
+  grader check -q q1               only one question, told in full
+  grader check --watch             once more whenever a file is saved
+  grader check --debug q1          run what fails of it here, for breakpoint() and print
+"""
+)
+@click.argument("submission", type=click.Path(path_type=Path), default=Path())
+@click.option("--question", "-q", "wanted", multiple=True, help="Only this question (repeatable).")
+@click.option("--watch", is_flag=True, help="Check again whenever a file is saved.")
+@click.option("--debug", "debugged", metavar="QUESTION", help="Run its first wrong case here.")
+@click.option(
+    "--config",
+    "-c",
+    "given",
+    type=click.Path(path_type=Path),
+    help="The assignment; the one of this folder if none is given.",
+)
+@plain_option
+def check(
+    submission: Path,
+    wanted: Sequence[str],
+    watch: bool,
+    debugged: str | None,
+    given: Path | None,
+    plain: bool,
+) -> None:
+    """Checks one SUBMISSION by all that is public: a file, a folder, a notebook or a zip.
+
+    It needs the handout's assignment.json, or a whole course's config.yaml. Marks are decided by
+    hidden cases; here they are only counted.
+    """
+    from grader.report.terminal import Screen
+
+    screen = Screen.of(sys.stdout, plain=plain)
+    if watch:
+        _watch(submission, given, wanted, screen)
+    with _Bench(given) as bench:
+        handed_in = bench.read(submission)
+        if debugged is not None:
+            _debug(bench, handed_in, submission, debugged)
+            return
+        found = bench.check(handed_in, wanted)
+    _print(found, screen)
+    sys.exit(0 if found.all_well else _FOUND_WRONG)
+
+
+def _print(found: SelfCheck, screen: Screen) -> None:
+    from grader.report.check import render_check
+
+    click.echo(render_check(found, screen), nl=False)
+
+
+class _Bench:
+    """An assignment and a launcher, started as early as it can be and kept for the next check."""
+
+    def __init__(self, given: Path | None) -> None:
+        from grader.checking import find_assignment
+
+        self.path = find_assignment(given)
+        self._assignment: Assignment | None = None
+        self._launcher: Launcher | None = None
+        self._with_torch = False
+        self._header: Header | None = None
+
+    def __enter__(self) -> _Bench:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        if self._launcher is not None:
+            self._launcher.close()
+
+    @property
+    def header(self) -> Header:
+        """Read without the questions where that can be: the launcher then starts the sooner."""
+        from grader.checking import header_of
+
+        if self._header is None:
+            whole = None if self.path.suffix == ".json" else self.assignment
+            self._header = header_of(self.path, whole)
+        return self._header
+
+    @property
+    def assignment(self) -> Assignment:
+        if self._assignment is None:
+            from grader.pipeline import read_assignment
+
+            self._assignment = read_assignment(self.path)
+        return self._assignment
+
+    def read(self, submission: Path) -> Submission:
+        from grader.checking import find_solution
+
+        return find_solution(submission, self.header)
+
+    def check(self, handed_in: Submission, wanted: Sequence[str]) -> SelfCheck:
+        """What a check of these questions comes to."""
+        launcher = self._launch(handed_in)
+        from grader.checking import only
+        from grader.selfcheck import self_check
+
+        assignment = only(self.assignment, wanted)
+        with launcher.open(handed_in) as session:
+            return self_check(assignment, handed_in, session)
+
+    def _launch(self, handed_in: Submission) -> Launcher:
+        from grader.sandbox import start_launcher
+
+        if self._launcher is not None and handed_in.mentions_torch and not self._with_torch:
+            self._launcher.close()
+            self._launcher = None
+        if self._launcher is None:
+            self._with_torch = handed_in.mentions_torch
+            self._launcher = start_launcher(
+                self.header.limits,
+                torch=self._with_torch,
+                isolation="preferred",
+                secrets=self._secrets(),
+            )
+        return self._launcher
+
+    def _secrets(self) -> list[Path]:
+        """A course's own files; nothing in a handout is secret."""
+        if self.path.suffix == ".json":
+            return []
+        return [self.path, self.path.parent / "reference"]
+
+
+# --------------------------------------------------------------------------- again and again
+
+
+def _watch(submission: Path, given: Path | None, wanted: Sequence[str], screen: Screen) -> None:
+    """Checks on every change until it is interrupted."""
+    with _Bench(given) as bench:
+        while True:
+            seen = _stamps(submission)
+            handed_in = bench.read(submission)
+            if not screen.plain:
+                click.clear()
+            _print(bench.check(handed_in, wanted), screen)
+            click.echo("\nWaiting for a change. Ctrl-C ends this.")
+            while _stamps(submission) == seen:
+                time.sleep(_LOOK_S)
+
+
+def _stamps(submission: Path) -> dict[str, tuple[int, int]]:
+    """When the files of a submission were last changed, and how large they are."""
+    files = [submission]
+    if submission.is_dir():
+        files = [*submission.glob("*.py"), *submission.glob("*.ipynb")]
+    stamps = {}
+    for file in files:
+        try:
+            status = file.stat()
+        except OSError:  # an editor may replace a file by another
+            continue
+        stamps[str(file)] = (status.st_mtime_ns, status.st_size)
+    return stamps
+
+
+# --------------------------------------------------------------------------- in the debugger
+
+
+def _debug(bench: _Bench, handed_in: Submission, submission: Path, question: str) -> None:
+    """Runs the first public check of a question that fails, here and without a sandbox."""
+    from grader.debugging import debug
+
+    folder = submission if submission.is_dir() else submission.parent
+    found = bench.check(handed_in, [question])
+    (checked,) = found.questions
+    debug(bench.assignment.question(question), checked, handed_in, folder, click.echo)

@@ -1,0 +1,180 @@
+"""Draws what a student's own check found: what passed, what is wrong, and who decides the rest.
+
+No marks and no "correct": the last line says how many public checks passed, and how many hidden
+cases decide. What a case shows is told as in every other report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grader.model import PropertyResult, QuestionCheck, Raised, Scorecard, SelfCheck
+from grader.report.lines import notice_rows, question_rows
+from grader.report.markup import element, join
+from grader.report.sheet import STYLES, Row, Run, Sheet, Style
+from grader.report.story import STATUS_WORDS, QuestionStory, happened, tell, trace
+from grader.report.terminal import Screen, draw
+from grader.report.text import columns, counted, one_line, wrapped
+
+_CELL_WIDTH = 96
+_PRE = "font-family: ui-monospace, Menlo, Consolas, monospace; line-height: 1.35; overflow-x: auto"
+_CSS: dict[Style, str] = {  # the notebook's own colours, which suit its light and its dark theme
+    "strong": "font-weight: 700",
+    "faint": "opacity: 0.7",
+    "good": "color: var(--jp-success-color1, #2a8a3e)",
+    "partly": "color: var(--jp-warn-color1, #b36200)",
+    "bad": "color: var(--jp-error-color1, #d0342c)",
+    "differs": "font-weight: 700; color: var(--jp-error-color1, #d0342c)",
+    "help": "color: var(--jp-info-color1, #1f7a99)",
+}
+_WORDS = {**STATUS_WORDS, "not_run": "not written"}
+
+
+def render_check(check: SelfCheck, screen: Screen) -> str:
+    """Decides the report of a self-check as text for the screen."""
+    return draw(check_rows(check, screen.width, ascii_alone=screen.plain), screen)
+
+
+def render_cell(check: SelfCheck) -> str:
+    """Decides the same report as HTML for a notebook, with styles that touch nothing else of it."""
+    lines = [
+        join(*(element("span", run.text, style=_CSS.get(run.style)) for run in row), "\n")
+        for row in check_rows(check, _CELL_WIDTH)
+    ]
+    return element("pre", *lines, style=_PRE)
+
+
+def check_rows(check: SelfCheck, width: int, *, ascii_alone: bool = False) -> list[Row]:
+    """Decides the whole report of a self-check: a table, what is wrong, and the tally."""
+    story = tell(
+        Scorecard(
+            assignment=check.assignment,
+            submission_id="",
+            filename=check.filename,
+            questions=tuple(question.result for question in check.questions),
+            audience="student",
+            remarks=check.remarks,
+            loaded=check.loaded,
+        )
+    )
+    sheet = Sheet(width, ascii_alone=ascii_alone)
+    sheet.say(story.assignment, "strong")
+    sheet.say(f"{story.filename}  {check.wall_s:.1f} s".strip(), "faint")
+    notices = notice_rows(story, sheet.width, ascii_alone=ascii_alone)
+    if notices:
+        sheet.blank()
+        sheet.rows += notices
+    _table(sheet, check.questions)
+    for question, told in zip(check.questions, story.questions, strict=True):
+        if _has_details(question) or len(check.questions) == 1:
+            _details(sheet, question, told, ascii_alone)
+    sheet.blank()
+    sheet.say(verdict(check), "good" if check.all_well else "partly")
+    return sheet.rows
+
+
+def verdict(check: SelfCheck) -> str:
+    """Decides the sentence that closes a check. It never promises a mark."""
+    hidden = f"{counted(check.hidden, 'hidden case')} decide{'s' if check.hidden == 1 else ''}."
+    if check.hidden == 0:
+        hidden = "there are no hidden cases."
+    if check.total == 0:
+        return f"Nothing could be checked here; {hidden}"
+    if check.passed == check.total and check.all_well:
+        checks = counted(check.total, "public check")
+        all_of = "The one public check" if check.total == 1 else f"All {checks}"
+        return f"{all_of} passed; {hidden}"
+    return f"{check.passed} of {counted(check.total, 'public check')} passed; {hidden}"
+
+
+def _table(sheet: Sheet, questions: Sequence[QuestionCheck]) -> None:
+    """A line for each question: its id, its title, how it stands."""
+    sheet.blank()
+    names = [sheet.fit(one_line(check.result.question.id, 30)) for check in questions]
+    results = [_result(check) for check in questions]
+    name_width = max(map(columns, names), default=0)
+    result_width = max(map(len, results), default=0)
+    title_width = max(12, sheet.width - name_width - result_width - 6)
+    for check, name, result in zip(questions, names, results, strict=True):
+        style = STYLES[check.status]
+        title = sheet.fit(one_line(check.result.question.title))
+        first, *others = wrapped(title, title_width)
+        sheet.row(
+            Run(f"{sheet.glyphs.marks[check.status]} ", style),
+            Run(name + " " * (name_width - columns(name) + 2), "strong"),
+            Run(first + " " * (title_width - columns(first) + 2)),
+            Run(result, style),
+        )
+        for line in others:
+            sheet.row(Run(" " * (name_width + 4) + line))
+
+
+def _result(check: QuestionCheck) -> str:
+    word = _WORDS[check.status]
+    if check.status in ("passed", "partial", "failed") and check.total:
+        return f"{word}, {check.passed} of {check.total}"
+    return word if check.total or check.status != "passed" else "not checked here"
+
+
+def _has_details(check: QuestionCheck) -> bool:
+    """Whether there is more to say of a question than its line in the table says."""
+    if check.status == "missing":
+        return any("?" in sentence for sentence in check.result.help)  # a name that is similar
+    text = check.result.text
+    findings = check.status == "to_mark" and text is not None and text.findings
+    return check.status in ("partial", "failed") or bool(findings)
+
+
+# --------------------------------------------------------------------------- a question
+
+
+def _details(sheet: Sheet, check: QuestionCheck, told: QuestionStory, ascii_alone: bool) -> None:
+    if check.status == "passed":
+        return
+    sheet.blank()
+    sheet.row(Run(sheet.glyphs.rule * sheet.width, "faint"))
+    mark = sheet.glyphs.marks[check.status]
+    sheet.say(told.title, "strong", lead=f"{mark} ")
+    if check.status == "not_run" and told.help:
+        told = replace(told, cases=())  # one sentence says it of all of them
+    opening = told.opening if check.status == "missing" else ()
+    findings = told.findings if check.status == "to_mark" else ()
+    bare = replace(told, opening=opening, findings=findings, counts="", answers=(), remarks=())
+    sheet.rows += question_rows(bare, "yours", sheet.width, ascii_alone=ascii_alone)
+    seen = {happened(case.observation.outcome) for case in check.result.cases if not case.passed}
+    alike = 0
+    for known in check.properties:
+        if known.holds or check.status in ("missing", "not_run"):
+            continue
+        if known.function == check.result.question.function and known.outcome is not None:
+            if happened(known.outcome) in seen:
+                alike += 1
+                continue
+            seen.add(happened(known.outcome))
+        sheet.blank()
+        _property(sheet, known, check)
+    if alike:
+        sheet.blank()
+        more = counted(alike, "more check")
+        sheet.say(f"{more} could not be made for the same reason.", "faint", indent=2)
+
+
+def _property(sheet: Sheet, known: PropertyResult, check: QuestionCheck) -> None:
+    """What a property says, below its name, which is a sentence."""
+    waits = known.waits and known.function != check.result.question.function
+    style: Style = "faint" if waits else STYLES["failed"]
+    mark = sheet.glyphs.marks["not_run" if waits else "failed"]
+    sheet.say(known.name.replace("_", " "), style, indent=2, lead=f"{mark} ")
+    function = one_line(known.function, 80)
+    if known.outcome is None:
+        sheet.say(one_line(known.said or "", 400), indent=4)
+    elif waits:
+        sheet.say(f"waits for {function}, which is not written yet", indent=4)
+    else:
+        sheet.say(f"{function}: {happened(known.outcome)}", indent=4)
+        frames = known.outcome.frames if isinstance(known.outcome, Raised) else ()
+        for step in trace(frames):
+            sheet.barred(step.place, 6)
+            if step.text:
+                sheet.barred(f"    {step.text}", 6)
