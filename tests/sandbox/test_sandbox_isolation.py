@@ -255,7 +255,7 @@ def test_everything_is_refused_and_said_when_all_layers_are_there(run: Run) -> N
         ({"landlock", "own_user"}, {"read_secret"}),
         ({"landlock", "seccomp"}, {"network", "fork", "execute", "write_outside"}),
     ],
-    ids=str,
+    ids=lambda names: "+".join(sorted(names)),
 )
 def test_a_probe_that_succeeds_is_told(without: set[str], open_probes: set[str]) -> None:
     if not IS_ROOT and "landlock" in without:
