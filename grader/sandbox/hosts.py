@@ -38,6 +38,7 @@ _PACKAGE: Final = Path(__file__).resolve().parent.parent
 # The package's own __init__ is not run: what it imports is the grader's business.
 _BOOTSTRAP: Final = """
 import sys, types
+sys.path[:] = [path for path in sys.path if path]
 for name, path in (("grader", sys.argv[1]), ("grader.sandbox", sys.argv[1] + "/sandbox")):
     module = types.ModuleType(name)
     module.__path__ = [path]
@@ -48,12 +49,16 @@ main(int(sys.argv[2]))
 
 
 ENVIRONMENT: Final = {
+    # The interpreter is as isolated as with -I, as nothing else of Python's is in here; but that
+    # would ignore this, and then sets of texts had another order in every run.
+    "PYTHONHASHSEED": "0",
     "LANG": "C.UTF-8",
     "MPLBACKEND": "Agg",  # a plot must not look for a screen
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "TORCHDYNAMO_DISABLE": "1",
+    "CUDA_VISIBLE_DEVICES": "",  # its threads would not survive a fork
 }
 """All that a launcher, and with it every worker, finds in its environment."""
 
@@ -371,7 +376,7 @@ def _command(module: str, *arguments: str) -> list[str]:
     if not sys.executable:
         raise SandboxFault("the path of the Python interpreter is unknown")
     bootstrap = _BOOTSTRAP.replace("MODULE", module)
-    return [sys.executable, "-I", "-X", "utf8", "-c", bootstrap, str(_PACKAGE), *arguments]
+    return [sys.executable, "-s", "-X", "utf8", "-c", bootstrap, str(_PACKAGE), *arguments]
 
 
 def _environment() -> dict[str, str]:

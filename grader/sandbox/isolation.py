@@ -348,6 +348,7 @@ def _die_with(launcher: int) -> None:
 
 
 def _clean_interpreter(scratch: Path, grants: tuple[Path, ...]) -> None:
+    os.environ.pop("PYTHONHASHSEED", None)  # it has done its work
     for name in ("HOME", "TMPDIR", "MPLCONFIGDIR"):
         os.environ[name] = str(scratch)
     libraries.clean_search_path(grants)

@@ -32,6 +32,7 @@ def main(descriptor: int) -> None:
     config: Any = wire.decode(payload)
     home = Path(config["scratch"])
     os.chdir(home)
+    os.environ.pop("PYTHONHASHSEED", None)  # it has done its work
     for name in ("HOME", "TMPDIR", "MPLCONFIGDIR"):
         os.environ[name] = str(home)
     sys.path += [path for path in config["installed"] if path not in sys.path]

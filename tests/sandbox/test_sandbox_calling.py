@@ -80,6 +80,7 @@ ANSWERS: dict[str, tuple[str, tuple[Any, ...], Any, tuple[str, ...]]] = {
         "import os\ndef f(): return sorted(os.environ)",
         (),
         [
+            "CUDA_VISIBLE_DEVICES",
             "HOME",
             "LANG",
             "MKL_NUM_THREADS",
@@ -101,6 +102,15 @@ def test_an_honest_answer_arrives(
     run: Run, text: str, args: tuple[Any, ...], value: Any, notes: tuple[str, ...]
 ) -> None:
     assert run.call(text, *args).outcome == Returned(value, notes)
+
+
+def test_a_set_has_the_same_order_in_every_run() -> None:
+    text = "def f(): return list({str(i) for i in range(20)})"
+    orders = []
+    for fork in (True, True, False):
+        with start_launcher(LIMITS, isolation="preferred", fork=fork) as launcher:
+            orders.append(Run(launcher).call(text).outcome)
+    assert orders[0] == orders[1] == orders[2]
 
 
 def test_arrays_go_and_come_with_type_and_shape(run: Run) -> None:

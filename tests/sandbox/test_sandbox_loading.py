@@ -57,10 +57,11 @@ def test_the_module_is_named_solution_so_that_a_main_block_does_not_run(run: Run
             raise SystemExit
         def f():
             import __main__, sys
-            return __name__, sys.modules["solution"].f is f, hasattr(__main__, "f")
+            same = sys.modules["solution"].f is f
+            return __name__, same, hasattr(__main__, "f"), __file__.split("/")[-1]
         """
     )
-    assert observation.outcome == Returned(("solution", True, False))
+    assert observation.outcome == Returned(("solution", True, False, "solution.py"))
     assert run.loaded.problems == ()
 
 

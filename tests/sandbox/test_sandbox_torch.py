@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,6 +11,7 @@ from sandboxes import LIMITS, submission
 
 from grader.model import Killed, Raised, Returned
 from grader.sandbox import Launcher, start_launcher
+from grader.sandbox import launcher as launching
 
 TEXT = """
     import torch
@@ -92,6 +94,11 @@ def test_the_first_step_of_an_optimizer_is_not_slow(launcher: Launcher) -> None:
     with launcher.open(submission(text)) as session:
         assert session.call("f", ()).outcome == Returned(True)
         assert session.call("steps", ()).outcome == Returned(1)
+
+
+def test_torch_that_is_not_installed_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert launching._import_libraries(torch=True) is False
 
 
 def test_without_torch_asked_for_it_is_not_imported() -> None:
