@@ -44,7 +44,11 @@ class Tally:
     def words(self) -> str:
         """The state in a line: "120 of 300 done, 14.2 a second, 13 s left, 1 failed"."""
         left = self.total - self.done
-        parts = [f"{self.done} of {self.total} done", f"{self.rate:.1f} a second"]
+        parts = [f"{self.done} of {self.total} done"]
+        if self.rate >= 1:
+            parts.append(f"{self.rate:.1f} a second")
+        elif self.rate:
+            parts.append(f"{60 * self.rate:.1f} a minute")
         if self.rate and left:
             parts.append(f"{duration(left / self.rate)} left")
         if self.skipped_so_far:

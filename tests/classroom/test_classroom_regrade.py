@@ -1,0 +1,237 @@
+"""A changed assignment is applied to what was observed, and everyone learns why."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from coursework import CONFIG, REFERENCE, Course, contents, course, run
+
+from grader.classroom import Regraded, regrade_class
+from grader.errors import UsageError
+from grader.pipeline import read_assignment
+from grader.sandbox import Launcher
+
+MORE = CONFIG.replace(
+    '{name: "a cube", args: [2, 2, 2], shown: full}',
+    '{name: "a cube", args: [2, 2, 2], shown: full}\n      - {name: "a rod", args: [1, 1, 9]}',
+)
+
+
+def regraded(taken: Course, config: str, *, run_code: bool = False, **options: Any) -> Regraded:
+    new = course(
+        taken.config.parent.parent / "changed", config, options.pop("reference", REFERENCE)
+    )
+
+    def refuse(torch: bool) -> Launcher:
+        raise AssertionError("student's code was about to be run")
+
+    return regrade_class(
+        read_assignment(new),
+        taken.out,
+        open_launcher=taken.launcher if run_code else refuse,
+        watcher=taken.watching,
+        **options,
+    )
+
+
+def gains(result: Regraded) -> dict[str, str]:
+    return {c.id: f"{c.before} -> {c.after}" for c in result.changes if c.questions}
+
+
+def whys(result: Regraded) -> dict[str, str]:
+    return {
+        f"{change.id} {one.question}": "; ".join(one.why)
+        for change in result.changes
+        for one in change.questions
+    }
+
+
+def test_nothing_changes_when_the_assignment_has_not(small_course: Course) -> None:
+    small_course.grade()
+    before = contents(small_course.out)
+    result = regraded(small_course, CONFIG)
+    assert (gains(result), result.rules, result.faults) == ({}, (), ())
+    after = contents(small_course.out)
+    assert after.pop("changes.csv").count(b"\n") == 1
+    assert {name for name in before if before[name] != after[name]} == set()
+
+
+def test_points_are_scaled_and_the_rule_is_named(small_course: Course) -> None:
+    small_course.grade()
+    result = regraded(small_course, CONFIG.replace("points: 5", "points: 10"))
+    assert gains(result) == {
+        "ada": "11.00 -> 16.00",
+        "bob": "8.00 -> 10.00",
+        "cleo": "11.00 -> 16.00",
+        "fay": "9.00 -> 14.00",
+    }
+    assert result.rules == (("area", "worth 10 points, not 5"),)
+    assert whys(result)["bob area"] == "worth 10 points, not 5"
+    results = json.loads((small_course.out / "bob" / "results.json").read_text())
+    assert results["score"] == 10
+
+
+def test_a_wider_tolerance_lets_through_what_it_should(small_course: Course) -> None:
+    small_course.grade()
+    result = regraded(small_course, CONFIG.replace("1.0e-9", "1.0e-3"))
+    assert gains(result) == {"fay": "9.00 -> 11.00"}
+    why = whys(result)["fay mean"]
+    assert 'passes now: "two sides", "a secret list"' in why
+    assert "atol 0.001" in why
+
+
+def test_a_wrong_answer_may_become_worth_more(small_course: Course) -> None:
+    small_course.grade()
+    result = regraded(small_course, CONFIG.replace("half_the_rim: 0.4", "half_the_rim: 0.8"))
+    assert gains(result) == {"bob": "8.00 -> 10.00"}
+    assert "wrong answer half_the_rim is worth another share" in whys(result)["bob area"]
+
+
+def test_a_removed_wrong_answer_costs_what_it_gave(small_course: Course) -> None:
+    small_course.grade()
+    result = regraded(small_course, CONFIG.replace("    wrong_answers: {half_the_rim: 0.4}\n", ""))
+    assert gains(result)["bob"].startswith("8.00 -> ")
+    assert "not by the wrong answer half_the_rim" in whys(result)["bob area"]
+
+
+def test_a_mended_reference_marks_the_same_answers_otherwise(small_course: Course) -> None:
+    small_course.grade()
+    mended = REFERENCE.replace("return width * height\n", "return width + height\n")
+    config = CONFIG.replace("    wrong_answers: {half_the_rim: 0.4}\n", "")
+    result = regraded(small_course, config, reference=mended)
+    assert {name for name, change in gains(result).items() if "11.00 ->" in change} == {
+        "ada", "cleo",
+    }  # fmt: skip
+    assert "fails now" in whys(result)["ada area"]
+
+
+def test_new_inputs_are_refused_before_anything_is_written(small_course: Course) -> None:
+    small_course.grade()
+    before = contents(small_course.out)
+    with pytest.raises(UsageError, match=r'1 cases with inputs .*volume "a rod".*With --run'):
+        regraded(small_course, MORE)
+    assert contents(small_course.out) == before
+
+
+def test_new_inputs_that_only_follow_through_asks_for_are_refused_too(
+    small_course: Course,
+) -> None:
+    """The composite now asks a step for something else, which no case has as its input."""
+    small_course.grade()
+    before = contents(small_course.out)
+    other = REFERENCE.replace("area(width, height) * depth", "area(depth, height) * width")
+    with pytest.raises(UsageError, match=r"of 7 submissions would be asked what they never were"):
+        regraded(small_course, CONFIG, reference=other)
+    assert contents(small_course.out) == before
+
+
+def test_with_leave_just_the_new_inputs_are_run(small_course: Course) -> None:
+    small_course.grade()
+    (small_course.submissions / "ada" / "solution.py").write_text("raise SystemExit\n")
+    result = regraded(small_course, MORE, run_code=True, may_run=True)
+    assert gains(result) == {}, "what was handed in is what was kept, not what lies there now"
+    again = regraded(small_course, MORE)
+    assert again.changes == result.changes, "and what they came to is kept, too"
+
+
+def test_a_dry_run_tells_the_same_and_changes_nothing(small_course: Course) -> None:
+    small_course.grade()
+    before = contents(small_course.out)
+    config = CONFIG.replace("points: 5", "points: 10")
+    trial = regraded(small_course, config, dry_run=True)
+    assert contents(small_course.out) == before
+    assert regraded(small_course, config) == trial
+
+
+def test_the_changes_are_written_for_a_spreadsheet(small_course: Course) -> None:
+    small_course.grade()
+    regraded(small_course, CONFIG.replace("1.0e-9", "1.0e-3"))
+    with (small_course.out / "changes.csv").open(newline="") as file:
+        (line,) = csv.DictReader(file)
+    assert (line["id"], line["question"], line["before"], line["after"]) == (
+        "fay", "mean", "0", "2",
+    )  # fmt: skip
+    assert "passes now" in line["why"]
+
+
+def test_an_interrupted_regrade_still_tells_what_changed_since_the_class_was_marked(
+    small_course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_course.grade()
+    config = CONFIG.replace("points: 5", "points: 10")
+
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("grader.classroom.regrade.write_reports", fail)
+        with pytest.raises(KeyboardInterrupt):
+            regraded(small_course, config)
+    assert gains(regraded(small_course, config))["ada"] == "11.00 -> 16.00"
+    assert gains(regraded(small_course, config)) == {}
+
+
+def test_a_regrade_is_what_marking_anew_would_have_given(
+    small_course: Course, tmp_path: Path
+) -> None:
+    small_course.grade()
+    config = CONFIG.replace("points: 5", "points: 6").replace("1.0e-9", "1.0e-3")
+    regraded(small_course, config)
+    small_course.config.write_text(config)
+    small_course.grade(out=tmp_path / "anew")
+    fresh, kept = contents(tmp_path / "anew"), contents(small_course.out)
+    kept.pop("changes.csv")
+    assert kept == fresh
+
+
+def test_a_run_taken_up_after_a_regrade_has_nothing_to_do(small_course: Course) -> None:
+    small_course.grade()
+    config = CONFIG.replace("points: 5", "points: 6")
+    regraded(small_course, config)
+    small_course.config.write_text(config)
+    assert small_course.grade(resume=True).skipped == 7
+
+
+def test_a_folder_that_holds_no_results_is_refused(small_course: Course) -> None:
+    with pytest.raises(UsageError, match="not a folder of results"):
+        regraded(small_course, CONFIG)
+    small_course.out.mkdir()
+    with pytest.raises(UsageError, match="not a folder of results"):
+        regraded(small_course, CONFIG)
+    assert list(small_course.out.iterdir()) == []
+
+
+def test_a_missing_record_is_named(small_course: Course) -> None:
+    small_course.grade()
+    (small_course.out / "staff" / "records" / "bob.record").unlink()
+    with pytest.raises(UsageError, match=r"nothing usable is kept of bob; mark the class"):
+        regraded(small_course, CONFIG)
+
+
+def test_the_command_line_shows_who_gains_and_who_loses(small_course: Course) -> None:
+    small_course.grade()
+    config = course(
+        small_course.config.parent, CONFIG.replace("half_the_rim: 0.4", "half_the_rim: 0.1")
+    )
+    done = run("regrade", small_course.out, "-c", config, "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert "area: wrong answer half_the_rim worth 1/10 of the points, not 2/5" in done.stdout
+    assert "7 submissions: 0 gain, 1 lose, 6 keep their total" in done.stdout
+    assert "Nothing was changed." in done.stdout
+    done = run("regrade", small_course.out, "-c", config)
+    assert done.returncode == 0, done.stderr
+    assert f"Changes: {small_course.out / 'changes.csv'}" in done.stdout
+
+
+def test_the_command_line_refuses_new_inputs_with_what_to_do(small_course: Course) -> None:
+    small_course.grade()
+    config = course(small_course.config.parent, MORE)
+    done = run("regrade", small_course.out, "-c", config)
+    assert done.returncode == 2
+    assert "With --run, just these calls are made" in done.stderr
+    done = run("regrade", small_course.out, "-c", config, "--run")
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,241 @@
+"""The marking loop for free text: out as a sheet, back in as points."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from coursework import CONFIG, RIGHT, Course, course, handed_in, run
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.classroom.review import COLUMNS, Mark, Marks, answer_key, read_marks, sheet
+from grader.errors import UsageError
+from grader.model import TextAnswer
+
+
+def answering(text: str) -> str:
+    return RIGHT.replace('"Because it is so."', repr(text))
+
+
+TEXTS = {
+    "ada": answering("Because it is so."),
+    "bob": answering("because it IS so!"),
+    "cleo": answering("No."),
+    "dan": answering("=HYPERLINK(1), a formula"),
+    "eve": answering("Ein längerer Satz, mit Umlauten; und Strichpunkt.\nZweite Zeile."),
+    "fay": RIGHT.replace("why", "because"),
+}
+
+
+@pytest.fixture
+def texts_course(tmp_path: Path) -> Course:
+    return Course(
+        course(tmp_path / "course"), handed_in(tmp_path / "in", TEXTS), tmp_path / "results"
+    )
+
+
+def lines(out: Path, name: str = "review.csv") -> list[dict[str, str]]:
+    text = (out / name).read_text("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def fill(
+    out: Path,
+    change: Callable[[dict[str, str]], Mapping[str, str]],
+    *,
+    encoding: str = "utf-8",
+    delimiter: str = ",",
+) -> Path:
+    """Fills the sheet in as a spreadsheet would save it."""
+    filled = [{**line, **change(line)} for line in lines(out)]
+    path = out.parent / "filled.csv"
+    with path.open("w", newline="", encoding=encoding) as file:
+        writer = csv.DictWriter(file, COLUMNS, delimiter=delimiter)
+        writer.writeheader()
+        writer.writerows(filled)
+    return path
+
+
+def test_every_different_answer_stands_once_with_what_to_look_at_first_on_top(
+    texts_course: Course,
+) -> None:
+    texts_course.grade()
+    found = lines(texts_course.out)
+    assert [(line["students"], line["submissions"]) for line in found] == [
+        ("1", "fay"),
+        ("1", "cleo"),
+        ("2", "ada, bob"),
+        ("1", "dan"),
+        ("1", "eve"),
+    ]
+    assert "nothing to mark" in found[0]["look_at"]
+    assert "1 words, at least 3 were asked for" in found[1]["look_at"]
+    assert found[3]["text"].startswith("'="), "no cell is a formula"
+    assert found[4]["text"] == "Ein längerer Satz, mit Umlauten; und Strichpunkt.\nZweite Zeile."
+    assert {line["maximum"] for line in found} == {"3"}
+    assert {line["points"] for line in found} == {""}
+
+
+def test_without_marks_a_text_waits_for_a_person(texts_course: Course) -> None:
+    texts_course.grade()
+    results = json.loads((texts_course.out / "ada" / "results.json").read_text())
+    assert results["extra_data"]["questions"]["why"]["status"] == "to_mark"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "delimiter"),
+    [("utf-8", ","), ("utf-8-sig", ";"), ("utf-16", "\t"), ("cp1252", ";")],
+)
+def test_marks_are_read_however_a_spreadsheet_saved_them(
+    texts_course: Course, encoding: str, delimiter: str
+) -> None:
+    texts_course.grade()
+
+    def marked(line: dict[str, str]) -> dict[str, str]:
+        if "ada" in line["submissions"]:
+            return {"points": "2,5", "comment": "schön"}
+        return {"points": "0"} if "cleo" in line["submissions"] else {}
+
+    path = fill(texts_course.out, marked, encoding=encoding, delimiter=delimiter)
+    marks = read_marks(path, texts_course.assignment)
+    assert sorted(marks.given.values(), key=lambda mark: mark.points) == [
+        Mark(Decimal("0.00")),
+        Mark(Decimal("2.50"), "schön"),
+    ]
+
+
+def test_marks_reach_results_grades_and_pages(texts_course: Course) -> None:
+    texts_course.grade()
+    path = fill(texts_course.out, lambda line: {"points": "2.5", "comment": "Say why."})
+    done = run(
+        *("grade", texts_course.submissions, "--out", texts_course.out, "--resume"),
+        *("-c", texts_course.config, "--marks", path),
+    )
+    assert done.returncode == 0, done.stderr
+    for name in ("ada", "bob"):
+        results = json.loads((texts_course.out / name / "results.json").read_text())
+        told = results["extra_data"]["questions"]["why"]
+        assert (told["score"], told["max_score"], told["status"]) == (2.5, 3, "partial")
+        assert results["score"] == 13.5
+        assert "Say why." in (texts_course.out / name / "report.html").read_text()
+    with (texts_course.out / "grades.csv").open() as file:
+        table = {line["id"]: line for line in csv.DictReader(file)}
+    assert (table["ada"]["why"], table["ada"]["total"], table["ada"]["to_mark"]) == (
+        "2.5", "13.5", "0",
+    )  # fmt: skip
+    assert {line["points"] for line in lines(texts_course.out)} == {"2.5"}
+
+
+def test_marks_alone_run_no_code_again(texts_course: Course) -> None:
+    texts_course.grade()
+    path = fill(texts_course.out, lambda line: {"points": "1"})
+    marks = read_marks(path, texts_course.assignment)
+
+    def refuse(torch: bool) -> object:
+        raise AssertionError("a launcher was started")
+
+    texts_course.launcher = refuse  # type: ignore[method-assign, assignment]
+    outcome = texts_course.grade(resume=True, marks=marks)
+    assert outcome.skipped == 0
+    assert all(row.to_mark == 0 for row in outcome.rows)
+
+
+def test_marks_count_in_the_next_run_too_and_can_be_changed(texts_course: Course) -> None:
+    texts_course.grade()
+    path = fill(texts_course.out, lambda line: {"points": "1"})
+    texts_course.grade(resume=True, marks=read_marks(path, texts_course.assignment))
+    assert {row.to_mark for row in texts_course.grade(resume=True).rows} == {0}
+    path = fill(texts_course.out, lambda line: {"points": "2"})
+    marks = read_marks(path, texts_course.assignment)
+    outcome = texts_course.grade(resume=True, marks=marks)
+    assert {row.questions[-1].score for row in outcome.rows} == {Decimal("2.00")}
+    assert texts_course.grade(resume=True, marks=marks).skipped == len(TEXTS)
+
+
+def test_what_a_person_filled_in_outlives_the_next_run(texts_course: Course) -> None:
+    texts_course.grade()
+    path = fill(texts_course.out, lambda line: {"points": "1", "comment": "mine"})
+    (texts_course.out / "review.csv").write_bytes(path.read_bytes())
+    handed_in(texts_course.submissions, {"cleo": answering("A new and longer answer.")})
+    texts_course.grade()
+    by_ids = {line["submissions"]: line for line in lines(texts_course.out)}
+    assert by_ids["ada, bob"]["points"] == "1"
+    assert by_ids["cleo"]["points"] == ""
+    assert by_ids[""]["look_at"] == "nobody gives this answer now"
+    assert by_ids[""]["comment"] == "mine"
+
+
+def test_a_sheet_that_cannot_be_read_is_left_alone(texts_course: Course) -> None:
+    texts_course.grade()
+    (texts_course.out / "review.csv").write_text("question;answer;points\nwhy;tabc;ten\n")
+    texts_course.grade()
+    assert (texts_course.out / "review.csv").read_text().endswith("ten\n")
+    assert len(lines(texts_course.out, "review.new.csv")) == 5
+
+
+KEY = answer_key("why", TextAnswer({"": "so"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("question,answer\nwhy,x\n", r":1: no column points; keep the first line"),
+        (f"question,answer,points\nhow,{KEY},1\n", r":2: question 'how' is none that a person"),
+        (f"question,answer,points\narea,{KEY},1\n", r":2: question 'area' is none that a person"),
+        ("question,answer,points\nwhy,1.2E+11,1\n", r":2: answer '1.2E\+11' is no key"),
+        (f"question,answer,points\nwhy,{KEY},4\n", r":2: points 4 for why: write 0 to 3"),
+        (f"question,answer,points\nwhy,{KEY},-1\n", r":2: points -1 for why: write 0 to 3"),
+        (f"question,answer,points\nwhy,{KEY},good\n", r":2: points 'good' is no number"),
+        (f"question,answer,points\nwhy,{KEY},nan\n", r":2: points 'nan' is no number"),
+        (
+            f"question,answer,points,comment\nwhy,{KEY},,fine\n",
+            r":2: why \w+: a comment without points",
+        ),
+        (f"question,answer,points\nwhy,{KEY},1\nwhy,{KEY},2\n", r":3: why \w+ stands twice"),
+        (f'question,answer,points\nwhy,"{KEY},1\n', r"unexpected end of data; save it as CSV"),
+    ],
+)
+def test_a_mistake_in_the_sheet_is_named_with_its_line(
+    small_course: Course, tmp_path: Path, text: str, message: str
+) -> None:
+    path = tmp_path / "marks.csv"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=message):
+        read_marks(path, small_course.assignment)
+
+
+def test_all_mistakes_are_told_at_once(small_course: Course, tmp_path: Path) -> None:
+    path = tmp_path / "marks.csv"
+    path.write_text(f"question,answer,points\nhow,{KEY},1\nwhy,{KEY},9\n")
+    with pytest.raises(UsageError) as caught:
+        read_marks(path, small_course.assignment)
+    assert "marks.csv:2:" in str(caught.value)
+    assert "marks.csv:3:" in str(caught.value)
+
+
+def test_a_question_that_became_worth_less_must_be_marked_again(texts_course: Course) -> None:
+    texts_course.grade()
+    path = fill(texts_course.out, lambda line: {"points": "3"})
+    texts_course.grade(resume=True, marks=read_marks(path, texts_course.assignment))
+    texts_course.config.write_text(CONFIG.replace("points: 3", "points: 2"))
+    with pytest.raises(UsageError, match=r"was given 3 points, and is now worth 2"):
+        texts_course.grade(resume=True)
+
+
+@given(st.dictionaries(st.text(max_size=5), st.text(max_size=30), max_size=3))
+def test_an_answer_s_key_is_stable_and_safe_in_a_spreadsheet(text: dict[str, str]) -> None:
+    key = answer_key("q", TextAnswer(text))
+    shuffled = dict(sorted(text.items(), reverse=True))
+    assert key == answer_key("q", TextAnswer(shuffled))
+    assert key[0] == "t"
+    assert key.isalnum()
+
+
+def test_a_sheet_without_answers_has_its_head_alone() -> None:
+    assert sheet([], Marks()) == ",".join(COLUMNS) + "\n"
