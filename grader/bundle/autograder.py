@@ -1,0 +1,55 @@
+"""autograder.zip: what an instructor uploads to Gradescope. Only root may read it there.
+
+    setup.sh            runs once, when Gradescope builds the image
+    run_autograder      runs for each submission
+    requirements.txt    the versions that are installed here, where the assignment was tried
+    unfinished.json     the results that stand until better ones are written
+    config.yaml         the assignment, with reference/ beside it
+    grader/             the harness
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from grader.bundle.archive import files_below, zipped
+from grader.bundle.pins import requirements
+from grader.report.gradescope import encoded, placeholder
+
+if TYPE_CHECKING:
+    from grader.model import Assignment
+
+NAME: Final = "autograder.zip"
+_HERE: Final = Path(__file__).parent
+_SCRIPTS: Final = ("setup.sh", "run_autograder")
+_UNFINISHED: Final = (
+    "The grader did not start. This says nothing about the work handed in; tell the staff, or hand "
+    "it in again."
+)
+
+
+def autograder_zip(assignment: Assignment, config: Path) -> bytes:
+    """Decides the content of autograder.zip; the same to the bit each time.
+
+    Args:
+        assignment: whole.
+        config: its config.yaml, whatever it is called; the reference stands beside it.
+
+    Raises:
+        UsageError: a package that must be pinned is not installed here.
+    """
+    files = {
+        "requirements.txt": requirements(assignment.packages).encode(),
+        "unfinished.json": _unfinished(assignment),
+        "config.yaml": config.read_bytes(),
+    }
+    files |= {name: (_HERE / name).read_bytes() for name in _SCRIPTS}
+    files |= files_below(_HERE.parent, "grader")
+    files |= files_below(config.parent / "reference", "reference")
+    return zipped(files)
+
+
+def _unfinished(assignment: Assignment) -> bytes:
+    card = placeholder(assignment.title, assignment.questions, _UNFINISHED)
+    return encoded(card, digest=assignment.digest)
