@@ -46,7 +46,7 @@ class Outside:
         self.servers = [
             socket.create_server(("127.0.0.1", 0)),
             self._unix(str(self.open_to_all / "socket")),
-            self._unix(f"\0grader-test-{os.getpid()}"),
+            self._unix(f"\0grader-test-{os.urandom(8).hex()}"),
         ]
         for server in self.servers:
             threading.Thread(target=self._listen, args=(server,), daemon=True).start()
