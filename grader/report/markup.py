@@ -6,6 +6,7 @@ to say so, or brings a dependency that does; here a plain `str` cannot become ma
 
 from __future__ import annotations
 
+from functools import cache
 from html import escape
 
 # Elements that have no content and no end tag.
@@ -30,23 +31,35 @@ def element(tag: str, /, *content: str | None, **attributes: str | bool | None) 
     >>> element("p", "1 < 2", element("b", "!"), class_="note")
     '<p class="note">1 &lt; 2<b>!</b></p>'
     """
-    written = "".join(
-        f" {key.rstrip('_').replace('_', '-')}"
-        + ("" if value is True else f'="{escape(str(value))}"')
-        for key, value in attributes.items()
-        if value is not None and value is not False
+    written = (
+        ""
+        if not attributes
+        else "".join(
+            [
+                f" {_name(key)}" + ("" if value is True else f'="{escape(str(value))}"')
+                for key, value in attributes.items()
+                if value is not None and value is not False
+            ]
+        )
     )
     end = "" if tag in _EMPTY else f"</{tag}>"
     return Html(f"<{tag}{written}>{join(*content)}{end}")
+
+
+@cache
+def _name(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
 
 
 def join(*content: str | None) -> Html:
     """Sets pieces one after the other: markup as it stands, text escaped."""
     return Html(
         "".join(
-            piece if isinstance(piece, Html) else escape(piece)
-            for piece in content
-            if piece is not None
+            [
+                piece if type(piece) is Html else escape(piece, quote=False)
+                for piece in content
+                if piece is not None
+            ]
         )
     )
 

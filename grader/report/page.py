@@ -275,8 +275,13 @@ def _contrast(case: CaseStory, label: str) -> Html:
         contrast.differing,
         extra_keys=contrast.extra_keys,
     )
+    agree = case.standing == "passed"
     if isinstance(pair, Entries):
-        return _entries(pair, label)
+        once = agree and all(row and row.expected == row.observed for row in pair.rows)
+        return _entries_once(pair, label) if once else _entries(pair, label)
+    if agree and pair.expected == pair.observed:
+        both = _side(f"expected and {label}", pair.expected, "expected")
+        return element("div", both, class_="beside")
     sides = (
         _side("expected", pair.expected, "expected"),
         _side(label, pair.observed, "observed" if case.standing != "passed" else "expected"),
@@ -322,6 +327,30 @@ def _entries(table: Entries, label: str) -> Html:
             caption,
             element("thead", element("tr", *heads)),
             element("tbody", *_entry_rows(table)),
+        ),
+        class_="entries",
+    )
+
+
+def _entries_once(table: Entries, label: str) -> Html:
+    """Entries that agree throughout."""
+    heads = [element("th", head, scope="col") for head in ("entry", f"expected and {label}")]
+    rows = (
+        element(
+            "tr",
+            element("th", entry.where, scope="row"),
+            element("td", element("code", entry.expected)),
+        )
+        for entry in table.rows
+        if entry
+    )
+    return element(
+        "div",
+        element(
+            "table",
+            element("caption", table.note) if table.note else None,
+            element("thead", element("tr", *heads)),
+            element("tbody", *rows),
         ),
         class_="entries",
     )
