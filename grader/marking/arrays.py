@@ -7,7 +7,6 @@ int64 holds, or that stand beside floats and are too large for one, make an arra
 
 from __future__ import annotations
 
-import math
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -99,18 +98,5 @@ def is_wide(array: Array) -> bool:
 
 
 def as_floats(array: Array) -> Array:
-    """As float64 (complex128 for complex), integers beyond its range as infinities."""
-    if array.dtype.kind == "c":
-        return array.astype(np.complex128)
-    if array.dtype.kind == "O":
-        return np.array([_float(item) for item in array.flat]).reshape(array.shape)
-    return array.astype(np.float64)
-
-
-def _float(number: Any) -> float:
-    try:
-        return float(number)
-    except OverflowError:
-        return math.inf if number > 0 else -math.inf
-    except (TypeError, ValueError):
-        return math.nan
+    """As float64 (complex128 for complex). Not for wide arrays, which it would round."""
+    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)

@@ -335,6 +335,23 @@ def test_a_value_where_an_error_was_asked_for_may_follow_from_a_step() -> None:
     assert (result.share, result.followed_from) == (1, ("depth",))
 
 
+def test_none_is_followed_from_a_step_that_may_give_it() -> None:
+    """`depth` gives None where no number of layers is enough; the composite tells the two apart."""
+
+    def reachable(size: int, target: int, *, depth: Any = depth) -> str:
+        return "never" if depth(size, target) is None else "reachable"
+
+    def too_strict(size: int, target: int, loss: int = 2) -> int | None:
+        return None if size > 10 else depth(size, target, loss)
+
+    built = composite(reachable, [(12, 6), (14, 4)], builds_on=["depth"])
+    someone = Student(
+        depth=too_strict, reachable=lambda *a: "never" if too_strict(*a) is None else "reachable"
+    )
+    result = someone.mark(DEPTH, built)["reachable"]
+    assert (result.share, result.followed_from) == (1, ("depth",))
+
+
 def test_credit_may_be_less_than_full() -> None:
     built = composite(
         network, [(10, 4, 5), (9, 9, 4)], builds_on=["layer", "depth"], credit=Fraction(1, 2)

@@ -65,6 +65,8 @@ RECOGNISED: list[tuple[str, Any, Any, Rule, str]] = [
     ("no beginning", LARGE, LARGE[1:, 1:], EXACT, "the end of the expected one"),
     ("a list without its last entry", PARAMS, PARAMS[:-1], EXACT, "the beginning of the expected"),
     ("a border too many", MATRIX, bordered(MATRIX, 2, 2), EXACT, "with a border around it"),
+    ("columns too many at both sides", MATRIX, np.pad(MATRIX, ((0, 0), (1, 1))), EXACT,
+     "with a border around it"),
     ("rows too many at the end", MATRIX, bordered(MATRIX, 0, 1), EXACT, "goes on after it"),
     ("rows too many in front", MATRIX, bordered(MATRIX, 1, 0), EXACT, "after something else"),
     ("a list with an entry too many", PARAMS, [*PARAMS, 100], EXACT, "goes on after it"),
@@ -84,6 +86,7 @@ RECOGNISED: list[tuple[str, Any, Any, Rule, str]] = [
      EXACT, "to float32"),
     ("float32 in a matrix", REAL / 3, (REAL / 3).astype(np.float32), close(atol=1e-12),
      "right up to rounding"),
+    ("rounding several times", 1 / 3, 1 / 3 * (1 + 3e-7), close(atol=1e-12), "up to rounding"),
     ("float32 in a number", 1 / 3, float(np.float32(1 / 3)), close(atol=1e-12), "up to rounding"),
 ]  # fmt: skip
 
