@@ -10,6 +10,7 @@ anything; what a value means is said once, beside its fields. Two rules hold thr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -186,6 +187,9 @@ class Chunk:
     text: str
 
 
+_IMPORTS_TORCH = re.compile(r"""(?:\bimport\b[^\n]*\b|\bfrom\s+|["'])torch""")
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """What was handed in, as source text. Nothing of it has run or been parsed as Python."""
@@ -200,10 +204,17 @@ class Submission:
 
     @property
     def mentions_torch(self) -> bool:
-        """Whether the source may import torch (a textual guess that errs towards yes)."""
-        return any("torch" in chunk.text for chunk in self.chunks) or any(
-            b"torch" in content for name, content in self.helpers.items() if name.endswith(".py")
-        )
+        """Whether the source may import torch (a textual guess that errs towards yes).
+
+        A docstring that only speaks of torch does not count: importing it takes seconds.
+        """
+        texts = [chunk.text for chunk in self.chunks]
+        texts += [
+            content.decode("utf-8", "replace")
+            for name, content in self.helpers.items()
+            if name.endswith(".py")
+        ]
+        return any(_IMPORTS_TORCH.search(text) for text in texts)
 
 
 # --------------------------------------------------------------------------- sandbox

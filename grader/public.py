@@ -189,12 +189,12 @@ def _written_case(case: Case) -> _Case:
     standard = Rule()
     return _Case(
         name=case.name,
-        args=[_plain(arg) for arg in case.args],
-        expected=None if isinstance(case.expected, Raises) else _plain(case.expected),
+        args=[as_json(arg) for arg in case.args],
+        expected=None if isinstance(case.expected, Raises) else as_json(case.expected),
         raises=raises,
         at=case.at,
         rule={
-            name: _plain(value)
+            name: as_json(value)
             for name, value in rule.items()
             if hasattr(value, "dtype") or value != getattr(standard, name)
         },
@@ -277,9 +277,9 @@ def _question(part: _Question, folder: Path) -> Question:
         cases=tuple(
             Case(
                 name=case.name,
-                args=tuple(_value(arg) for arg in case.args),
-                expected=Raises(case.raises) if case.raises else _value(case.expected),
-                rule=Rule(**{name: _value(value) for name, value in case.rule.items()}),
+                args=tuple(from_json(arg) for arg in case.args),
+                expected=Raises(case.raises) if case.raises else from_json(case.expected),
+                rule=Rule(**{name: from_json(value) for name, value in case.rule.items()}),
                 shown=True,
                 at=case.at,
             )
@@ -317,10 +317,10 @@ def _module(file: Path) -> types.ModuleType:
 # --------------------------------------------------------------------------- values
 
 
-def _plain(value: Value | FloatArray) -> Any:
+def as_json(value: Value | FloatArray) -> Any:
     """A value in JSON.
 
-    >>> _plain((1, 2.5, [None]))
+    >>> as_json((1, 2.5, [None]))
     {'tuple': [1, 2.5, [None]]}
     """
     match value:
@@ -331,22 +331,22 @@ def _plain(value: Value | FloatArray) -> Any:
         case float():
             return value if math.isfinite(value) else {"float": repr(value)}
         case complex():
-            return {"complex": [_plain(value.real), _plain(value.imag)]}
+            return {"complex": [as_json(value.real), as_json(value.imag)]}
         case list():
-            return [_plain(item) for item in value]
+            return [as_json(item) for item in value]
         case tuple():
-            return {"tuple": [_plain(item) for item in value]}
+            return {"tuple": [as_json(item) for item in value]}
         case dict():
-            return {"dict": [[_plain(key), _plain(item)] for key, item in value.items()]}
+            return {"dict": [[as_json(key), as_json(item)] for key, item in value.items()]}
         case _:
-            items = [_plain(item) for item in value.ravel().tolist()]
+            items = [as_json(item) for item in value.ravel().tolist()]
             return {"array": items, "shape": list(value.shape), "dtype": value.dtype.name}
 
 
-def _value(plain: Any) -> Any:
+def from_json(plain: Any) -> Any:
     """The value that stands in JSON as `plain`."""
     if isinstance(plain, list):
-        return [_value(item) for item in plain]
+        return [from_json(item) for item in plain]
     if not isinstance(plain, dict):
         return plain
     kind = next(iter(plain), "")
@@ -357,15 +357,15 @@ def _value(plain: Any) -> Any:
         case "float":
             return float(inner)
         case "complex":
-            return complex(*map(_value, inner))
+            return complex(*map(from_json, inner))
         case "tuple":
-            return tuple(_value(item) for item in inner)
+            return tuple(from_json(item) for item in inner)
         case "dict":
-            return {_value(key): _value(item) for key, item in inner}
+            return {from_json(key): from_json(item) for key, item in inner}
         case "array":
             import numpy as np  # late: a file's header is read without it
 
-            flat = np.array([_value(item) for item in inner], dtype=plain["dtype"])
+            flat = np.array([from_json(item) for item in inner], dtype=plain["dtype"])
             return flat.reshape(plain["shape"])
         case _:
             raise ValueError(f"a value of the kind {kind!r}")

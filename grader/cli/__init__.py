@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import click
 
+from grader.cli.builds import build
 from grader.cli.checks import check
 from grader.cli.classes import grade, regrade
 from grader.cli.doctor import doctor
@@ -25,6 +26,7 @@ Examples:
   grader check my_solution.py          check another file, a notebook or a zip
   grader grade submissions/ --out results
   grader config                        validate config.yaml and print the plan
+  grader build --out dist              make handout.zip and autograder.zip
   grader doctor                        how submissions would be isolated here
 """
 
@@ -77,7 +79,7 @@ def config(schema: bool, config_path: Path, plain: bool) -> None:
     click.echo(render_plan(assignment.title, plan(assignment), screen), nl=False)
 
 
-for _command in (check, grade, regrade, doctor):
+for _command in (check, grade, regrade, build, doctor):
     cli.add_command(_command)
 
 

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from importlib.util import find_spec
 from typing import TextIO
 
 from grader.model import Scorecard, Status
@@ -48,7 +49,7 @@ class Screen:
         return Screen(
             width=width,
             plain=plain or not (able and speaks),
-            colour=not os.environ.get("NO_COLOR"),
+            colour=not os.environ.get("NO_COLOR") and find_spec("rich") is not None,
         )
 
 

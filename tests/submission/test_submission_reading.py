@@ -526,3 +526,36 @@ def test_equal_digests_mean_that_the_same_things_run(tmp_path: Path) -> None:
         digest({"solution.py": b"\xff"}, "no text"),
     ]
     assert len({base, *others}) == 1 + len(others)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import torch", True),
+        ("import numpy as np, torch.nn as nn", True),
+        ("try:\n    from torch import nn\nexcept ImportError: pass", True),
+        ("from  torch.nn import functional", True),
+        ("m = importlib.import_module('torch')", True),
+        ('"""As in torch.nn."""', False),
+        ("# a torch tensor will do\nimport numpy", False),
+        ("import torchlike", True),  # it errs towards yes
+        ("", False),
+    ],
+)
+def test_what_may_import_torch_is_guessed(text: str, expected: bool) -> None:
+    assert (
+        Submission("one", "solution.py", (Chunk("solution.py", text),)).mentions_torch == expected
+    )
+    helpers = {"layers.py": text.encode(), "notes.txt": b"import torch"}
+    assert Submission("one", "solution.py", (), helpers).mentions_torch == expected
+
+
+def test_files_of_a_folder_that_are_not_the_students_are_left_out(tmp_path: Path) -> None:
+    root = folder(tmp_path / "handout", {"solution.py": SOLUTION, "mine.py": "M = 1\n"})
+    folder(root / "grader", {"solution.py": "", "cli.py": ""})
+    folder(root, {"assignment.json": "{}"})
+    read_ = read_submission(
+        root, expected_name="solution.py", without=["grader", "assignment.json"]
+    )
+    assert read_.problem is None
+    assert read_.helpers == {"mine.py": b"M = 1\n"}

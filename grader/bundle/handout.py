@@ -1,0 +1,191 @@
+"""handout.zip: what students get. Nothing in it tells an answer.
+
+    problem_set_3/
+        README.md           what to do with the rest
+        solution.py         to be filled in
+        solution.ipynb      the same as a notebook
+        assignment.json     shown cases, and how many hidden ones there are (grader.public)
+        properties/         code that compares a student's results with one another
+        conftest.py         makes plain `pytest` check the solution
+        grader/             the harness
+
+Properties are handed out as source, so they must stand in files that hold nothing else. Where
+they do not, they are left out and the author is told.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.bundle.archive import files_below, zipped
+from grader.bundle.starter import notebook_of, read_starter
+from grader.model import Assignment
+from grader.public import NAME as ASSIGNMENT
+from grader.public import PROPERTIES, public, write_public
+from grader.submission.reading import assemble, parts_of_file
+
+NAME = "handout.zip"
+_README = Path(__file__).with_name("handout.md")
+_CONFTEST = '''\
+"""Lets plain `pytest` in this folder check the solution, case by case."""
+
+pytest_plugins = ["grader.pytest_plugin"]
+'''
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """The zip's bytes, and what the author should know of it."""
+
+    data: bytes
+    notes: tuple[str, ...] = ()
+
+
+def handout_zip(assignment: Assignment, config: Path) -> Handout:
+    """Decides the content of handout.zip; the same to the bit each time.
+
+    Args:
+        assignment: whole.
+        config: its config.yaml; the reference stands beside it.
+
+    Raises:
+        ConfigError: the template gives an answer away, or lacks a function.
+    """
+    reference = config.parent / "reference"
+    starter = read_starter(assignment, reference)
+    found = _property_files(assignment, reference)
+    notebook = notebook_of(starter.text, assignment)
+    solution = Path(assignment.filename)
+    templates = {
+        solution.name: starter.text.encode(),
+        f"{solution.stem}.ipynb": notebook.encode(),
+    }
+    digests = [_digest(name, content, assignment) for name, content in templates.items()]
+    where = {name: f"{PROPERTIES}/{file.name}" for name, file in found.files.items()}
+    own = {
+        "README.md": readme(assignment).encode(),
+        "conftest.py": _CONFTEST.encode(),
+        ASSIGNMENT: write_public(assignment, where, digests),
+        **templates,
+        **{f"{PROPERTIES}/{file.name}": file.read_bytes() for file in found.files.values()},
+        **_harness(),
+    }
+    folder = folder_name(assignment)
+    data = zipped({f"{folder}/{name}": content for name, content in own.items()})
+    return Handout(data, (*starter.notes, *found.notes))
+
+
+def _harness() -> dict[str, bytes]:
+    """This package as it stands, with its licence."""
+    package = Path(__file__).resolve().parent.parent
+    files = dict(files_below(package, "grader"))
+    licence = package.parent / "LICENSE"
+    if licence.is_file():
+        files["grader/LICENSE"] = licence.read_bytes()
+    return files
+
+
+def folder_name(assignment: Assignment) -> str:
+    """The folder that a handout is unzipped into: the title up to its colon, as a plain name.
+
+    >>> folder_name(Assignment("Problem Set 3: layers", "solution.py", ()))
+    'problem_set_3'
+    """
+    words = re.findall(r"[a-z0-9]+", assignment.title.partition(":")[0].lower())
+    return "_".join(words)[:60] or "handout"
+
+
+def readme(assignment: Assignment) -> str:
+    """What the handout says of itself to a student."""
+    cut = public(assignment)
+    shown = sum(len(question.cases) for question in cut.questions)
+    hidden = sum(question.hidden_count for question in cut.questions)
+    known = next((q.id for q in cut.questions if q.cases), cut.questions[0].id)
+    commands = {
+        f"python -m grader check -q {known}": "only one question, told in full",
+        "python -m grader check --watch": "once more whenever you save",
+        f"python -m grader check --debug {known}": "run what fails here: breakpoint() works",
+    }
+    limits = assignment.limits
+    packages = ", ".join(["NumPy", *(name for name in assignment.packages)])
+    return string.Template(_README.read_text(encoding="utf-8")).substitute(
+        title=assignment.title,
+        folder=folder_name(assignment),
+        file=assignment.filename,
+        notebook=f"{Path(assignment.filename).stem}.ipynb",
+        question=known,
+        commands="\n".join(f"    {what:42}{why}" for what, why in commands.items()),
+        checks=shown + sum(len(question.properties) for question in cut.questions),
+        shown=shown,
+        hidden=hidden,
+        call=f"{limits.call_s:g} s",
+        load=f"{limits.load_s:g} s",
+        memory=f"{limits.memory_bytes / (1 << 30):g} GB",
+        packages=packages,
+    )
+
+
+def _digest(name: str, content: bytes, assignment: Assignment) -> str:
+    """The digest by which a check knows a template that nobody has filled in."""
+    expected = assignment.filename
+    return assemble(
+        "", name, lambda: parts_of_file(name, lambda limit: content, expected_name=expected)
+    ).digest
+
+
+# --------------------------------------------------------------------------- properties
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Where each property that may be handed out stands, and which may not."""
+
+    files: Mapping[str, Path]
+    notes: tuple[str, ...] = field(default=())
+
+
+def _property_files(assignment: Assignment, reference: Path) -> _Found:
+    known = {
+        known.name: Path(known.holds.__code__.co_filename)
+        for question in assignment.questions
+        for known in question.properties
+    }
+    root = reference.resolve()
+    files = {}
+    left_out: dict[str, list[str]] = {}
+    for name, file in known.items():
+        why = _why_not(file, root, set(known))
+        if why:
+            left_out.setdefault(f"{file.name} {why}", []).append(name)
+        else:
+            files[name] = file
+    notes = tuple(
+        f"left out {', '.join(names)}: {why}; put properties into a file of their own"
+        for why, names in left_out.items()
+    )
+    return _Found(files, notes)
+
+
+def _why_not(file: Path, root: Path, properties: set[str]) -> str:
+    """Why a file may not be handed out; an empty text if it may."""
+    if file.parent != root:
+        return "does not stand in reference/"
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if any(name.partition(".")[0] == "reference" for name in names):
+            return "imports the reference"
+    others = [
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and not node.name.startswith("_")
+        and node.name not in properties
+    ]
+    return f"holds {others[0]} too, which is no property" if others else ""

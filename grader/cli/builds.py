@@ -1,0 +1,42 @@
+"""The author's door to students and to Gradescope: pack the assignment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.cli.options import config_option
+
+
+@click.command(
+    epilog="""\b
+Example:
+  grader build --out dist      then hand out dist/handout.zip and upload dist/autograder.zip
+"""
+)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("dist"), show_default=True)
+@config_option
+def build(out: Path, config_path: Path) -> None:
+    """Writes handout.zip for students and autograder.zip for Gradescope.
+
+    The handout holds the shown cases, the templates and the grader, and tells no answer. The
+    autograder holds all of the assignment: it is for Gradescope only.
+    """
+    from grader.bundle import autograder, handout
+    from grader.pipeline import read_assignment
+    from grader.public import public
+    from grader.report.files import write_whole
+
+    assignment = read_assignment(config_path)
+    packed = handout.handout_zip(assignment, config_path)
+    out.mkdir(parents=True, exist_ok=True)
+    write_whole(out / handout.NAME, packed.data)
+    cut = public(assignment)
+    shown = sum(len(question.cases) for question in cut.questions)
+    hidden = sum(question.hidden_count for question in cut.questions)
+    click.echo(f"{out / handout.NAME}: for students; {shown} shown cases, {hidden} left out")
+    for note in packed.notes:
+        click.echo(f"  note: {note}")
+    write_whole(out / autograder.NAME, autograder.autograder_zip(assignment, config_path))
+    click.echo(f"{out / autograder.NAME}: for Gradescope; keep it from students")
