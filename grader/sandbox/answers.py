@@ -272,8 +272,10 @@ def killed(ending: Ending, *, memory_bytes: int, cpu_limit_s: float) -> Killed |
     name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
     if name == "SIGXCPU" or (name == "SIGKILL" and ending.cpu_s >= cpu_limit_s):
         return out_of_cpu(cpu_limit_s)
-    near_the_limit = ending.max_rss_bytes >= 0.8 * memory_bytes
-    if name == "SIGKILL" or (near_the_limit and name in ("SIGSEGV", "SIGABRT", "SIGBUS")):
+    # Libraries crash when memory is refused to them. The system kills sooner, when the whole
+    # machine is short of it; but not a process that has next to nothing.
+    share = {"SIGKILL": 0.3, "SIGSEGV": 0.8, "SIGABRT": 0.8, "SIGBUS": 0.8}.get(name)
+    if share is not None and ending.max_rss_bytes >= share * memory_bytes:
         return out_of_memory(memory_bytes)
     return Killed("signal", name)
 

@@ -157,7 +157,7 @@ class _Asking:
             for _ in range(_LAST_DRAIN // _PIECE):
                 if not self._drain(stream, output):
                     break
-        payload = bytes(self.incoming[frames.HEADER.size :]) if end == "reply" else b""
+        payload = bytes(memoryview(self.incoming)[frames.HEADER.size :]) if end == "reply" else b""
         stdout, stderr = (output.text() for output in self.outputs)
         return Exchange(end, payload, stdout, stderr, wall_s)
 

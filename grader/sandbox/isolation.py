@@ -4,8 +4,11 @@ Theory of operation
 -------------------
 A worker is a fork of the launcher that will run arbitrary code. Between the fork and the first
 byte of that code it gives up, for good, everything that the code does not need. No layer trusts
-another: each dangerous thing is stopped by at least two of own user, Landlock and seccomp, where
-the machine has them. The order is not free:
+another: what would matter most (reading secrets, memory of others, signals, tracing, connections,
+programs, writing) is stopped by at least two of own user, Landlock and seccomp, where the machine
+has them. Some of it the launcher does once, for itself and all it forks: it leaves the network for
+an empty one, where that is granted, is not dumpable, and adopts what its workers leave behind. The
+order in a worker is not free:
 
 1.  session, descriptors: stdin empty, stdout and stderr to the grader, the conversation; all else
     is closed, so that nothing open leaks in and no later step can be reached from outside.

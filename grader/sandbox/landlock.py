@@ -7,6 +7,7 @@ which is why the other layers do not lean on it.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import stat
@@ -101,6 +102,7 @@ def _grant(ruleset: int, path: Path, rights: int) -> None:
         if not stat.S_ISDIR(os.fstat(place).st_mode):
             rights &= _FILE_RIGHTS
         rule = _PathBeneath(rights, place)
-        kernel.syscall(_ADD_RULE, ruleset, _RULE_PATH_BENEATH, ctypes.byref(rule), 0)
+        with contextlib.suppress(OSError):  # of a kind that cannot be granted: it stays closed
+            kernel.syscall(_ADD_RULE, ruleset, _RULE_PATH_BENEATH, ctypes.byref(rule), 0)
     finally:
         os.close(place)

@@ -32,6 +32,8 @@ class _Worker:
     pid: int
     user: int | None
     scratch: Path
+    allowed_files: int = 0  # placed by the grader, not the worker's own
+    allowed_bytes: int = 0
     excess: str = ""
 
 
@@ -107,6 +109,10 @@ class _Launcher:
         try:
             if request["do"] == "start":
                 return self._start(descriptors)
+            if request["do"] == "allow":
+                one = self.workers[request["worker"]]
+                one.allowed_files, one.allowed_bytes = request["files"], request["size"]
+                return {}
             return self._end(request["worker"], request["grace_s"])
         finally:
             for descriptor in descriptors:
@@ -190,7 +196,12 @@ class _Launcher:
         most = self.plan.request.limits.file_bytes * _DISK_FACTOR
         for one in self.workers.values():
             if not one.excess:
-                one.excess = scratch.excess(one.scratch, most)
+                one.excess = scratch.excess(
+                    one.scratch,
+                    allowed_files=one.allowed_files,
+                    allowed_bytes=one.allowed_bytes,
+                    most_bytes=most,
+                )
                 if one.excess:
                     os.kill(one.pid, signal.SIGKILL)
 

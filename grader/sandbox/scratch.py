@@ -35,8 +35,10 @@ def _passable(place: Path) -> bool:
     return bool(place.stat().st_mode & stat.S_IXOTH)
 
 
-def excess(directory: Path, most_bytes: int) -> str:
-    """Say what the directory has outgrown, or return an empty text."""
+def excess(
+    directory: Path, *, most_bytes: int, allowed_files: int = 0, allowed_bytes: int = 0
+) -> str:
+    """Say what the directory has outgrown, beyond what was allowed, or return an empty text."""
     entries = size = 0
     level = [str(directory)]
     for _ in range(MAX_LEVELS):
@@ -46,12 +48,13 @@ def excess(directory: Path, most_bytes: int) -> str:
             with contextlib.suppress(OSError), os.scandir(place) as found:
                 for entry in found:
                     entries += 1
-                    if entries > MAX_ENTRIES:
+                    if entries > MAX_ENTRIES + allowed_files:
                         return f"it made more than {MAX_ENTRIES:,} files"
                     size += entry.stat(follow_symlinks=False).st_blocks * 512
                     if entry.is_dir(follow_symlinks=False):
                         below.append(entry.path)
-        if size > most_bytes:
+        # A file takes whole blocks, so that many small ones take more than their bytes.
+        if size > most_bytes + allowed_bytes + allowed_files * 4096:
             return f"it wrote more than {most_bytes >> 20} MB of files"
         if not below:
             return ""

@@ -196,6 +196,15 @@ class Launcher:
         self.is_well()
         return ending
 
+    def allow_helpers(self, worker: hosts.Worker, submission: Submission) -> None:
+        """Keep the files that we place from being counted as the worker's own."""
+        if submission.helpers:
+            size = sum(map(len, submission.helpers.values()))
+            try:
+                worker.host.allow(worker, files=2 * len(submission.helpers), size=size)
+            except hosts.LostError as error:
+                self._lose(worker.host, error)
+
     def is_well(self) -> None:
         """Take note that the launcher, or a worker of it, has just done its work."""
         self._lost_in_a_row = 0
@@ -217,9 +226,10 @@ class Launcher:
 def _explain(isolation: Isolation) -> str:
     """Say what a submission could do here, why, and what an instructor can change."""
     could = [_COULD[probe] for probe in answers.VITAL if not isolation.refused.get(probe, False)]
+    why = "; ".join(isolation.missing) or "layers of isolation were left out"
     return (
         f"submissions cannot be isolated on this machine: they could {', '.join(could)} "
-        f"({'; '.join(isolation.missing)}). Grade on Linux 5.13 or later, or as root in a "
+        f"({why}). Grade on Linux 5.13 or later, or as root in a "
         "container, or pass --no-isolation if you trust every submission"
     )
 
@@ -387,6 +397,7 @@ class Session:
         """
         self._worker, self._is_used = self._launcher.start_worker(), False
         worker = self._worker
+        self._launcher.allow_helpers(worker, self._submission)
         unplaced = _place(self._submission, worker.scratch)
         chunks = [(chunk.label, chunk.text) for chunk in self._submission.chunks]
         limit_s = max(0.0, min(self._limits.load_s, self._left_s()))
@@ -468,5 +479,5 @@ def _place(submission: Submission, scratch: Path) -> tuple[LoadProblem, ...]:
             if getattr(error, "errno", None) in _FAULTS_OF_THE_MACHINE:
                 raise SandboxFault(f"helper files could not be written: {error}") from error
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            problems.append(LoadProblem(label=name, line=0, what=f"not placed: {why}"))
+            problems.append(LoadProblem(label=name[:200], line=0, what=f"not placed: {why}"))
     return tuple(problems)

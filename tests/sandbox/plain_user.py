@@ -41,7 +41,7 @@ CALLS = [
     ("f", ([1],)),
 ]
 
-with start_launcher(replace(LIMITS, call_s=0.5), secrets=[Path(sys.argv[1])]) as launcher:
+with start_launcher(replace(LIMITS, call_s=1.5), secrets=[Path(sys.argv[1])]) as launcher:
     isolation = launcher.isolation
     with launcher.open(submission(TEXT)) as session:
         outcomes = [type(session.call(name, args).outcome).__name__ for name, args in CALLS]

@@ -10,7 +10,7 @@ from typing import Any
 from grader.model import Chunk, Limits, Loaded, Observation, Submission
 from grader.sandbox import Launcher
 
-LIMITS = Limits(load_s=10, call_s=10, submission_s=60, memory_bytes=256 << 20)
+LIMITS = Limits(load_s=30, call_s=30, submission_s=120, memory_bytes=256 << 20)
 
 
 def submission(

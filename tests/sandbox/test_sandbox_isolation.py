@@ -42,11 +42,12 @@ class Outside:
         self.shared = self.open_to_all / "shared.txt"
         self.shared.write_text("untouched")
         self.shared.chmod(0o666)
+        self.abstract = f"\0grader-test-{os.urandom(8).hex()}"
         self.reached: list[str] = []
         self.servers = [
             socket.create_server(("127.0.0.1", 0)),
             self._unix(str(self.open_to_all / "socket")),
-            self._unix(f"\0grader-test-{os.urandom(8).hex()}"),
+            self._unix(self.abstract),
         ]
         for server in self.servers:
             threading.Thread(target=self._listen, args=(server,), daemon=True).start()
@@ -84,7 +85,7 @@ class Outside:
             "TCP": self.servers[0].getsockname()[1],
             "UDP": self.datagrams.getsockname()[1],
             "UNIX": str(self.open_to_all / "socket"),
-            "ABSTRACT": f"\0grader-test-{os.getpid()}",
+            "ABSTRACT": self.abstract,
         }
 
 
