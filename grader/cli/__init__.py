@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import click
 
+from grader.cli.audits import audit
 from grader.cli.builds import build
 from grader.cli.checks import check
 from grader.cli.classes import grade, regrade
@@ -26,6 +27,7 @@ Examples:
   grader check my_solution.py          check another file, a notebook or a zip
   grader grade submissions/ --out results
   grader config                        validate config.yaml and print the plan
+  grader audit                         do the cases tell right from wrong?
   grader build --out dist              make handout.zip and autograder.zip
   grader doctor                        how submissions would be isolated here
 """
@@ -79,7 +81,7 @@ def config(schema: bool, config_path: Path, plain: bool) -> None:
     click.echo(render_plan(assignment.title, plan(assignment), screen), nl=False)
 
 
-for _command in (check, grade, regrade, build, doctor):
+for _command in (check, grade, regrade, audit, build, doctor):
     cli.add_command(_command)
 
 
