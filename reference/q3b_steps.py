@@ -65,8 +65,12 @@ def transposed_conv2d_steps(
 
 
 def rounding_bound(image: Matrix, kernel: Matrix, steps: int) -> Matrix:
-    """Bound the rounding of every cell of the result; see `rounding_tolerance`."""
-    magnitude = transposed_conv2d_steps(np.abs(image), np.abs(kernel), steps)
+    """Bound the rounding of every cell; see `rounding_tolerance`.
+
+    As if all steps were done: a wrong answer that does others has cells that rounded, too, where
+    the right one has zeros, and is to be recognised in float32 all the same.
+    """
+    magnitude = transposed_conv2d_steps(np.abs(image), np.abs(kernel), image.size)
     return rounding_tolerance(image, kernel, magnitude)
 
 
