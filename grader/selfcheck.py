@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import builtins
 import time
+from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
@@ -29,7 +30,6 @@ from grader.model import (
     PropertyResult,
     Question,
     QuestionCheck,
-    QuestionResult,
     Raised,
     Returned,
     SelfCheck,
@@ -37,7 +37,7 @@ from grader.model import (
     Submission,
     TimedOut,
 )
-from grader.pipeline import Recorder, Worker, observe
+from grader.pipeline import Recorder, Worker
 from grader.public import public
 from grader.sandbox.values import Refusal, simplify
 
@@ -60,13 +60,8 @@ def self_check(assignment: Assignment, submission: Submission, worker: Worker) -
     """
     started = time.monotonic()
     shown = public(assignment)
-    recorder = _Patient(worker)
-    observations = observe(shown, recorder)
-    results = mark(shown, observations, recorder.ask, worker.loaded)
-    questions = tuple(
-        _check(result, observations[result.question.id], recorder.ask, worker.loaded)
-        for result in results
-    )
+    ask = Patient(worker).ask
+    questions = tuple(check_question(one, ask, worker.loaded) for one in shown.questions)
     remarks = submission.remarks
     if submission.problem:
         remarks = (submission.problem, *remarks)
@@ -80,26 +75,12 @@ def self_check(assignment: Assignment, submission: Submission, worker: Worker) -
     )
 
 
-class _Patient(Recorder):
-    """A recorder that gives up on a function which does not come back."""
-
-    def __init__(self, worker: Worker) -> None:
-        super().__init__(worker)
-        self._slow: dict[str, int] = {}
-
-    def ask(self, function: str, args: tuple[Value, ...]) -> Observation:
-        if self._slow.get(function, 0) >= _PATIENCE:
-            return Observation(NotRun("timed out twice"))
-        observation = super().ask(function, args)
-        if isinstance(observation.outcome, TimedOut):
-            self._slow[function] = self._slow.get(function, 0) + 1
-        return observation
-
-
-def _check(
-    result: QuestionResult, observations: list[Observation], ask: Ask, loaded: Loaded
-) -> QuestionCheck:
-    question = result.question
+def check_question(question: Question, ask: Ask, loaded: Loaded) -> QuestionCheck:
+    """Decides how one question stands, by the cases and properties that it has."""
+    inputs = [()] if question.marked_by_person else [case.args for case in question.cases]
+    observations = [ask(question.function, args) for args in inputs]
+    alone = Assignment(title="", filename="", questions=(question,))
+    (result,) = mark(alone, {question.id: observations}, ask, loaded)
     properties = tuple(settle(known, ask) for known in question.properties)
     outcomes = [observation.outcome for observation in observations]
     outcomes += [
@@ -112,6 +93,21 @@ def _check(
         status = "missing"  # it is never called here, but it will be
     helped = result.help if result.cases else ()
     return QuestionCheck(replace(result, status=status, help=helped), properties, status)
+
+
+class Patient(Recorder):
+    """Asks a worker, and no more for a function that does not come back."""
+
+    def __init__(self, worker: Worker) -> None:
+        super().__init__(worker)
+        self._slow: Counter[str] = Counter()
+
+    def ask(self, function: str, args: tuple[Value, ...]) -> Observation:
+        if self._slow[function] >= _PATIENCE:
+            return Observation(NotRun("timed out twice"))
+        observation = super().ask(function, args)
+        self._slow[function] += isinstance(observation.outcome, TimedOut)
+        return observation
 
 
 def _status(

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.model import PropertyResult, QuestionCheck, Raised, Scorecard, SelfCheck
-from grader.report.lines import notice_rows, question_rows
+from grader.report.lines import brief, notice_rows, question_rows
 from grader.report.markup import element, join
-from grader.report.sheet import STYLES, Row, Run, Sheet, Style
-from grader.report.story import STATUS_WORDS, QuestionStory, happened, tell, trace
+from grader.report.sheet import STYLES, Row, Run, Sheet, Style, plain
+from grader.report.story import STATUS_WORDS, QuestionStory, Story, happened, tell, trace
 from grader.report.terminal import Screen, draw
-from grader.report.text import columns, counted, one_line, wrapped
+from grader.report.text import ascii_only, columns, counted, one_line, wrapped
 
 _CELL_WIDTH = 96
 _PRE = "font-family: ui-monospace, Menlo, Consolas, monospace; line-height: 1.35; overflow-x: auto"
@@ -47,7 +47,56 @@ def render_cell(check: SelfCheck) -> str:
 
 def check_rows(check: SelfCheck, width: int, *, ascii_alone: bool = False) -> list[Row]:
     """Decides the whole report of a self-check: a table, what is wrong, and the tally."""
-    story = tell(
+    story = _story(check)
+    sheet = Sheet(width, ascii_alone=ascii_alone)
+    sheet.say(story.assignment, "strong")
+    sheet.say(f"{story.filename}  {check.wall_s:.1f} s".strip(), "faint")
+    notices = notice_rows(story, sheet.width, ascii_alone=ascii_alone)
+    if notices:
+        sheet.blank()
+        sheet.rows += notices
+    _table(sheet, check.questions)
+    for question, told in zip(check.questions, story.questions, strict=True):
+        if question.status == "passed":
+            continue
+        if _has_details(question) or len(check.questions) == 1:
+            sheet.blank()
+            sheet.row(Run(sheet.glyphs.rule * sheet.width, "faint"))
+            mark = sheet.glyphs.marks[question.status]
+            sheet.say(told.title, "strong", lead=f"{mark} ")
+            _details(sheet, question, told, ascii_alone)
+    sheet.blank()
+    sheet.say(verdict(check), "good" if check.all_well else "partly")
+    return sheet.rows
+
+
+def explain(check: QuestionCheck, width: int) -> str:
+    """Decides what is said of one check that does not pass, in ASCII, the gist in its first line.
+
+    Args:
+        check: of one case, or of one property.
+        width: columns.
+    """
+    (told,) = _story(SelfCheck("", "", (check,))).questions
+    sheet = Sheet(width, ascii_alone=True)
+    _details(sheet, check, told, ascii_alone=True)
+    if check.status in ("missing", "not_run") or not (told.cases or check.properties):
+        function = one_line(check.result.question.function, 80)
+        gist = " ".join((*told.opening, *told.help)) or f"{function} is not written yet."
+        return ascii_only(gist)
+    gist = brief(told.cases[0]) if told.cases else _said(check.properties[0])
+    return f"{ascii_only(gist)}\n\n{plain(sheet.rows).rstrip()}"
+
+
+def _said(known: PropertyResult) -> str:
+    if known.outcome is None:
+        return one_line(known.said or "", 400)
+    return f"{one_line(known.function, 80)}: {happened(known.outcome)}"
+
+
+def _story(check: SelfCheck) -> Story:
+    """The story of the shown cases, as every report tells it."""
+    return tell(
         Scorecard(
             assignment=check.assignment,
             submission_id="",
@@ -58,20 +107,6 @@ def check_rows(check: SelfCheck, width: int, *, ascii_alone: bool = False) -> li
             loaded=check.loaded,
         )
     )
-    sheet = Sheet(width, ascii_alone=ascii_alone)
-    sheet.say(story.assignment, "strong")
-    sheet.say(f"{story.filename}  {check.wall_s:.1f} s".strip(), "faint")
-    notices = notice_rows(story, sheet.width, ascii_alone=ascii_alone)
-    if notices:
-        sheet.blank()
-        sheet.rows += notices
-    _table(sheet, check.questions)
-    for question, told in zip(check.questions, story.questions, strict=True):
-        if _has_details(question) or len(check.questions) == 1:
-            _details(sheet, question, told, ascii_alone)
-    sheet.blank()
-    sheet.say(verdict(check), "good" if check.all_well else "partly")
-    return sheet.rows
 
 
 def verdict(check: SelfCheck) -> str:
@@ -130,14 +165,9 @@ def _has_details(check: QuestionCheck) -> bool:
 
 
 def _details(sheet: Sheet, check: QuestionCheck, told: QuestionStory, ascii_alone: bool) -> None:
-    if check.status == "passed":
-        return
-    sheet.blank()
-    sheet.row(Run(sheet.glyphs.rule * sheet.width, "faint"))
-    mark = sheet.glyphs.marks[check.status]
-    sheet.say(told.title, "strong", lead=f"{mark} ")
-    if check.status == "not_run" and told.help:
-        told = replace(told, cases=())  # one sentence says it of all of them
+    if check.status == "not_run":  # one sentence says it of all cases
+        function = one_line(check.result.question.function, 80)
+        told = replace(told, cases=(), help=told.help or (f"{function} is not written yet.",))
     opening = told.opening if check.status == "missing" else ()
     findings = told.findings if check.status == "to_mark" else ()
     bare = replace(told, opening=opening, findings=findings, counts="", answers=(), remarks=())
@@ -166,15 +196,12 @@ def _property(sheet: Sheet, known: PropertyResult, check: QuestionCheck) -> None
     style: Style = "faint" if waits else STYLES["failed"]
     mark = sheet.glyphs.marks["not_run" if waits else "failed"]
     sheet.say(known.name.replace("_", " "), style, indent=2, lead=f"{mark} ")
-    function = one_line(known.function, 80)
-    if known.outcome is None:
-        sheet.say(one_line(known.said or "", 400), indent=4)
-    elif waits:
+    if waits:
+        function = one_line(known.function, 80)
         sheet.say(f"waits for {function}, which is not written yet", indent=4)
-    else:
-        sheet.say(f"{function}: {happened(known.outcome)}", indent=4)
-        frames = known.outcome.frames if isinstance(known.outcome, Raised) else ()
-        for step in trace(frames):
-            sheet.barred(step.place, 6)
-            if step.text:
-                sheet.barred(f"    {step.text}", 6)
+        return
+    sheet.say(_said(known), indent=4)
+    for step in trace(known.outcome.frames) if isinstance(known.outcome, Raised) else ():
+        sheet.barred(step.place, 6)
+        if step.text:
+            sheet.barred(f"    {step.text}", 6)

@@ -178,7 +178,7 @@ def _others(sheet: Sheet, cases: Sequence[CaseStory], indent: int) -> None:
         sheet.blank()
     for case in cases[:_NAMED]:
         mark = sheet.glyphs.marks[case.standing]
-        sheet.say(f"{_name(case)}: {_brief(case)}", indent=indent, lead=f"{mark} ")
+        sheet.say(f"{_name(case)}: {brief(case)}", indent=indent, lead=f"{mark} ")
     if len(cases) > _NAMED:
         sheet.say(f"and {counted(len(cases) - _NAMED, 'more case')}", "faint", indent=indent)
 
@@ -187,8 +187,8 @@ def _name(case: CaseStory) -> str:
     return f"{case.name} (hidden)" if case.hidden else case.name
 
 
-def _brief(case: CaseStory) -> str:
-    """A failed case in a few words."""
+def brief(case: CaseStory) -> str:
+    """Decides a failed case in a few words: "expected 36, observed 37"."""
     contrast = case.contrast
     if case.claim:
         return case.claim

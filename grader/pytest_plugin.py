@@ -1,0 +1,241 @@
+"""Lets pytest, and with it an editor's test pane, check a solution question by question.
+
+In a handout, plain `pytest` collects assignment.json: a collector for each question, an item for
+each shown case and each property. An instructor names a whole assignment and a submission:
+
+    pytest --submission=PATH config.yaml
+
+In any other project this plugin does nothing: it imports nothing of the grader's before a file
+that is an assignment has been found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from grader.model import Assignment, Case, Observation, Property, Question
+    from grader.sandbox import Launcher, Session
+
+_NAME = "assignment.json"
+_START = b'{"format":"grader assignment '
+_WIDTH = 88
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("grader", "checking a solution")
+    with suppress(ValueError):  # another plugin has such an option: it came first
+        group.addoption(
+            "--submission",
+            metavar="PATH",
+            help="the solution to check; without it, the one beside assignment.json",
+        )
+        group.addoption(
+            "--no-isolation",
+            action="store_true",
+            help="run a --submission even where nothing keeps it in; never for others' work",
+        )
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> AssignmentFile | None:
+    """Collects a handout's assignment, or a course's config when a submission is named."""
+    if file_path.name == _NAME:
+        with file_path.open("rb") as file:
+            if file.read(len(_START)) != _START:
+                return None
+    elif file_path.name != "config.yaml" or parent.config.getoption("--submission", None) is None:
+        return None
+    return AssignmentFile.from_parent(parent, path=file_path)
+
+
+class CheckFailed(Exception):
+    """A check does not pass; the text says why, as every report of the grader's does."""
+
+
+# --------------------------------------------------------------------------- what is collected
+
+
+class AssignmentFile(pytest.File):
+    """An assignment, and the conversation with the submission that is checked by it."""
+
+    def collect(self) -> Iterator[QuestionNode]:
+        from grader import require
+
+        try:
+            require()
+        except SystemExit as missing:
+            raise self.CollectError(str(missing)) from None
+        from grader.errors import GraderError
+        from grader.pipeline import read_assignment
+
+        try:
+            assignment = read_assignment(self.path)
+        except GraderError as error:
+            raise self.CollectError(str(error)) from None
+        run = _Run(self, assignment)
+        for question in assignment.questions:
+            if question.cases or question.properties:
+                yield QuestionNode.from_parent(self, name=question.id, question=question, run=run)
+
+
+class QuestionNode(pytest.Collector):
+    """A question: its cases, then its properties."""
+
+    def __init__(self, *, question: Question, run: _Run, **known: Any) -> None:
+        super().__init__(**known)
+        self.question = question
+        self.run = run
+
+    def collect(self) -> Iterator[pytest.Item]:
+        for case in self.question.cases:
+            name = _node_name(case.name)
+            yield CaseItem.from_parent(self, name=name, case=case)
+        for known in self.question.properties:
+            name = _node_name(known.name.replace("_", " "))
+            yield PropertyItem.from_parent(self, name=name, known=known)
+
+
+class _Item(pytest.Item):
+    """A check of one question."""
+
+    parent: QuestionNode
+
+    @property
+    def run_(self) -> _Run:
+        return self.parent.run
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Leads an editor to the student's function rather than to our file."""
+        question = self.parent.question
+        path, line = self.run_.place(question.function)
+        return path, line, f"{question.id}: {self.name}"
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *style: Any) -> str:
+        if isinstance(excinfo.value, CheckFailed):
+            return str(excinfo.value)
+        from grader.errors import GraderError
+
+        if isinstance(excinfo.value, GraderError):
+            return str(excinfo.value)
+        return str(super().repr_failure(excinfo, *style))
+
+    def keep_output(self, observation: Observation) -> None:
+        for stream in ("stdout", "stderr"):
+            printed = getattr(observation, stream)
+            if printed:
+                self.add_report_section("call", stream, printed)
+
+
+class CaseItem(_Item):
+    """One set of inputs."""
+
+    def __init__(self, *, case: Case, **known: Any) -> None:
+        super().__init__(**known)
+        self.case = case
+
+    def runtest(self) -> None:
+        question = self.parent.question
+        observation = self.run_.ask(question.function, self.case.args)
+        self.keep_output(observation)
+        alone = replace(question, cases=(self.case,), properties=())
+        self.run_.expect_all_well(alone)
+
+
+class PropertyItem(_Item):
+    """What must hold of any right answer."""
+
+    def __init__(self, *, known: Property, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.known = known
+
+    def runtest(self) -> None:
+        alone = replace(self.parent.question, cases=(), properties=(self.known,))
+        self.run_.expect_all_well(alone)
+
+
+def _node_name(name: str) -> str:
+    """A name that can stand in a node's id, which `::` takes apart."""
+    return name.replace("::", ":")
+
+
+# --------------------------------------------------------------------------- how it runs
+
+
+class _Run:
+    """The submission, started when the first item needs it and ended with pytest."""
+
+    def __init__(self, file: AssignmentFile, assignment: Assignment) -> None:
+        from grader.checking import find_solution, header_of
+
+        self.assignment = assignment
+        self._file = file
+        self._given: str | None = file.config.getoption("--submission", None)
+        self._path = file.path.parent if self._given is None else Path(self._given)
+        whole = None if file.path.suffix == ".json" else assignment
+        self._submission = find_solution(self._path, header_of(file.path, whole))
+        self._launcher: Launcher | None = None
+        self._session: Session | None = None
+        self._ask: Callable[..., Observation] | None = None
+
+    @property
+    def session(self) -> Session:
+        if self._session is None:
+            self._launcher = self._launch()
+            self._file.config.add_cleanup(self.close)
+            self._session = self._launcher.open(self._submission)
+        return self._session
+
+    def _launch(self) -> Launcher:
+        from grader.sandbox import start_launcher
+
+        theirs = self._given is not None and self._file.path.suffix != ".json"
+        free = self._file.config.getoption("--no-isolation", False)
+        secrets = [self._file.path, self._file.path.parent / "reference"] if theirs else []
+        return start_launcher(
+            self.assignment.limits,
+            torch=self._submission.mentions_torch,
+            isolation="off" if free else "required" if theirs else "preferred",
+            secrets=secrets,
+        )
+
+    def ask(self, function: str, args: tuple[Any, ...]) -> Observation:
+        """Calls a function of the submission's; equal calls are made once."""
+        if self._ask is None:
+            from grader.selfcheck import Patient
+
+            self._ask = Patient(self.session).ask
+        return self._ask(function, args)
+
+    def expect_all_well(self, question: Question) -> None:
+        """Raises CheckFailed with what is wrong; skips what waits for another function."""
+        from grader.report.check import explain
+        from grader.selfcheck import check_question
+
+        found = check_question(question, self.ask, self.session.loaded)
+        for known in found.properties:
+            if known.waits and known.function != question.function:
+                pytest.skip(f"waits for {known.function}, which is not written yet")
+        if found.status != "passed":
+            raise CheckFailed(explain(found, _WIDTH))
+
+    def place(self, function: str) -> tuple[Path, int | None]:
+        """The file and the line, counted from 0, of a function of the student's."""
+        folder = self._path if self._path.is_dir() else self._path.parent
+        for chunk in self._submission.chunks:
+            for number, line in enumerate(chunk.text.split("\n")):
+                if line.startswith((f"def {function}(", f"async def {function}(")):
+                    file = folder / chunk.label
+                    return (file, number) if file.is_file() else (self._file.path, None)
+        return self._file.path, None
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.close()
+        if self._launcher is not None:
+            self._launcher.close()

@@ -1,0 +1,331 @@
+"""In the editor: every public check is a test, failures explain themselves, others see nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PLUGIN = "grader.pytest_plugin"
+
+CONFIG = """\
+assignment: "Areas"
+submission: {file: solution.py}
+hidden_seed: 7
+questions:
+  - id: area
+    title: "The area of a rectangle"
+    function: area
+    reference: shapes
+    points: 3
+    cases:
+      - {name: "two by three", args: [2, 3], expect: 6, shown: full}
+      - {name: "none: at all", args: [0, 3], expect: 0, shown: full}
+      - {name: "hidden one", args: [7, 9]}
+      - {name: "negative", args: [-1, 2], raises: ValueError, shown: full}
+    properties: [sides_exchange, cube_stands_on_its_area]
+  - id: volume
+    title: "The volume of a box"
+    function: volume
+    reference: shapes
+    points: 2
+    cases:
+      - {name: "a cube", args: [2, 2, 2], expect: 8, shown: full}
+  - id: why
+    title: "Why?"
+    function: why
+    points: 1
+    marked_by: person
+    form: {words: [1, 20]}
+"""
+SHAPES = '''\
+"""Shapes."""
+
+from __future__ import annotations
+
+from reference.laws import cube_stands_on_its_area, sides_exchange
+
+
+def area(width: int, height: int) -> int:
+    """Multiply."""
+    if width < 0:
+        raise ValueError("negative")
+    return width * height
+
+
+def volume(width: int, height: int, depth: int) -> int:
+    """Multiply."""
+    return width * height * depth
+'''
+LAWS = '''\
+"""Laws."""
+
+
+def sides_exchange(call):
+    """Turning a rectangle keeps its area."""
+    return None if call("area", 2, 5) == call("area", 5, 2) else "area(2, 5) is not area(5, 2)"
+
+
+def cube_stands_on_its_area(call):
+    """A box is its area times its height."""
+    box = call("volume", 2, 3, 4)
+    return None if box == 4 * call("area", 2, 3) else "the volume of a box is another"
+'''
+RIGHT = """\
+def area(width, height):
+    if width < 0:
+        raise ValueError("negative")
+    return width * height
+
+
+def volume(width, height, depth):
+    return width * height * depth
+
+
+def why():
+    return "because"
+"""
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    folder = tmp_path / "course"
+    (folder / "reference").mkdir(parents=True)
+    (folder / "config.yaml").write_text(CONFIG, encoding="utf-8")
+    (folder / "reference" / "shapes.py").write_text(SHAPES, encoding="utf-8")
+    (folder / "reference" / "laws.py").write_text(LAWS, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def handout(course: Path, tmp_path: Path) -> Path:
+    """A handout with a right solution in it; its own grader is left out to be quick."""
+    import io
+    import zipfile
+
+    from grader.bundle.handout import handout_zip
+    from grader.pipeline import read_assignment
+
+    data = handout_zip(read_assignment(course / "config.yaml"), course / "config.yaml").data
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = [name for name in archive.namelist() if "/grader/" not in name]
+        archive.extractall(tmp_path / "student", names)
+    folder = tmp_path / "student" / "areas"
+    (folder / "solution.py").write_text(RIGHT, encoding="utf-8")
+    return folder
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def change(folder: Path, old: str, new: str) -> None:
+    path = folder / "solution.py"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_every_public_check_of_a_handout_is_an_item(handout: Path) -> None:
+    done = run(handout, "--collect-only", "-q")
+    assert done.stdout.splitlines()[:6] == [
+        "assignment.json::area::two by three",
+        "assignment.json::area::none: at all",
+        "assignment.json::area::negative",
+        "assignment.json::area::sides exchange",
+        "assignment.json::area::cube stands on its area",
+        "assignment.json::volume::a cube",
+    ]
+    assert "6 tests collected" in done.stdout
+
+
+def test_a_right_solution_passes(handout: Path) -> None:
+    done = run(handout)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "6 passed" in done.stdout
+
+
+def test_a_failure_is_the_graders_explanation_and_no_traceback_of_ours(handout: Path) -> None:
+    change(handout, "return width * height\n", 'print("hello")\n    return width + height\n')
+    done = run(handout, "-k", "area and two")
+    assert done.returncode == 1
+    assert "expected 6, observed 5" in done.stdout
+    assert "area(2, 3)" in done.stdout
+    assert "Captured stdout call" in done.stdout
+    assert "hello" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert "pytest_plugin.py" not in done.stdout
+    assert "- expected 6, observed 5" in done.stdout.splitlines()[-2]
+
+
+def test_an_exception_is_told_with_the_students_line(handout: Path) -> None:
+    change(handout, "    return width * height\n", '    return {}["lost"]\n')
+    done = run(handout, "-k", "two")
+    assert "raised KeyError: 'lost'" in done.stdout
+    assert "solution.py, line 4, in area" in done.stdout
+
+
+def test_a_property_that_does_not_hold_says_its_sentence(handout: Path) -> None:
+    change(handout, "return width * height\n", "return width\n")
+    done = run(handout, "-k", "sides")
+    assert "area(2, 5) is not area(5, 2)" in done.stdout
+
+
+def test_a_property_that_waits_for_another_function_is_skipped(handout: Path) -> None:
+    change(handout, "return width * height * depth", "raise NotImplementedError")
+    done = run(handout, "-rs")
+    assert "waits for volume, which is not written yet" in done.stdout
+    assert "4 passed, 1 skipped" in done.stdout
+
+
+def test_what_is_not_written_says_so(handout: Path) -> None:
+    change(handout, "return width * height\n", "raise NotImplementedError\n")
+    done = run(handout, "-k", "area and (two or sides)")
+    assert done.stdout.count("area is not written yet") >= 2
+
+
+def test_a_missing_function_says_so(handout: Path) -> None:
+    change(handout, "def area(", "def aera(")
+    done = run(handout, "-k", "two")
+    assert "No function named area is defined; is it the one you called aera?" in done.stdout
+
+
+def test_an_item_can_be_named_alone_as_an_editor_does(handout: Path) -> None:
+    done = run(handout, "assignment.json::area::two by three")
+    assert "1 passed" in done.stdout
+    done = run(handout, "assignment.json::volume")
+    assert "1 passed" in done.stdout
+
+
+def test_what_failed_last_time_is_run_again(handout: Path) -> None:
+    change(handout, "return width * height\n", "return width + height\n")
+    arguments = [sys.executable, "-m", "pytest"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    for expected in ("3 failed, 3 passed", "3 failed"):
+        done = subprocess.run(
+            [*arguments, "--lf"],
+            cwd=handout,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert expected in done.stdout.splitlines()[-1]
+
+
+def test_a_junit_file_names_questions_and_cases(handout: Path, tmp_path: Path) -> None:
+    change(handout, "return width * height * depth", "return 1")
+    report = tmp_path / "junit.xml"
+    run(handout, f"--junitxml={report}")
+    cases = list(ET.parse(report).getroot().iter("testcase"))
+    named = {case.get("name"): case for case in cases}
+    assert set(named) >= {"two by three", "a cube"}
+    failure = named["a cube"].find("failure")
+    assert failure is not None
+    assert "expected 8, observed 1" in (failure.text or "")
+
+
+def test_a_test_leads_to_the_students_function(handout: Path) -> None:
+    program = (
+        "import pytest\n"
+        "class Places:\n"
+        "    def pytest_collection_modifyitems(self, items):\n"
+        "        for item in items: print('AT', item.location[0], item.location[1])\n"
+        "pytest.main(['--collect-only', '-q', '-p', 'no:cacheprovider'], plugins=[Places()])\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=handout,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    places = [line for line in done.stdout.splitlines() if line.startswith("AT")]
+    assert places[0] == "AT solution.py 0"
+    assert places[-1] == "AT solution.py 6"
+
+
+def test_an_instructor_checks_any_submission_by_all_cases(course: Path, tmp_path: Path) -> None:
+    submission = tmp_path / "theirs.py"
+    submission.write_text(RIGHT.replace("width * height\n", "width + height\n"), encoding="utf-8")
+    done = run(course, "-p", PLUGIN, "--submission", str(submission), "config.yaml")
+    assert "config.yaml::area::hidden one - expected 63, observed 16" in done.stdout
+    assert "4 failed, 3 passed" in done.stdout
+
+
+def test_a_solution_elsewhere_can_be_named(handout: Path, tmp_path: Path) -> None:
+    submission = tmp_path / "other.py"
+    submission.write_text("def area(width, height): return 6\n", encoding="utf-8")
+    done = run(handout, f"--submission={submission}", "-k", "two")
+    assert "1 passed" in done.stdout
+
+
+def test_a_damaged_assignment_is_a_sentence(handout: Path) -> None:
+    path = handout / "assignment.json"
+    path.write_bytes(path.read_bytes()[:-40])
+    done = run(handout)
+    assert "is damaged" in done.stdout
+    assert "unzip the handout again" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+# --------------------------------------------------------------------------- other projects
+
+
+def test_another_project_sees_nothing_of_it(tmp_path: Path) -> None:
+    (tmp_path / "assignment.json").write_text('{"format": "of another kind"}', encoding="utf-8")
+    (tmp_path / "config.yaml").write_text("anything: else\n", encoding="utf-8")
+    (tmp_path / "test_one.py").write_text(
+        "import sys\n\n\n"
+        "def test_one():\n"
+        "    ours = [name for name in sys.modules if name.startswith('grader')]\n"
+        "    assert sorted(ours) == ['grader', 'grader.pytest_plugin']\n"
+        "    assert 'numpy' not in sys.modules and 'msgspec' not in sys.modules\n",
+        encoding="utf-8",
+    )
+    done = run(tmp_path, "-p", PLUGIN)
+    assert "1 passed" in done.stdout
+
+
+def test_an_option_of_the_same_name_came_first(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(
+        "def pytest_addoption(parser):\n    parser.addoption('--other')\n", encoding="utf-8"
+    )
+    (tmp_path / "first.py").write_text(
+        "def pytest_addoption(parser):\n    parser.addoption('--submission')\n", encoding="utf-8"
+    )
+    (tmp_path / "test_one.py").write_text("def test_one(): pass\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "first", "-p", PLUGIN, "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "1 passed" in done.stdout
+
+
+def test_the_entry_point_and_a_handouts_conftest_name_the_same_plugin() -> None:
+    """pytest would refuse to load one module under two names."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert f'"{PLUGIN}" = "{PLUGIN}"' in text
