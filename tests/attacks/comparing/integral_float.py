@@ -1,0 +1,22 @@
+# tries: return counts as floats
+# must: be right, with a note, as long as they are exact
+# earns: {pixels: 10}
+
+
+def pixels(height, width):
+    if height < 1:
+        raise ValueError
+    return float(height) * width
+
+
+# honest
+def conv_output_size(size, kernel_size, stride=1, padding=0):
+    return (size + 2 * padding - kernel_size) // stride + 1
+
+
+def classifier_params(features, classes, bias=True):
+    return (features + bool(bias)) * classes
+
+
+def fc_layer_params(sizes):
+    return [(a + 1) * b for a, b in zip(sizes, sizes[1:])]

@@ -1,0 +1,24 @@
+# tries: never finish loading
+# must: be stopped by the clock, and loaded again with definitions only
+# sees: {loaded: "TimedOut.*True"}
+# time: 8
+
+while True:
+    pass
+
+
+def pixels(height, width):
+    return 0
+
+
+# honest
+def conv_output_size(size, kernel_size, stride=1, padding=0):
+    return (size + 2 * padding - kernel_size) // stride + 1
+
+
+def classifier_params(features, classes, bias=True):
+    return (features + bool(bias)) * classes
+
+
+def fc_layer_params(sizes):
+    return [(a + 1) * b for a, b in zip(sizes, sizes[1:])]

@@ -1,0 +1,20 @@
+# tries: call itself without end
+# must: be an exception
+# sees: {pixels: "raised RecursionError"}
+
+
+def pixels(height, width):
+    return pixels(height, width)
+
+
+# honest
+def conv_output_size(size, kernel_size, stride=1, padding=0):
+    return (size + 2 * padding - kernel_size) // stride + 1
+
+
+def classifier_params(features, classes, bias=True):
+    return (features + bool(bias)) * classes
+
+
+def fc_layer_params(sizes):
+    return [(a + 1) * b for a, b in zip(sizes, sizes[1:])]

@@ -1,0 +1,23 @@
+# tries: end the process while the file is loaded, before anything is asked
+# must: load again with definitions only, so that the honest functions count
+# sees: {loaded: "exit code 0.*True"}
+import os
+
+os._exit(0)
+
+
+def pixels(height, width):
+    return 0
+
+
+# honest
+def conv_output_size(size, kernel_size, stride=1, padding=0):
+    return (size + 2 * padding - kernel_size) // stride + 1
+
+
+def classifier_params(features, classes, bias=True):
+    return (features + bool(bias)) * classes
+
+
+def fc_layer_params(sizes):
+    return [(a + 1) * b for a, b in zip(sizes, sizes[1:])]

@@ -1,0 +1,21 @@
+# tries: read a file of another student's, whose path it knows
+# must: be refused
+# control: token
+
+
+def pixels(height, width):
+    print(open("@NEIGHBOUR_HOME@/mine.txt").read())
+    return 0
+
+
+# honest
+def conv_output_size(size, kernel_size, stride=1, padding=0):
+    return (size + 2 * padding - kernel_size) // stride + 1
+
+
+def classifier_params(features, classes, bias=True):
+    return (features + bool(bias)) * classes
+
+
+def fc_layer_params(sizes):
+    return [(a + 1) * b for a, b in zip(sizes, sizes[1:])]
