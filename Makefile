@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 FLAGS  ?=
 
-.PHONY: grade test test-all lint format torch bench clean
+.PHONY: grade test test-all rehearse lint format torch bench clean
 
 grade: $(VENV)/.installed $(VENV)/.torch ## mark submissions_example/ into results/
 	@$(BIN)/grader grade submissions_example --out results $(FLAGS)
@@ -15,6 +15,9 @@ test: $(VENV)/.installed-dev ## all tests but the slow ones
 
 test-all: $(VENV)/.installed-dev ## the slow ones too
 	@$(BIN)/pytest -n 2 $(FLAGS)
+
+rehearse: $(VENV)/.installed-dev ## autograder.zip as on Gradescope; as root, takes debootstrap
+	@$(BIN)/python tests/rehearsal/rehearse.py $(FLAGS)
 
 lint: $(VENV)/.installed-dev
 	@$(BIN)/ruff check .

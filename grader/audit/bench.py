@@ -31,13 +31,15 @@ from grader.sandbox import start_launcher
 from grader.sandbox.wire import encode
 
 if TYPE_CHECKING:
-    from grader.model import Isolation, QuestionResult, Value
+    from grader.audit.inputs import Args
+    from grader.model import Isolation, QuestionResult
     from grader.sandbox import Launcher, Session
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-_EXCHANGE_S: Final = 4.0  # with a worker; a single call is stopped much earlier, by the driver
+_LEAST_S: Final = 0.1  # of processor time that a call may use
+_SLOWER: Final = 20  # times that a call may take longer than the reference's slowest
 _MEMORY: Final = 256 << 20
 _FIRST_BATCH: Final = 32
 _LARGEST_BATCH: Final = 4096
@@ -51,17 +53,15 @@ class Bench:
     def __init__(self, limits: Limits, *, workers: int, torch: bool = False) -> None:
         """Takes note of what is needed; `torch` says whether a submission may import it."""
         self.workers = workers
-        self.runs = 0
+        self.call_cpu_s = limits.call_s  # stopped from inside, by the driver
         self._limits = limits
         self._torch = torch
         self._open = ExitStack()
-        self._lock = threading.Lock()
         self._launcher: Launcher | None = None
 
     def __enter__(self) -> Bench:
         limits = replace(
             self._limits,
-            call_s=min(_EXCHANGE_S, self._limits.call_s),
             memory_bytes=min(_MEMORY, self._limits.memory_bytes),
         )
         # the author's own code: as much isolation as there is, and no secret to keep
@@ -90,10 +90,18 @@ class Bench:
     @contextmanager
     def open(self, submission: Submission) -> Iterator[Session]:
         """Loads a submission into a worker."""
-        with self._lock:
-            self.runs += 1
+        limit = {"call_cpu_s": str(self.call_cpu_s).encode()}
+        submission = replace(submission, helpers={**submission.helpers, **limit})
         with self._started.open(submission) as session:
             yield session
+
+    def calibrate(self, calls: Sequence[tuple[str, Args]], reference: Submission) -> None:
+        """Decides how long a call may take, from how long the reference takes for these."""
+        with self.open(reference) as session:
+            outcome = session.call("slowest", (list(calls),)).outcome
+        slowest = outcome.value if isinstance(outcome, Returned) else self._limits.call_s
+        if isinstance(slowest, float):
+            self.call_cpu_s = min(max(_LEAST_S, _SLOWER * slowest), self._limits.call_s)
 
     def mark(self, assignment: Assignment, submission: Submission) -> dict[str, QuestionResult]:
         """Takes a submission through the whole journey; the results by question.
@@ -141,9 +149,7 @@ class Bench:
 # --------------------------------------------------------------------------- many calls at once
 
 
-def observe(
-    session: Session, function: str, inputs: Sequence[tuple[Value, ...]]
-) -> list[Observation]:
+def observe(session: Session, function: str, inputs: Sequence[Args]) -> list[Observation]:
     """Calls one function with many arguments, in few exchanges."""
     observations: list[Observation] = []
     for start, stop in batches(len(inputs)):
@@ -153,9 +159,7 @@ def observe(
     return observations
 
 
-def observe_batch(
-    session: Session, calls: Sequence[tuple[str, tuple[Value, ...]]]
-) -> list[Observation]:
+def observe_batch(session: Session, calls: Sequence[tuple[str, Args]]) -> list[Observation]:
     """What each of a batch's calls came to; nothing if the batch as a whole came to nothing."""
     outcome = session.call("call_many", (list(calls),)).outcome
     entries: Any = outcome.value if isinstance(outcome, Returned) else None

@@ -15,15 +15,14 @@ import hashlib
 import pickle
 import signal
 import sys
-from collections import Counter
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-CALL_CPU_S = 0.3
-_PATIENCE = 2  # calls of one function that may be late before the rest are not tried
 _HERE = Path(__file__).parent
+CALL_CPU_S = float((_HERE / "call_cpu_s").read_text())
 
 
 class Late(BaseException):
@@ -31,14 +30,24 @@ class Late(BaseException):
 
 
 def call_many(calls: list[tuple[str, tuple[Any, ...]]]) -> list[tuple[str, Any]]:
-    """What each call came to, see `_outcome`."""
-    late: Counter[str] = Counter()
+    """What each call came to, see `_outcome`. Once a function was late, it is not tried again."""
+    late: set[str] = set()
     outcomes = []
     for name, args in calls:
-        outcome = ("late", CALL_CPU_S) if late[name] >= _PATIENCE else _outcome(name, args)
-        late[name] += outcome[0] == "late"
+        outcome = ("late", CALL_CPU_S) if name in late else _outcome(name, args)
+        late |= {name} if outcome[0] == "late" else set()
         outcomes.append(outcome)
     return outcomes
+
+
+def slowest(calls: list[tuple[str, tuple[Any, ...]]]) -> float:
+    """The processor time of the call that takes longest, in seconds."""
+    times = [0.0]
+    for name, args in calls:
+        begun = time.process_time()
+        _outcome(name, args)
+        times.append(time.process_time() - begun)
+    return max(times)
 
 
 def digests(file: str, name: str, start: int, stop: int) -> list[int]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from grader.audit.bench import Bench
-    from grader.audit.sources import Library
+    from grader.audit.sources import Library, Name
     from grader.model import Assignment, QuestionResult
 
 _CAST: Final = """
@@ -91,12 +91,12 @@ def run_right_answers(
 ) -> tuple[list[Right], dict[str, list[Wrong]]]:
     """Marks the right implementations; the results of those that run, by question."""
 
-    def run(job: tuple[Subject, str, str, str]) -> tuple[Right | None, QuestionResult]:
+    def run(job: tuple[Subject, str, Name, str]) -> tuple[Right | None, QuestionResult]:
         subject, name, function, code = job
         question = subject.question
         submission = submit(
             library,
-            {f"{question.function}_right": subject.name(function)},
+            {f"{question.function}_right": function},
             name=name,
             code=code.format(function=question.function),
         )
@@ -118,16 +118,15 @@ def run_right_answers(
     return rights, results
 
 
-def _implementations(subject: Subject) -> list[tuple[str, str, str]]:
-    """Name, function of the reference module, and code of every right implementation."""
-    own = [(name, name, _OWN) for name in subject.alternatives]
+def _implementations(subject: Subject) -> list[tuple[str, Name, str]]:
+    """Every right implementation: what people call it, its function, the code around it."""
+    own = [(function[1], function, _OWN) for function in subject.alternatives]
     reals = any(
         isinstance(arg, np.ndarray) and case.rule.kind == "close"
         for case in subject.question.cases
         for arg in case.args
     )
-    function = subject.question.function
-    derived = [(name, function, code) for name, code in _DERIVED.items()] if reals else []
+    derived = [(name, subject.reference, code) for name, code in _DERIVED.items()] if reals else []
     return [*own, *derived]
 
 

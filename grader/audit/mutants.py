@@ -23,6 +23,7 @@ from typing import Any, Final
 from grader.audit.operators import OPERATORS, Scope
 
 _HOLE: Final = "HOLE_{}_"
+_SHORT: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +68,26 @@ def mutations(text: str) -> tuple[Mutation, ...]:
     seen: set[Hashable] = set()
     found = []
     for operator, old, new in _slips(piece.tree.body[0]):
-        mutated = piece.replace(old, new)
-        code = fingerprint(mutated) if mutated is not None else None
-        if mutated is None or code is None or code in seen:
+        replaced = piece.replace(old, new)
+        if replaced is None:
+            continue
+        after, mutated = replaced
+        code = fingerprint(mutated)
+        if code is None or code in seen:
             continue
         if code != original:
             seen.add(code)
-        after = piece.show(new)
-        line = getattr(old, "lineno", 1)
-        lines = _statement_lines(piece.tree.body[0], old)
-        same = code == original
-        found.append(Mutation(operator, line, piece.show(old), after, mutated, lines, same))
+        found.append(
+            Mutation(
+                operator=operator,
+                line=getattr(old, "lineno", 1),
+                before=_in_short(piece.text_of(old)),
+                after=_in_short(after),
+                text=mutated,
+                lines=_statement_lines(piece.tree.body[0], old),
+                same_code=code == original,
+            )
+        )
     return tuple(found)
 
 
@@ -237,30 +247,30 @@ class _Piece:
         for line in self._bytes.split(b"\n"):
             self._starts.append(self._starts[-1] + len(line) + 1)
 
-    def replace(self, old: ast.AST, new: ast.AST) -> str | None:
-        """The whole text with one node replaced, or None if that is no Python."""
+    def replace(self, old: ast.AST, new: ast.AST) -> tuple[str, str] | None:
+        """What stands in the place of a node, and the whole text; None if that is no Python."""
         start, end = self._span(old)
         if isinstance(new, ast.stmt):
-            return self._spliced(start, end, self._written(new))
-        if isinstance(new, ast.Slice) or not isinstance(new, ast.expr):
-            meant = self._spliced(start, end, ast.unparse(new))
-        else:
-            meant = self._spliced(start, end, f"({ast.unparse(new)})")
-        wanted = _tree(meant)
-        if wanted is None:
+            written = self._written(new)
+            return written, self._spliced(start, end, written)
+        bare = isinstance(new, ast.Slice) or not isinstance(new, ast.expr)
+        safe = ast.unparse(new) if bare else f"({ast.unparse(new)})"
+        meant = self._spliced(start, end, safe)
+        tree = _tree(meant)
+        if tree is None:
             return None
         for wrap in (False, True):
             written = self._written(new, wrap=wrap)
             for tried in (written, f"({written})"):
                 text = self._spliced(start, end, tried)
-                if _tree(text) == wanted:
-                    return text
-        return meant
+                if _tree(text) == tree:
+                    return tried, text
+        return safe, meant
 
-    def show(self, node: ast.AST) -> str:
-        """A node in one short line."""
-        text = " ".join(self._written(node).split())
-        return text if len(text) <= 120 else f"{text[:119]}…"
+    def text_of(self, node: ast.AST) -> str:
+        """A node of the original as the author wrote it."""
+        start, end = self._span(node)
+        return self._bytes[start:end].decode()
 
     def _span(self, node: ast.AST) -> tuple[int, int]:
         place: Any = node  # every node of the original that is replaced or kept has one
@@ -275,19 +285,22 @@ class _Piece:
         old: list[str] = []
 
         def keep(item: ast.AST) -> ast.expr:
-            start, end = self._span(item)
-            text = self._bytes[start:end].decode()
+            text = self.text_of(item)
             atom = isinstance(item, ast.Name | ast.Constant | ast.Call | ast.Attribute)
             old.append(f"({text})" if wrap and not atom else text)
             return ast.Name(_HOLE.format(len(old) - 1), ast.Load())
 
         if hasattr(node, "lineno"):
-            start, end = self._span(node)
-            return self._bytes[start:end].decode()
+            return self.text_of(node)
         text = ast.unparse(_with_holes(node, keep))
         for number, kept in enumerate(old):
             text = text.replace(_HOLE.format(number), kept)
         return text
+
+
+def _in_short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHORT else f"{line[: _SHORT - 1]}…"
 
 
 def _with_holes(node: Any, keep: Callable[[ast.AST], ast.expr]) -> Any:

@@ -23,6 +23,7 @@ from grader.audit.words import (
     case_line,
     expectation,
     percentage,
+    refusal_line,
     verdict_line,
 )
 from grader.report.markup import Html, element, trusted
@@ -119,10 +120,7 @@ def _header(report: AuditReport) -> Html:
 def _to_mend(report: AuditReport) -> Html | None:
     if not (report.flaws or report.refused_seeds):
         return None
-    seeds = [
-        element("p", f"With hidden_seed {seed} the assignment is not sound: {problem}.")
-        for seed, problem in report.refused_seeds
-    ]
+    seeds = [element("p", refusal_line(refusal)) for refusal in report.refusals]
     return element(
         "section",
         element("h2", "To mend"),

@@ -101,6 +101,14 @@ class AuditReport:
         )
 
     @property
+    def refusals(self) -> tuple[tuple[tuple[int, ...], str], ...]:
+        """The seeds under which the loader refuses the assignment, by the problem it finds."""
+        seeds: dict[str, list[int]] = {}
+        for seed, problem in self.refused_seeds:
+            seeds.setdefault(problem, []).append(seed)
+        return tuple((tuple(found), problem) for problem, found in seeds.items())
+
+    @property
     def flaws(self) -> tuple[Flaw, ...]:
         """All that the author should mend."""
         return (*map(_survivor, self.of_fate("survived")), *self.other_flaws)

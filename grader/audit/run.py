@@ -56,6 +56,7 @@ def audit(
         return lambda done, total: progress(stage, done, total)
 
     with Bench(assignment.limits, workers=workers) as bench:
+        _calibrate(bench, library, subjects)
         candidates = judge.make_candidates(library, subjects)
         mutants_begun = time.monotonic()
         judge.run_candidates(bench, assignment, library, candidates, tick("mutants"))
@@ -70,6 +71,7 @@ def audit(
         isolation = bench.isolation.level
     mutants = tuple(judge.conclude(library, candidate, oracles) for candidate in candidates)
     with Bench(assignment.limits, workers=workers, torch=_wants_torch(library, subjects)) as bench:
+        _calibrate(bench, library, subjects)
         rights, right_results = run_right_answers(
             bench, assignment, library, subjects, tick("right answers")
         )
@@ -92,6 +94,12 @@ def audit(
         wall_s=time.monotonic() - begun,
         mutants_s=mutants_s,
     )
+
+
+def _calibrate(bench: Bench, library: Library, subjects: Sequence[Subject]) -> None:
+    functions = {subject.question.function: subject.reference for subject in subjects}
+    calls = [(s.question.function, case.args) for s in subjects for case in s.question.cases]
+    bench.calibrate(calls, submit(library, functions, name="reference"))
 
 
 def _make_oracles(
@@ -138,10 +146,10 @@ def _misplaced(
     for subject in subjects:
         if subject.no_case is None:
             continue
-        functions = {subject.no_case: subject.name(subject.no_case)}
         cases = subject.question.cases
-        with bench.open(submit(library, functions, name="rulings")) as session:
-            observed = observe(session, subject.no_case, [case.args for case in cases])
+        submission = submit(library, {"ruling": subject.no_case}, name="rulings")
+        with bench.open(submission) as session:
+            observed = observe(session, "ruling", [case.args for case in cases])
         for case, observation in zip(cases, observed, strict=True):
             outcome = observation.outcome
             if isinstance(outcome, Returned) and isinstance(outcome.value, str):
@@ -151,5 +159,5 @@ def _misplaced(
 
 def _wants_torch(library: Library, subjects: Sequence[Subject]) -> bool:
     """Whether a right implementation imports torch."""
-    names = [subject.name(name) for subject in subjects for name in subject.alternatives]
+    names = [name for subject in subjects for name in subject.alternatives]
     return any("torch" in unit.text for unit in library.reach(names))

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from grader.sandbox import Session
 
 _FILE: Final = "inputs_{}.pickle"
+_RULING: Final = "audit_ruling"  # as the submission calls the author's function
+_TOLERANCE: Final = "audit_tolerance"
 _NOTHING: Final = -3  # no result's digest
 _SAMPLED: Final = 12  # ruled-out inputs that tell: enough to say so
 
@@ -76,9 +78,8 @@ class Oracle:
         self.subject = subject
         self.file = _FILE.format(subject.question.id)
         functions = {subject.question.function: subject.reference}
-        for extra in (subject.no_case, subject.tolerance):
-            if extra is not None:
-                functions[extra] = subject.name(extra)
+        functions |= {_RULING: subject.no_case} if subject.no_case else {}
+        functions |= {_TOLERANCE: subject.tolerance} if subject.tolerance else {}
         submission = submit(library, functions, name="reference")
         with bench.open(submission) as session:
             self._settle(session, library, list(inputs))
@@ -102,8 +103,8 @@ class Oracle:
         """Keeps the inputs that count, and after them those that are ruled out."""
         subject = self.subject
         observed = observe(session, subject.question.function, args)
-        rulings = _asked(session, subject.no_case, args)
-        tolerances = _asked(session, subject.tolerance, args)
+        rulings = _asked(session, _RULING if subject.no_case else None, args)
+        tolerances = _asked(session, _TOLERANCE if subject.tolerance else None, args)
         purposely = _raised_on_purpose(library, subject)
         entries = [
             (one, cases, ruling if isinstance(ruling, str) else None)

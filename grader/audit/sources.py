@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
@@ -113,12 +114,16 @@ class Library:
             opened.add(module)
         return tuple(unit for units in self._units.values() for unit in units if unit in reached)
 
-    def home(self, name: Name) -> Name:
-        """Where a name is defined, when a module only imports it from another."""
-        for unit in self._units.get(name[0], ()):
-            if name[1] in unit.binds and len(unit.imports) == 1:
-                return self.home(unit.imports[0])
-        return name
+    def defining(self, pattern: str) -> tuple[Name, ...]:
+        """The names of functions, defined anywhere, that fit a pattern (`area_by_*`)."""
+        return tuple(
+            (unit.module, name)
+            for units in self._units.values()
+            for unit in units
+            if unit.is_answer
+            for name in sorted(unit.binds)
+            if fnmatchcase(name, pattern)
+        )
 
     def files(
         self, units: Iterable[Unit], replaced: Mapping[Unit, str] | None = None

@@ -4,12 +4,14 @@ The reference runs here as students' code does: in the sandbox, as a submission.
 along as a package of helper files, cut down to what the functions in question need; the submission
 itself is a few imports. So a mutant, a wrong answer and a right one take the way of any student.
 
-Three names in a reference module mean something to the audit, for a question's function `area`:
+Two names mean something to the audit wherever they stand in reference/, for a question's function
+`area`:
 
 - `area_by_…` is another right implementation (by another sum, in float32, with a library);
-- `area_no_case(*args)` returns the sentence of the statement by which no case may depend on these
-  arguments, or None: a mutant that differs nowhere else is excused;
-- the tolerance that config.yaml names is asked for the arguments that the audit makes up.
+- `area_no_case(*args)` gives the ruling by which no case may depend on these arguments, or None: a
+  mutant that differs nowhere else is excused.
+
+The tolerance that config.yaml names is asked for the arguments that the audit makes up.
 """
 
 from __future__ import annotations
@@ -38,9 +40,9 @@ class Subject:
 
     question: Question
     module: str  # "reference.circles"
-    alternatives: tuple[str, ...]  # names of other right implementations
-    no_case: str | None  # name of the function that says where no case may be
-    tolerance: str | None  # name of the function that config.yaml takes the tolerance from
+    alternatives: tuple[Name, ...]  # other right implementations
+    no_case: Name | None  # says where no case may be
+    tolerance: Name | None  # what config.yaml takes the tolerance from
     listed: frozenset[frozenset[str]]  # pairs of wrong answers that need not be told apart
 
     @property
@@ -62,19 +64,16 @@ def read_subjects(assignment: Assignment, config: Path, library: Library) -> tup
             continue
         entry = written[question.id]
         module = f"{PACKAGE}.{entry['reference']}"
-        names = library.modules[module].names
         compare = entry.get("compare", default)
         atol = compare.get("atol") if isinstance(compare, dict) else None
-        no_case = f"{question.function}_no_case"
+        no_case = library.defining(f"{question.function}_no_case")
         subjects.append(
             Subject(
                 question=question,
                 module=module,
-                alternatives=tuple(
-                    sorted(name for name in names if name.startswith(f"{question.function}_by_"))
-                ),
-                no_case=no_case if no_case in names else None,
-                tolerance=atol if isinstance(atol, str) else None,
+                alternatives=library.defining(f"{question.function}_by_*"),
+                no_case=no_case[0] if no_case else None,
+                tolerance=(module, atol) if isinstance(atol, str) else None,
                 listed=frozenset(frozenset(pair) for pair in entry.get("inseparable", ())),
             )
         )
@@ -102,7 +101,7 @@ def submit(
     units = library.reach(functions.values())
     helpers = {**library.files(units, replaced), f"{_DRIVER}.py": _driver(), **(more or {})}
     lines = [_imported(source, name) for name, source in functions.items()]
-    driver = f"from {_DRIVER} import call_many, differing, digests, lines_run"
+    driver = f"from {_DRIVER} import call_many, differing, digests, lines_run, slowest"
     text = "\n".join([*lines, driver, code, ""])
     digest = hashlib.sha256(text.encode())
     for file, content in helpers.items():

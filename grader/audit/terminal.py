@@ -8,7 +8,7 @@ from math import inf, isfinite
 from typing import Final
 
 from grader.audit.report import AuditReport, Flaw, Gap
-from grader.audit.words import GROUNDS, case_line, expectation, percentage
+from grader.audit.words import GROUNDS, case_line, expectation, percentage, refusal_line
 from grader.report.sheet import Run, Sheet
 from grader.report.terminal import Screen, draw
 from grader.report.text import counted, one_line, points
@@ -190,7 +190,7 @@ def _guesses(sheet: Sheet, report: AuditReport) -> None:
 
 
 def _seeds(sheet: Sheet, report: AuditReport) -> None:
-    for seed, problem in report.refused_seeds:
-        sheet.say(f"With hidden_seed {seed} the assignment is not sound: {problem}", "partly")
-    if report.refused_seeds:
+    for line in map(refusal_line, report.refusals):
+        sheet.say(line, "partly")
+    if report.refusals:
         sheet.blank()

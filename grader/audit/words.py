@@ -108,3 +108,9 @@ def verdict_line(verdict: Verdict) -> str:
     if verdict.search.witness:
         return f"{verdict.question} gives full marks; {expectation(verdict.search.witness)}"
     return f"{verdict.question} gives full marks, as no input tells it"
+
+
+def refusal_line(refusal: tuple[tuple[int, ...], str]) -> str:
+    """That the assignment is sound by the luck of its seed."""
+    seeds, problem = refusal
+    return f"With hidden_seed {' or '.join(map(str, seeds))} it would not be sound: {problem}."

@@ -1,11 +1,11 @@
 """autograder.zip: what an instructor uploads to Gradescope. Only root may read it there.
 
-    setup.sh            runs once, when Gradescope builds the image
-    run_autograder      runs for each submission
-    requirements.txt    the versions that are installed here, where the assignment was tried
-    unfinished.json     the results that stand until better ones are written
-    config.yaml         the assignment, with reference/ beside it
-    grader/             the harness
+setup.sh            runs once, when Gradescope builds the image
+run_autograder      runs for each submission
+requirements.txt    the versions that are installed here, where the assignment was tried
+unfinished.json     the results that stand until better ones are written
+config.yaml         the assignment, with reference/ beside it
+grader/             the harness
 """
 
 from __future__ import annotations

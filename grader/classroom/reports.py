@@ -1,15 +1,18 @@
-"""Writes what is said of the class as a whole: grades.csv, review.csv, the filled gradebooks."""
+"""Writes what is said of the class as a whole: its page, grades.csv, review.csv, gradebooks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from grader.classroom.folder import Folder
 from grader.classroom.gradebook import Book, Filled, fill
 from grader.classroom.review import Marks, read_marks, sheet
 from grader.errors import UsageError
 from grader.model import Assignment
+from grader.report.answers import answers
+from grader.report.class_page import render_class
 from grader.report.gradebook import csv_text, grades_csv
 from grader.report.rows import Row
 
@@ -33,9 +36,17 @@ def write_reports(
     """
     questions = [question.id for question in assignment.questions]
     folder.write(folder.path / "grades.csv", grades_csv(rows, questions).encode())
+    folder.write(folder.path / "report.html", _page(folder, assignment, rows).encode())
     if any(question.marked_by_person for question in assignment.questions):
         _write_review(folder, assignment, rows, marks)
     return _write_books(folder, rows, request.books)
+
+
+def _page(folder: Folder, assignment: Assignment, rows: Sequence[Row]) -> str:
+    def link(submission_id: str) -> str:
+        return quote(folder.staff_page(submission_id).relative_to(folder.path).as_posix())
+
+    return render_class(assignment, rows, answers(rows), link)
 
 
 def _write_review(

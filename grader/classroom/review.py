@@ -12,7 +12,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -24,6 +24,7 @@ import msgspec
 from grader.classroom.folder import Folder
 from grader.errors import UsageError
 from grader.model import Assignment, QuestionResult, Scorecard, Status, TextAnswer
+from grader.report.answers import answer_key, answers, shown
 from grader.report.gradebook import csv_text
 from grader.report.rows import Row
 from grader.report.text import points as points_text
@@ -33,7 +34,6 @@ COLUMNS: Final = (
     *("maximum", "points", "comment", "submissions"),
 )
 _NEEDED: Final = ("question", "answer", "points")
-_WORD: Final = re.compile(r"\w+")
 _TEXT: Final = 8_000  # characters of an answer in a cell; spreadsheets take some 32,000
 _IDS: Final = 20  # submissions named beside an answer
 _COMMENT: Final = 2_000
@@ -118,22 +118,6 @@ class _KeptMark:
     comment: str
 
 
-def answer_key(question_id: str, answer: TextAnswer) -> str:
-    """Decides which answers are the same: a short name for the words of an answer.
-
-    >>> one, other = TextAnswer({"": "A mask, per pixel."}), TextAnswer({"": "a mask per PIXEL"})
-    >>> answer_key("q1", one) == answer_key("q1", other) != answer_key("q2", other)
-    True
-    """
-    words = [
-        f"{entry}\0{' '.join(_WORD.findall(text.casefold()))}"
-        for entry, text in answer.text.items()
-    ]
-    told = "\0\0".join([question_id, *sorted(words)])
-    # the letter keeps spreadsheets from reading a key as a number, 12345e678901 say
-    return "t" + hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()[:12]
-
-
 def with_marks(card: Scorecard, marks: Marks) -> Scorecard:
     """Puts a person's marks into a card. What has none stays "to be marked by a person"."""
     if not marks.given or card.fault is not None:
@@ -160,55 +144,7 @@ def _with_mark(result: QuestionResult, marks: Marks) -> QuestionResult:
 # --------------------------------------------------------------------------- the sheet, out
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer, and who gave it."""
-
-    question: str
-    key: str
-    text: TextAnswer
-    maximum: Decimal
-    ids: tuple[str, ...]
-
-
-def answers(rows: Iterable[Row]) -> tuple[Answer, ...]:
-    """Decides which answers there are, what to look at first on top.
-
-    Question by question: what breaks the form asked for comes first, then what several students
-    gave in the same words, then the rest by its text.
-    """
-    found: dict[tuple[str, str], Answer] = {}
-    order: dict[str, int] = {}
-    for row in rows:
-        for question in row.questions:
-            if question.text is None or row.faulted:
-                continue
-            order.setdefault(question.id, len(order))
-            key = answer_key(question.id, question.text)
-            known = found.get((question.id, key))
-            if known is None:
-                found[question.id, key] = Answer(
-                    question.id, key, question.text, question.points, (row.id,)
-                )
-            else:
-                found[question.id, key] = replace(known, ids=(*known.ids, row.id))
-    return tuple(
-        sorted(
-            found.values(),
-            key=lambda answer: (
-                order[answer.question],
-                -len(answer.text.findings),
-                -len(answer.ids),
-                _shown(answer.text),
-            ),
-        )
-    )
-
-
-def _shown(answer: TextAnswer) -> str:
-    if not answer.text:
-        return ""
-    text = "\n".join(f"{entry}: {said}" if entry else said for entry, said in answer.text.items())
+def _cut(text: str) -> str:
     return text if len(text) <= _TEXT else f"{text[:_TEXT]} … ({len(text) - _TEXT} more characters)"
 
 
@@ -227,7 +163,7 @@ def sheet(rows: Sequence[Row], marks: Marks) -> str:
             [
                 *(order, answer.question, answer.key, len(answer.ids)),
                 "; ".join(answer.text.findings),
-                _shown(answer.text),
+                _cut(shown(answer.text)),
                 answer.maximum,
                 mark.points if mark else None,
                 mark.comment if mark else "",

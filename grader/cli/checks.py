@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _FOUND_WRONG = 1
 _LOOK_S = 0.3  # between two looks at the files
+_WRITTEN_S = 0.05  # without a change: a file has been written
 
 
 @click.command(
@@ -159,7 +160,7 @@ def _watch(submission: Path, given: Path | None, wanted: Sequence[str], screen: 
     """Checks on every change until it is interrupted."""
     with _Bench(given) as bench:
         while True:
-            seen = _stamps(submission)
+            seen = _settled(submission)
             handed_in = bench.read(submission)
             if not screen.plain:
                 click.clear()
@@ -167,6 +168,17 @@ def _watch(submission: Path, given: Path | None, wanted: Sequence[str], screen: 
             click.echo("\nWaiting for a change. Ctrl-C ends this.")
             while _stamps(submission) == seen:
                 time.sleep(_LOOK_S)
+
+
+def _settled(submission: Path) -> dict[str, tuple[int, int]]:
+    """The stamps once they stay the same: an editor may be in the middle of writing."""
+    stamps = _stamps(submission)
+    while True:
+        time.sleep(_WRITTEN_S)
+        later = _stamps(submission)
+        if later == stamps:
+            return stamps
+        stamps = later
 
 
 def _stamps(submission: Path) -> dict[str, tuple[int, int]]:

@@ -273,7 +273,7 @@ def _conclude(outcome: Outcome, card: Scorecard | None, out: Path, *, plain: boo
         click.echo(render_class_table(table, screen), nl=False)
     if outcome.skipped:
         click.echo(f"\n{outcome.skipped} of {len(rows)} were marked before and have not changed.")
-    click.echo(f"\nGrades: {out / 'grades.csv'}")
+    click.echo(f"\nReport: {out / 'report.html'}\nGrades: {out / 'grades.csv'}")
     _tell_books(outcome.filled, out)
     _tell_faults(outcome.faults)
 

@@ -98,7 +98,7 @@ def _version(package: str) -> str | None:
     if importlib.util.find_spec(package) is None:
         return None
     names = importlib.metadata.packages_distributions().get(package, [])
-    return importlib.metadata.version(names[0]) if names else "of an unknown version"
+    return importlib.metadata.version(names[0]) if names else "(version unknown)"
 
 
 def _words() -> str:
@@ -110,6 +110,6 @@ def _words() -> str:
         user = "a user without a name"
     system = platform.uname()
     return (
-        f"grader {_version('grader')}, Python {platform.python_version()}, "
-        f"{system.system} {system.release} on {system.machine}, as {user}"
+        f"Python {platform.python_version()}, {system.system} {system.release} "
+        f"on {system.machine}, as {user}"
     )

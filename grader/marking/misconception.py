@@ -1,9 +1,12 @@
 """Decides which of the author's wrong answers a student gave, if any.
 
 A wrong answer is diagnosed only if it reproduces every result of the student's on the question,
-the wrong and the right ones, and at least one of them is wrong. Guards are a separate matter: on
-a case that must raise, a student who refuses contradicts no wrong answer, and speaks for one only
-by raising the very exception that it, in place of the one asked for, ends in.
+the wrong and the right ones, and at least one of them is wrong. Guards are a separate matter.
+Where a value is wrong, the values alone decide: what a formula makes of input that is to be
+refused depends on how it was written down, as does what stands in a guard's place (None, -1, a
+message). Where all values are right, only a wrong answer whose slip is the guard can explain what
+is not; a student who refuses contradicts none, and speaks for one only by raising the very
+exception that it, in place of the one asked for, ends in.
 """
 
 from __future__ import annotations
@@ -38,8 +41,12 @@ def diagnose(question: Question, results: Sequence[CaseResult]) -> Diagnosis:
     """
     if not question.wrong_answers or all(result.passed for result in results):
         return Diagnosis()
-    guards = [index for index, result in enumerate(results) if _is_guard(result)]
-    others = [index for index, result in enumerate(results) if not _is_guard(result)]
+    values = [index for index, result in enumerate(results) if not _must_raise(result)]
+    if any(not results[index].passed for index in values):
+        guards, others = [], values
+    else:
+        guards = [index for index, result in enumerate(results) if _is_guard(result)]
+        others = [index for index, result in enumerate(results) if not _is_guard(result)]
     failed = [index for index in others if not results[index].passed]
     passed = [index for index in others if results[index].passed]
     no_better = [answer for answer in question.wrong_answers if _predicts(answer, results, failed)]
@@ -61,10 +68,13 @@ def _predicts(answer: WrongAnswer, results: Sequence[CaseResult], indices: Seque
     return all(same_result(answer.predictions[index], results[index]) for index in indices)
 
 
+def _must_raise(result: CaseResult) -> bool:
+    return isinstance(result.case.expected, Raises)
+
+
 def _is_guard(result: CaseResult) -> bool:
     """Whether a call refused, by whichever exception, an input that is to be refused."""
-    must_raise = isinstance(result.case.expected, Raises)
-    return must_raise and (result.passed or refused(result.observation))
+    return _must_raise(result) and (result.passed or refused(result.observation))
 
 
 def _same_exception(prediction: Value | Raises, result: CaseResult) -> bool:
@@ -86,7 +96,7 @@ def same_result(prediction: Value | Raises, result: CaseResult) -> bool:
         return isinstance(outcome, Raised) and outcome.exception != "NotImplementedError"
     if not isinstance(outcome, Returned):
         return False
-    at = () if isinstance(result.case.expected, Raises) else result.case.at
+    at = () if _must_raise(result) else result.case.at
     predicted, observed = narrow(prediction, at), narrow(outcome.value, at)
     if isinstance(predicted, Absent):
         return isinstance(observed, Absent)

@@ -72,7 +72,7 @@ class Package:
 class Machine:
     """A machine as the doctor found it."""
 
-    words: str  # "grader 0.1.0, Python 3.11.7, Linux 6.1 on x86_64, as root"
+    words: str  # "Python 3.11.7, Linux 6.1 on x86_64, as root"
     isolation: Isolation
     refusal: str = ""  # why a run would stop here, in its own words
     packages: tuple[Package, ...] = ()

@@ -10,7 +10,7 @@ from functools import cache
 from html import escape
 
 # Elements that have no content and no end tag.
-_EMPTY = frozenset({"meta", "br", "hr"})
+_EMPTY = frozenset({"meta", "br", "hr", "input"})
 
 
 class Html(str):

@@ -14,9 +14,10 @@ from coursework import CONFIG, RIGHT, Course, course, handed_in, run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.classroom.review import COLUMNS, Mark, Marks, answer_key, read_marks, sheet
+from grader.classroom.review import COLUMNS, Mark, Marks, read_marks, sheet
 from grader.errors import UsageError
 from grader.model import TextAnswer
+from grader.report.answers import answer_key
 
 
 def answering(text: str) -> str:

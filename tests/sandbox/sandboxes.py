@@ -41,21 +41,6 @@ class Run:
             return session.call(function, args)
 
 
-def processes_with(text: str) -> list[int]:
-    """Ids of living processes whose command line holds `text`."""
-    found = []
-    for place in Path("/proc").iterdir():
-        if place.name.isdigit():
-            try:
-                line = (place / "cmdline").read_bytes()
-                state = (place / "stat").read_text().rpartition(")")[2].split()[0]
-            except OSError:
-                continue
-            if text.encode() in line and state != "Z":
-                found.append(int(place.name))
-    return found
-
-
 def children_of(pid: int) -> list[int]:
     """Ids of a process's children, the dead ones too."""
     found = []

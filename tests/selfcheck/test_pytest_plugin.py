@@ -4,140 +4,30 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from courses import RIGHT, ROOT, change, run_python, unpack_handout, write_course
 
-ROOT = Path(__file__).parents[2]
 PLUGIN = "grader.pytest_plugin"
-
-CONFIG = """\
-assignment: "Areas"
-submission: {file: solution.py}
-hidden_seed: 7
-questions:
-  - id: area
-    title: "The area of a rectangle"
-    function: area
-    reference: shapes
-    points: 3
-    cases:
-      - {name: "two by three", args: [2, 3], expect: 6, shown: full}
-      - {name: "none: at all", args: [0, 3], expect: 0, shown: full}
-      - {name: "hidden one", args: [7, 9]}
-      - {name: "negative", args: [-1, 2], raises: ValueError, shown: full}
-    properties: [sides_exchange, cube_stands_on_its_area]
-  - id: volume
-    title: "The volume of a box"
-    function: volume
-    reference: shapes
-    points: 2
-    cases:
-      - {name: "a cube", args: [2, 2, 2], expect: 8, shown: full}
-  - id: why
-    title: "Why?"
-    function: why
-    points: 1
-    marked_by: person
-    form: {words: [1, 20]}
-"""
-SHAPES = '''\
-"""Shapes."""
-
-from __future__ import annotations
-
-from reference.laws import cube_stands_on_its_area, sides_exchange
-
-
-def area(width: int, height: int) -> int:
-    """Multiply."""
-    if width < 0:
-        raise ValueError("negative")
-    return width * height
-
-
-def volume(width: int, height: int, depth: int) -> int:
-    """Multiply."""
-    return width * height * depth
-'''
-LAWS = '''\
-"""Laws."""
-
-
-def sides_exchange(call):
-    """Turning a rectangle keeps its area."""
-    return None if call("area", 2, 5) == call("area", 5, 2) else "area(2, 5) is not area(5, 2)"
-
-
-def cube_stands_on_its_area(call):
-    """A box is its area times its height."""
-    box = call("volume", 2, 3, 4)
-    return None if box == 4 * call("area", 2, 3) else "the volume of a box is another"
-'''
-RIGHT = """\
-def area(width, height):
-    if width < 0:
-        raise ValueError("negative")
-    return width * height
-
-
-def volume(width, height, depth):
-    return width * height * depth
-
-
-def why():
-    return "because"
-"""
 
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    folder = tmp_path / "course"
-    (folder / "reference").mkdir(parents=True)
-    (folder / "config.yaml").write_text(CONFIG, encoding="utf-8")
-    (folder / "reference" / "shapes.py").write_text(SHAPES, encoding="utf-8")
-    (folder / "reference" / "laws.py").write_text(LAWS, encoding="utf-8")
-    return folder
+    return write_course(tmp_path / "course")
 
 
 @pytest.fixture
 def handout(course: Path, tmp_path: Path) -> Path:
-    """A handout with a right solution in it; its own grader is left out to be quick."""
-    import io
-    import zipfile
-
-    from grader.bundle.handout import handout_zip
-    from grader.pipeline import read_assignment
-
-    data = handout_zip(read_assignment(course / "config.yaml"), course / "config.yaml").data
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = [name for name in archive.namelist() if "/grader/" not in name]
-        archive.extractall(tmp_path / "student", names)
-    folder = tmp_path / "student" / "areas"
+    """A handout with a right solution in it."""
+    folder = unpack_handout(course, tmp_path / "student")
     (folder / "solution.py").write_text(RIGHT, encoding="utf-8")
     return folder
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def change(folder: Path, old: str, new: str) -> None:
-    path = folder / "solution.py"
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
+    return run_python(folder, "-m", "pytest", "-p", "no:cacheprovider", *arguments)
 
 
 def test_every_public_check_of_a_handout_is_an_item(handout: Path) -> None:
@@ -213,17 +103,8 @@ def test_an_item_can_be_named_alone_as_an_editor_does(handout: Path) -> None:
 
 def test_what_failed_last_time_is_run_again(handout: Path) -> None:
     change(handout, "return width * height\n", "return width + height\n")
-    arguments = [sys.executable, "-m", "pytest"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     for expected in ("3 failed, 3 passed", "3 failed"):
-        done = subprocess.run(
-            [*arguments, "--lf"],
-            cwd=handout,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run_python(handout, "-m", "pytest", "--lf")
         assert expected in done.stdout.splitlines()[-1]
 
 
@@ -247,14 +128,7 @@ def test_a_test_leads_to_the_students_function(handout: Path) -> None:
         "        for item in items: print('AT', item.location[0], item.location[1])\n"
         "pytest.main(['--collect-only', '-q', '-p', 'no:cacheprovider'], plugins=[Places()])\n"
     )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=handout,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
+    done = run_python(handout, "-c", program)
     places = [line for line in done.stdout.splitlines() if line.startswith("AT")]
     assert places[0] == "AT solution.py 0"
     assert places[-1] == "AT solution.py 6"
@@ -310,18 +184,9 @@ def test_an_option_of_the_same_name_came_first(tmp_path: Path) -> None:
         "def pytest_addoption(parser):\n    parser.addoption('--submission')\n", encoding="utf-8"
     )
     (tmp_path / "test_one.py").write_text("def test_one(): pass\n", encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "first", "-p", PLUGIN, "-p", "no:cacheprovider"],
-        cwd=tmp_path,
-        env={
-            **os.environ,
-            "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}",
-            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    path = f"{ROOT}{os.pathsep}{tmp_path}"
+    arguments = ("-m", "pytest", "-p", "first", "-p", PLUGIN, "-p", "no:cacheprovider")
+    done = run_python(tmp_path, *arguments, PYTHONPATH=path)
     assert "1 passed" in done.stdout
 
 

@@ -1,15 +1,15 @@
 # tries: return as many values as are allowed, all of them different
 # must: be compared and shown in bounded time and memory
-# sees: {layer_table: "expected|more data|no answer within", blurred: "expected|more data|no answer within"}
-# time: 12
+# sees: {layer_table: "no value|more data|no answer within", blurred: "expected|more data|no answer within"}
+# time: 25
 
 
 def layer_table(sizes):
-    return {number: [number] for number in range(60_000)}
+    return {number: [number] for number in range(30_000)}
 
 
 def blurred(image):
-    return [[float(number)] for number in range(80_000)]
+    return [[float(number)] for number in range(50_000)]
 
 
 def caption(text):

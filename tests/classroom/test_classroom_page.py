@@ -1,0 +1,277 @@
+"""The page of a class: its measures against an oracle, its markup, and its life in a browser."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from browser import CHROMIUM, browsing
+from coursework import CLASS, RIGHT, Course, course, export
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.model import Assignment, Case, Question, WrongAnswer
+from grader.report import charts
+from grader.report.class_page import Alike, render_class
+from grader.report.measures import alpha, correlation, measure
+from grader.report.rows import Person, QuestionRow, Row
+
+SCORES = st.lists(st.tuples(*[st.integers(0, 10).map(float)] * 3), min_size=5, max_size=30)
+
+
+def asked(*ids: str, cases: int = 0) -> Assignment:
+    return Assignment(
+        title="Rectangles <b>",
+        filename="solution.py",
+        questions=tuple(
+            Question(
+                ident,
+                f"Title of {ident}",
+                ident,
+                Decimal(10),
+                tuple(Case(f"case {n}", (), None, shown=n == 0) for n in range(cases)),
+                wrong_answers=(WrongAnswer("slip", 0, "Is it so?", ()),),  # type: ignore[arg-type]
+            )
+            for ident in ids
+        ),
+    )
+
+
+def row(ident: str, *scores: float, **more: Any) -> Row:
+    questions = tuple(
+        QuestionRow(f"q{at}", Decimal(10), Decimal(str(score)), "partial", "cases")
+        for at, score in enumerate(scores)
+    )
+    fields: dict[str, Any] = {"questions": questions, **more}
+    total = sum((Decimal(str(score)) for score in scores), Decimal(0))
+    return Row(ident, "solution.py", total, Decimal(10 * len(scores)), Decimal(0), **fields)
+
+
+# --------------------------------------------------------------------------- measures
+
+
+@given(SCORES)
+def test_discrimination_is_the_correlation_with_the_rest_of_the_total(
+    scores: list[tuple[float, ...]],
+) -> None:
+    rows = [row(f"s{at}", *one) for at, one in enumerate(scores)]
+    table = np.array(scores)
+    for at, question in enumerate(measure(asked("q0", "q1", "q2"), rows).questions):
+        rest = table.sum(axis=1) - table[:, at]
+        if table[:, at].std() == 0 or rest.std() == 0:
+            assert question.discrimination is None
+        else:
+            oracle = np.corrcoef(table[:, at], rest)[0, 1]
+            assert question.discrimination == pytest.approx(oracle, abs=1e-9)
+        assert question.difficulty == pytest.approx(table[:, at].mean() / 10)
+
+
+@given(SCORES)
+def test_alpha_is_cronbach_s(scores: list[tuple[float, ...]]) -> None:
+    table = np.array(scores)
+    found = alpha([list(column) for column in table.T])
+    if table.sum(axis=1).var() == 0:
+        assert found is None
+    else:
+        parts = table.var(axis=0, ddof=1).sum() / table.sum(axis=1).var(ddof=1)
+        assert found == pytest.approx(3 / 2 * (1 - parts))
+
+
+def test_little_is_said_of_few_submissions_and_of_scores_that_do_not_vary() -> None:
+    assert correlation([1, 2, 3, 4], [1, 2, 3, 4]) is None
+    assert correlation([1, 2, 3, 4, 5], [2, 2, 2, 2, 2]) is None
+    assert alpha([[1, 2]]) is None
+    assert alpha([[1, 1], [1, 1]]) is None
+
+
+def test_submissions_without_a_score_and_texts_that_wait_do_not_count() -> None:
+    waiting = QuestionRow("q1", Decimal(10), Decimal(0), "to_mark")
+    rows = [
+        row("a", 10, questions=(row("", 10).questions[0], waiting)),
+        row("b", 0, faulted=True),
+    ]
+    measured = measure(asked("q0", "q1"), rows)
+    assert measured.totals == (10.0,)
+    assert [question.difficulty for question in measured.questions] == [1.0, None]
+    assert [question.counted for question in measured.questions] == [1, 0]
+
+
+def test_cases_are_counted_shown_and_hidden_apart() -> None:
+    cases = ["++-", "+-~", "->-"]
+    rows = [
+        row(
+            f"s{at}", 5, questions=(QuestionRow("q0", Decimal(10), Decimal(5), "partial", cases=c),)
+        )
+        for at, c in enumerate(cases)
+    ]
+    (question,) = measure(asked("q0", cases=3), rows).questions
+    assert [(case.passed, case.tried) for case in question.cases] == [(2, 3), (2, 3), (0, 3)]
+    assert question.hidden_rate == pytest.approx(2 / 6)
+
+
+def test_the_wrong_answer_that_counts_is_counted() -> None:
+    one = QuestionRow("q0", Decimal(10), Decimal(5), "partial", wrong_answers=("slip", "other"))
+    rows = [row("a", 5, questions=(one,)), row("b", 5, questions=(one,)), row("c", 5)]
+    (found,) = measure(asked("q0"), rows).wrong_answers
+    assert (found.name, found.ids, found.feedback) == ("slip", ("a", "b"), "Is it so?")
+
+
+def test_every_total_falls_into_one_tenth() -> None:
+    assert charts.bins([0, 9.29, 9.3, 93, 46.5], 93) == [2, 1, 0, 0, 0, 1, 0, 0, 0, 1]
+    assert charts.bins([0.3 * 10], 10)[3] == 1, "3.0000000000000004 or less"
+    assert sum(charts.bins([0.0, 0.0], 0)) == 2
+
+
+# --------------------------------------------------------------------------- markup
+
+
+def link(ident: str) -> str:
+    return f"staff/pages/{ident}.html"
+
+
+def test_an_empty_class_and_one_of_a_single_submission_have_pages() -> None:
+    assert "No submission has a score" in render_class(asked("q0"), [], (), link)
+    assert "is not defined" in render_class(asked("q0"), [row("a", 5)], (), link)
+
+
+def test_nothing_that_a_student_wrote_becomes_markup() -> None:
+    evil = "</script><img src=x onerror=alert(1)>"
+    rows = [row(evil, 5, people=(Person(evil, evil, evil),), flags=(evil,), note=evil)]
+    page = render_class(asked("q0"), rows, (), lambda _: "x", [Alike(evil, evil, 0.5, 9, "x")])
+    assert "<img" not in page
+    assert page.count("</script>") == 1
+
+
+def test_only_our_own_script_may_run() -> None:
+    page = render_class(asked("q0"), [row("a", 5)], (), link)
+    (script,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in page
+    assert "default-src 'none'" in page
+    assert not re.search(r"(src|href)=\"(https?:)?//", page)
+
+
+def test_pages_of_the_same_class_are_the_same_to_the_byte() -> None:
+    rows = [row(f"s{at}", at % 11, (7 * at) % 11) for at in range(40)]
+    pages = {render_class(asked("q0", "q1"), rows, (), link) for _ in range(3)}
+    assert len(pages) == 1
+
+
+def test_without_the_library_there_is_a_page_without_pictures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(charts, "available", lambda: False)
+    page = render_class(asked("q0"), [row("a", 5)], (), link)
+    assert "<svg" not in page
+    assert "pip install 'grader[report]'" in page
+
+
+def test_pictures_stand_in_the_page_without_script_style_or_link() -> None:
+    pytest.importorskip("pygal")
+    rows = [row(f"s{at}", at % 11, (7 * at) % 11) for at in range(40)]
+    page = render_class(asked("q0", "q1"), rows, (), link)
+    pictures = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
+    assert len(pictures) == 2
+    for picture in pictures:
+        assert not re.search(r"<script|<style|href|pygal", picture)
+    assert "<title>q0: 0." in pictures[1]
+
+
+# --------------------------------------------------------------------------- in a browser
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
+def test_in_a_browser_it_sorts_filters_and_opens_a_student_without_a_complaint(
+    tmp_path: Path,
+) -> None:
+    people = {name: [{"name": f"Student {name}", "sid": name, "email": "x@y"}] for name in CLASS}
+    taken = Course(
+        course(tmp_path / "course"),
+        export(tmp_path / "export.zip", {**CLASS, "hugo & co": RIGHT}, people),
+        tmp_path / "results",
+    )
+    taken.grade()
+    with browsing() as page:
+        page.size(1200, 900)
+        page.open(taken.out / "report.html")
+
+        def column(number: int) -> list[str]:
+            visible = "Array.from(document.querySelectorAll('#students tbody tr:not([hidden])'))"
+            return list(page.run(f"{visible}.map(row => row.cells[{number}].textContent)"))
+
+        assert column(0) == sorted([*CLASS, "hugo_co"])
+        page.click("#students th:nth-child(3) button")
+        assert [float(total) for total in column(2)] == [0, 0, 0, 8, 9, 11, 11, 11]
+        page.click("#students th:nth-child(3) button")
+        assert [float(total) for total in column(2)] == [11, 11, 11, 9, 8, 0, 0, 0]
+        assert page.run("document.querySelector('[aria-sort=descending]').textContent") == "Total"
+
+        page.run("document.getElementById('search').focus()")
+        page.type("student b")
+        assert column(0) == ["bob"]
+        assert page.run("document.getElementById('count').textContent") == "1 of 8 shown"
+        page.run("document.getElementById('search').value = ''")
+        choose = "const s = document.getElementById('only'); s.value = 'below';"
+        page.run(f"(() => {{ {choose} s.dispatchEvent(new Event('change')) }})()")
+        assert sorted(column(0)) == ["bob", "dan", "eve", "fay", "gus"]
+
+        for scheme in ("light", "dark"):
+            page.prefer(scheme)
+            assert len(page.picture()) > 10_000
+        page.size(380, 800)
+        assert page.run("document.documentElement.scrollWidth") <= 380, "nothing sticks out"
+        page.prefer("light", medium="print")
+        assert page.print().startswith(b"%PDF")
+        page.size(1200, 900)
+        page.prefer("light")
+
+        page.click("#students tbody tr:not([hidden]) td:nth-child(3)")
+        page.wait("document.title.includes('solution.py')")
+        text = page.run("document.body.textContent")
+        assert "a secret slab" in text, "staff's page has the hidden cases"
+        assert "def area(width, height):" in text, "and the student's code"
+        assert page.complaints == []
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
+def test_it_can_be_used_by_keyboard_and_without_script(tmp_path: Path) -> None:
+    rows = [row(f"s{at}", at % 11) for at in range(5)]
+    path = tmp_path / "report.html"
+    path.write_text(render_class(asked("q0"), rows, (), link))
+    with browsing() as page:
+        page.open(path)
+        page.press("Tab")
+        assert page.run("document.activeElement.textContent") == "Skip to the students"
+        page.run("document.querySelector('#students button').focus()")
+        page.press("Enter")
+        assert page.run("document.querySelectorAll('[aria-sort=ascending]').length") == 1
+        names = "Array.from(document.querySelectorAll('input, select')).map(e => e.labels[0].textContent)"
+        assert page.run(names)[0].startswith("Search")
+        without = re.sub(r"<script>.*</script>", "", path.read_text(), flags=re.DOTALL)
+        path.write_text(without)
+        page.open(path)
+        assert page.run("document.querySelectorAll('#students tbody tr').length") == 5
+        assert page.run("getComputedStyle(document.getElementById('tools')).display") == "none"
+        assert page.complaints == []
+
+
+def test_links_lead_to_files_that_exist_whatever_a_submission_is_called(tmp_path: Path) -> None:
+    from urllib.parse import unquote
+
+    from coursework import handed_in
+
+    submissions = handed_in(tmp_path / "in", {"Zoë Müller 100%": RIGHT, "b#1": RIGHT})
+    taken = Course(course(tmp_path / "course"), submissions, tmp_path / "out")
+    taken.grade()
+    page = (taken.out / "report.html").read_text()
+    links = set(re.findall(r'href="(staff/[^"]*)"', page))
+    assert len(links) == 2
+    for target in links:
+        assert os.path.exists(taken.out / unquote(target))  # noqa: PTH110

@@ -1,0 +1,179 @@
+"""A check finds the assignment and the student's own file without being told."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from courses import RIGHT, unpack_handout, write_course
+
+from grader.checking import find_assignment, find_solution, header_of, only
+from grader.errors import UsageError
+from grader.model import Assignment, Submission
+from grader.pipeline import read_assignment
+from grader.submission import read_submission
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("course")
+    return unpack_handout(write_course(folder / "course"), folder / "student")
+
+
+@pytest.fixture
+def handout(template: Path, tmp_path: Path) -> Path:
+    for file in template.rglob("*"):
+        if file.is_file():
+            target = tmp_path / file.relative_to(template)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(file.read_bytes())
+    return tmp_path
+
+
+def find(folder: Path) -> Submission:
+    return find_solution(folder, header_of(folder / "assignment.json"))
+
+
+def fill_notebook(folder: Path) -> None:
+    path = folder / "solution.ipynb"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("raise NotImplementedError", "return 6", 1), encoding="utf-8")
+
+
+def test_the_assignment_lies_in_the_folder(handout: Path) -> None:
+    assert find_assignment(near=handout) == handout / "assignment.json"
+
+
+def test_an_assignment_that_is_named_is_taken(handout: Path) -> None:
+    other = Path("elsewhere.json")
+    assert find_assignment(other, near=handout) == other
+
+
+def test_a_courses_config_serves_as_well(tmp_path: Path) -> None:
+    course = write_course(tmp_path / "course")
+    assert find_assignment(near=course) == course / "config.yaml"
+
+
+def test_the_folder_of_the_grader_is_looked_at_last(tmp_path: Path) -> None:
+    """There is none in `tmp_path`, and this repository is a course."""
+    found = find_assignment(near=tmp_path)
+    assert found.name == "config.yaml"
+    assert (found.parent / "grader").is_dir()
+
+
+def test_where_there_is_none_it_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.checking.__file__", str(tmp_path / "grader" / "checking.py"))
+    with pytest.raises(UsageError, match="go to the folder of the handout"):
+        find_assignment(near=tmp_path)
+
+
+def test_of_two_templates_the_file_counts(handout: Path) -> None:
+    found = find(handout)
+    assert found.filename == "solution.py"
+    assert found.remarks == ()
+
+
+def test_the_template_that_was_filled_in_counts(handout: Path) -> None:
+    fill_notebook(handout)
+    found = find(handout)
+    assert found.filename == "solution.ipynb"
+    assert not any("Hand in" in remark for remark in found.remarks)
+    (handout / "solution.ipynb").write_bytes((handout / "solution.ipynb").read_bytes())
+    (handout / "solution.py").write_text(RIGHT, encoding="utf-8")
+    assert "Hand in one of them" in find(handout).remarks[0]
+
+
+@pytest.mark.parametrize("last", ["solution.py", "solution.ipynb"])
+def test_of_two_that_were_filled_in_the_later_counts_and_that_is_said(
+    handout: Path, last: str
+) -> None:
+    fill_notebook(handout)
+    (handout / "solution.py").write_text(RIGHT, encoding="utf-8")
+    for name in ("solution.py", "solution.ipynb"):
+        moment = 2_000_000_000 if name == last else 1_000_000_000
+        os.utime(handout / name, (moment, moment))
+    found = find(handout)
+    assert found.filename == last
+    assert found.remarks[0].startswith(f"read {last}, which was saved last; ")
+
+
+def test_running_a_notebook_does_not_fill_it_in(handout: Path) -> None:
+    """Outputs and counts are no code."""
+    path = handout / "solution.ipynb"
+    text = path.read_text(encoding="utf-8").replace(
+        '"execution_count": null', '"execution_count": 4'
+    )
+    path.write_text(text, encoding="utf-8")
+    assert find(handout).filename == "solution.py"
+
+
+def test_what_the_handout_brought_along_is_not_the_students(handout: Path) -> None:
+    (handout / "mine.py").write_text("M = 1\n", encoding="utf-8")
+    (handout / "grader").mkdir()
+    (handout / "grader" / "cli.py").write_text("", encoding="utf-8")
+    (handout / "solution.ipynb").unlink()
+    assert set(find(handout).helpers) == {"mine.py"}
+
+
+def test_a_file_that_is_named_is_taken_alone(handout: Path) -> None:
+    header = header_of(handout / "assignment.json")
+    other = handout / "homework.py"
+    other.write_text(RIGHT, encoding="utf-8")
+    assert find_solution(other, header).filename == "homework.py"
+    with pytest.raises(UsageError, match="no such file"):
+        find_solution(handout / "nothing.py", header)
+
+
+def test_a_folder_that_is_no_handout_is_read_whole(tmp_path: Path, handout: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "solution.py").write_text(RIGHT, encoding="utf-8")
+    (other / "properties").mkdir()
+    (other / "properties" / "own.py").write_text("", encoding="utf-8")
+    header = header_of(handout / "assignment.json")
+    assert set(find_solution(other, header).helpers) == {"properties/own.py"}
+
+
+def test_templates_are_known_by_what_runs(handout: Path) -> None:
+    header = header_of(handout / "assignment.json")
+    digests = {
+        read_submission(handout / name, expected_name="solution.py").digest
+        for name in ("solution.py", "solution.ipynb")
+    }
+    assert digests == set(header.starters)
+
+
+def test_a_header_is_what_the_whole_says(handout: Path, tmp_path: Path) -> None:
+    path = handout / "assignment.json"
+    whole = read_assignment(path)
+    header = header_of(path)
+    assert (header.filename, header.limits) == (whole.filename, whole.limits)
+    assert header_of(path, whole).starters == ()
+
+
+@pytest.fixture(scope="module")
+def assignment(template: Path) -> Assignment:
+    return read_assignment(template / "assignment.json")
+
+
+def test_questions_are_chosen_in_the_assignments_order(assignment: Assignment) -> None:
+    assert [q.id for q in only(assignment, ["volume", "area"]).questions] == ["area", "volume"]
+    assert only(assignment, []) == assignment
+
+
+@pytest.mark.parametrize(
+    ("wanted", "complaint"),
+    [
+        ("volumes", "no question 'volumes'; did you mean volume?"),
+        ("q9", "no question 'q9'; there are area, volume, why"),
+    ],
+)
+def test_a_question_that_is_none_is_refused(
+    assignment: Assignment, wanted: str, complaint: str
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        only(assignment, [wanted])
+    assert str(refused.value) == complaint
