@@ -13,7 +13,7 @@ from grader.report.sheet import Sheet, Style
 from grader.report.terminal import Screen, draw
 from grader.report.text import one_line
 
-_LAYERS = {
+LAYERS = {
     "own_user": "a user of its own for each submission, without any right",
     "no_capabilities": "the grader's user, without its capabilities",
     "landlock": "reads the interpreter's libraries, writes its own directory, and nothing else",
@@ -103,9 +103,9 @@ def render_machine(machine: Machine, screen: Screen) -> str:
 def _layers(sheet: Sheet, isolation: Isolation) -> None:
     sheet.blank()
     sheet.say("What holds a submission", "strong")
-    order = {layer: place for place, layer in enumerate(_LAYERS)}
+    order = {layer: place for place, layer in enumerate(LAYERS)}
     for layer in sorted(isolation.layers, key=lambda one: order.get(one, len(order))):
-        meaning = _LAYERS.get(layer, "")
+        meaning = LAYERS.get(layer, "")
         _item(sheet, good=True, text=": ".join(filter(None, (one_line(layer, 60), meaning))))
     for reason in isolation.missing:
         layer = reason.partition(":")[0]
