@@ -16,6 +16,7 @@ import pickle
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -29,13 +30,19 @@ class Late(BaseException):
     """A call has used its time. No `except Exception` of a mutant's holds it."""
 
 
-def call_many(calls: list[tuple[str, tuple[Any, ...]]]) -> list[tuple[str, Any]]:
-    """What each call came to, see `_outcome`. Once a function was late, it is not tried again."""
-    late: set[str] = set()
+def call_many(calls: list[tuple[str, tuple[Any, ...]]], patience: int) -> list[tuple[str, Any]]:
+    """What each call came to, see `_outcome`.
+
+    A function that was late `patience` times is not tried again; 0 is patience without end.
+    """
+    late: Counter[str] = Counter()
     outcomes = []
     for name, args in calls:
-        outcome = ("late", CALL_CPU_S) if name in late else _outcome(name, args)
-        late |= {name} if outcome[0] == "late" else set()
+        if patience and late[name] >= patience:
+            outcomes.append(("skipped", None))
+            continue
+        outcome = _outcome(name, args)
+        late[name] += outcome[0] == "late"
         outcomes.append(outcome)
     return outcomes
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from grader.marking import compare
-from grader.model import Case, Question, Raises, WrongAnswer
+from grader.model import Case, NotRun, Question, Raises, WrongAnswer
 
 if TYPE_CHECKING:
     from grader.audit.confusion import Confusion
@@ -100,7 +100,12 @@ def _weigh(
 
 
 def _failed(result: QuestionResult) -> frozenset[int]:
-    return frozenset(index for index, case in enumerate(result.cases) if case.credit < 1)
+    """The cases that tell: those that failed, but not for want of being tried."""
+    return frozenset(
+        index
+        for index, case in enumerate(result.cases)
+        if case.credit < 1 and not isinstance(case.observation.outcome, NotRun)
+    )
 
 
 def _cover(things: Sequence[frozenset[int]]) -> set[int]:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from grader.audit.bench import Bench, Pace, batches, observe, observe_batch
+from grader.audit.bench import Bench, Pace, batches, observe, observe_batch, observe_one
 from grader.audit.subjects import Subject, submit
 from grader.marking import mark
 from grader.model import Assignment, Case, Observation, Question, Raised, Raises, Returned, Rule
@@ -174,9 +174,12 @@ class Oracle:
                 case _:
                     indices, reached = list(range(start, stop)), stop
             calls = [(function, self.args[index]) for index in indices]
-            observed = [] if self._keeps_inputs else observe_batch(session, calls)
+            if self._keeps_inputs:  # which a batch would not notice
+                observed = [session.call(*call) for call in calls]
+            else:
+                observed = observe_batch(session, calls)
             for position, index in enumerate(indices):
-                seen = observed[position] if observed else session.call(*calls[position])
+                seen = observed[position] if observed else observe_one(session, calls[position])
                 yield index, self._judge(index, seen)
             start = reached
             pace.adapt()
