@@ -97,6 +97,7 @@ PLAIN: list[tuple[str, Any, Any, Rule]] = [
     ("zeros of another shape", np.zeros((2, 3)), np.ones((3, 2)), EXACT),
     ("zeros for ones", np.ones((3, 3)), np.zeros((3, 3)), EXACT),
     ("ones for zeros", np.zeros((3, 3)), np.ones((3, 3)), EXACT),
+    ("a factor of the only value", np.diag([5, 0, 0]), np.diag([10, 0, 0]), EXACT),
     ("one value right", MATRIX, np.array([[5]]), EXACT),
     ("two values right", LARGE, LARGE[:1, :2], EXACT),
     ("an empty array", MATRIX, np.zeros((0, 3)), EXACT),
