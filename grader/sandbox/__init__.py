@@ -3,11 +3,13 @@
     with start_launcher(limits) as launcher, launcher.open(submission) as session:
         observation = session.call("area", (3, 4))
 
-The journey through this room: supervisor (what the pipeline sees) → hosts (where workers come
-from) → launcher (a clean interpreter that forks) → isolation (what a worker gives up, in order)
-→ worker (loads the file, answers calls) → channel and answers (what of its words is believed).
+The journey through this room: supervisor and session (what the pipeline sees) → hosts (where
+workers come from) → launcher (a clean interpreter that forks) → isolation (what a worker gives
+up, in order) → worker (loads the file, answers calls) → channel and answers (what of its words
+is believed).
 """
 
-from grader.sandbox.supervisor import Launcher, Session, start_launcher
+from grader.sandbox.session import Session
+from grader.sandbox.supervisor import Launcher, start_launcher
 
 __all__ = ["Launcher", "Session", "start_launcher"]

@@ -32,11 +32,12 @@ if TYPE_CHECKING:
 UNREADABLE: Final = Malformed("returned something that could not be read as plain data")
 NO_REPLY: Final = Malformed("sent the grader something that is not the answer to its call")
 HUNG_UP: Final = Malformed("closed its connection to the grader")
+TOO_LARGE: Final = Malformed("returned more data than the grader accepts")
 _RETURN: Final = "return a number, text, a list, a dict or an array"
 REFUSALS: Final[Mapping[str, str]] = {
     "unreadable": UNREADABLE.why,
     "not_callable": "is defined, but is not a function",
-    "too_large": "returned more data than the grader accepts",
+    "too_large": TOO_LARGE.why,
     "too_deep": f"returned data nested more than {wire.MAX_DEPTH} deep",
     "huge_int": "returned an integer of more than 4,000 digits",
     "key": f"returned a dict with a key that is not plain data; {_RETURN}",
@@ -74,10 +75,11 @@ _MANY: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The outcome of a call, and the positions of the arguments that it changed."""
+    """The outcome of a call, the positions of the arguments that it changed, and its size."""
 
     outcome: Outcome
     changed_inputs: tuple[int, ...] = ()
+    weight_bytes: int = 0  # that it takes up in the grader's memory, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Ending:
 
 def loaded(payload: bytes) -> tuple[tuple[str, ...], tuple[LoadProblem, ...]] | Malformed | None:
     """Read the answer to a load: functions and problems. None means: out of memory."""
-    message = _decode(payload)
+    message, _ = _decode(payload)
     if _is(message, "memory", 1):
         return None
     if not (_is(message, "loaded", 3) and _all(message[1], _is_name)):
@@ -119,7 +121,7 @@ def loaded(payload: bytes) -> tuple[tuple[str, ...], tuple[LoadProblem, ...]] | 
 
 def called(payload: bytes, *, arguments: int, memory: Killed) -> Answer:
     """Read the answer to a call that passed so many arguments."""
-    message = _decode(payload)
+    message, weight = _decode(payload)
     if _is(message, "memory", 1):
         return Answer(memory)
     if not (type(message) is tuple and message and type(message[0]) is str):
@@ -129,7 +131,7 @@ def called(payload: bytes, *, arguments: int, memory: Killed) -> Answer:
     if outcome is None:
         return Answer(NO_REPLY)
     if type(outcome) is Missing:
-        return Answer(outcome)
+        return Answer(outcome, weight_bytes=weight)
     changed = message[-1]
     if not (
         type(changed) is tuple
@@ -137,7 +139,7 @@ def called(payload: bytes, *, arguments: int, memory: Killed) -> Answer:
         and list(changed) == sorted(set(changed))
     ):
         return Answer(NO_REPLY)
-    return Answer(outcome, changed)
+    return Answer(outcome, changed, weight)
 
 
 VITAL: Final = ("read_secret", "read_memory", "signal", "trace")
@@ -146,7 +148,7 @@ VITAL: Final = ("read_secret", "read_memory", "signal", "trace")
 
 def attested(payload: bytes) -> Isolation | None:
     """Read what a worker says before any of the student's code has reached it."""
-    message = _decode(payload)
+    message, _ = _decode(payload)
     if not (_is(message, "ready", 2) and type(message[1]) is dict):
         return None
     said = message[1]
@@ -157,11 +159,11 @@ def attested(payload: bytes) -> Isolation | None:
     return Isolation(level, tuple(said["layers"]), tuple(said["missing"]), refused)
 
 
-def _decode(payload: bytes) -> Any:
+def _decode(payload: bytes) -> tuple[Any, int]:
     try:
-        return wire.decode(payload, max_bytes=len(payload))  # the channel has bounded it
+        return wire.decode_and_weigh(payload, max_bytes=len(payload))  # the channel has bounded it
     except wire.WireError:
-        return None
+        return None, 0
 
 
 def _returned(message: tuple[Any, ...]) -> Outcome | None:

@@ -37,6 +37,8 @@ MAX_BYTES: Final = 64 * 1024 * 1024
 MAX_DEPTH: Final = 64
 MAX_NODES: Final = 1_000_000
 """Values in one message, counting containers and keys; an array counts once."""
+_NODE_BYTES: Final = 80
+"""What Python spends on a value beside its content: an empty dict and its place in a list."""
 MAX_INT_BYTES: Final = 1_750
 """4,215 digits. Python refuses to print an int of more than 4,300, and so would our reports."""
 MAX_DIMENSIONS: Final = 32
@@ -74,13 +76,19 @@ def encode(value: object, *, max_bytes: int = MAX_BYTES) -> bytes:
 
 def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Value:
     """Read one value that fills `data` to its last byte, or raise WireError."""
+    value, _ = decode_and_weigh(data, max_bytes=max_bytes)
+    return value
+
+
+def decode_and_weigh(data: bytes, *, max_bytes: int = MAX_BYTES) -> tuple[Value, int]:
+    """Read one value as `decode` does; return it with the bytes that it takes up at most."""
     if len(data) > max_bytes:
         raise WireError(f"{len(data)} bytes, at most {max_bytes} are allowed")
     decoder = _Decoder(data)
     value: Value = decoder.read(0)
     if decoder.at != len(data):
         raise WireError(f"{len(data) - decoder.at} bytes are left over")
-    return value
+    return value, len(data) + _NODE_BYTES * (MAX_NODES - decoder.nodes)
 
 
 class _Encoder:

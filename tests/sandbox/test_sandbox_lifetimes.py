@@ -19,6 +19,8 @@ from sandboxes import LIMITS, children_of, open_descriptors, submission
 from grader.errors import SandboxFault
 from grader.model import Killed, Raised, Returned
 from grader.sandbox import Launcher, hosts, scratch, start_launcher
+from grader.sandbox.forking import ForkingHost
+from grader.sandbox.spawning import SpawningHost
 
 TEXT = """
     import os, time
@@ -36,14 +38,14 @@ TEXT = """
 
 def process_of(launcher: Launcher) -> int:
     host = launcher._host
-    assert isinstance(host, hosts.ForkingHost)
+    assert isinstance(host, ForkingHost)
     assert host._process is not None
     return host._process.pid
 
 
 def base_of(launcher: Launcher) -> Path:
     host = launcher._host
-    assert isinstance(host, hosts.ForkingHost | hosts.SpawningHost)
+    assert isinstance(host, ForkingHost | SpawningHost)
     return host._base
 
 
@@ -240,11 +242,11 @@ def test_an_interrupted_exchange_does_not_mix_up_the_next_ones(
         with launcher.open(submission(TEXT)) as session:
             assert session.call("f", (1,)).outcome == Returned(1)
 
-        def interrupted(self: hosts.ForkingHost) -> Any:
+        def interrupted(self: ForkingHost) -> Any:
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr(hosts.ForkingHost, "_hear", interrupted)
+            patch.setattr(ForkingHost, "_hear", interrupted)
             launcher.open(submission(TEXT))
         with launcher.open(submission(TEXT)) as session:
             assert session.call("f", (2,)).outcome == Returned(2)

@@ -1,0 +1,181 @@
+"""Workers that a launcher forks: the trusted end of one launcher process."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.errors import IsolationError
+from grader.sandbox import answers, frames, hosts, scratch, wire
+from grader.sandbox.channel import cpu_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.sandbox.channel import Channel
+
+
+class ForkingHost:
+    """One launcher process.
+
+    The constructor returns at once, with a first worker already asked for; `start` waits.
+    """
+
+    def __init__(self, settings: hosts.Settings) -> None:
+        self.torch_available = False
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._is_up = False
+        self._is_lost = False
+        self._exposed = ""
+        self._process: subprocess.Popen[bytes] | None = None
+        self._asked: Channel | None = None
+        self._base = hosts.make_base()
+        try:
+            self._control, theirs = socket.socketpair()
+        except OSError:
+            scratch.remove(self._base)
+            raise
+        try:
+            with theirs:
+                self._process = hosts.run_python(
+                    "launcher", theirs.fileno(), subprocess.DEVNULL, subprocess.PIPE
+                )
+            self._control.settimeout(settings.answer_s)
+            with contextlib.suppress(OSError):  # it died at once: the first `start` will notice
+                self._send(hosts.config_for(settings, self._base))
+                self._asked = self._ask_for_worker()
+        except BaseException:
+            self.close()
+            raise
+
+    def start(self) -> hosts.Worker:
+        """Return a fresh worker when it is confined; raise hosts.LostError without a launcher."""
+        channel: Channel | None = None
+        try:
+            with self._lock, self._losing():
+                channel, self._asked = self._asked or self._ask_for_worker(), None
+                self._hear_that_it_is_up()
+                reply = self._hear()
+            if "fault" in reply:
+                raise hosts.LostError(reply["fault"])
+            self._refuse_exposure()
+            greeting = channel.greeting(self._settings.answer_s)
+            isolation = answers.attested(greeting.payload) if greeting.end == "reply" else None
+            if isolation is None:
+                raise hosts.LostError(f"a worker did not get ready: {greeting.stderr.strip()}")
+        except BaseException:
+            if channel is not None:
+                channel.close()
+            raise
+        return hosts.Worker(
+            number=reply["worker"],
+            pid=reply["pid"],
+            scratch=Path(reply["scratch"]),
+            channel=channel,
+            isolation=isolation,
+            cpu_clock=cpu_clock(reply["pid"]),
+            host=self,
+        )
+
+    def allow(self, worker: hosts.Worker, *, files: int, size: int) -> None:
+        """Have so many files and bytes more in a worker's scratch directory not counted."""
+        with self._lock, self._losing():
+            self._send({"do": "allow", "worker": worker.number, "files": files, "size": size})
+            self._hear()
+
+    def end(self, worker: hosts.Worker, *, grace_s: float = 0.0) -> answers.Ending:
+        """End a worker, all its descendants and its scratch directory."""
+        worker.channel.close()
+        with self._lock, self._losing():
+            self._send({"do": "end", "worker": worker.number, "grace_s": grace_s})
+            return answers.Ending(**self._hear())
+
+    def close(self, grace_s: float = 2.0) -> None:
+        """End the launcher, which ends its workers within the grace; safe to call twice."""
+        self._control.close()
+        if self._asked is not None:
+            self._asked.close()
+        if self._process is not None:
+            _end_process(self._process, grace_s)
+        scratch.remove(self._base)
+
+    def _ask_for_worker(self) -> Channel:
+        channel, theirs = hosts.open_channel(self._settings.limits)
+        try:
+            self._send({"do": "start"}, tuple(one.fileno() for one in theirs))
+        except BaseException:
+            channel.close()
+            raise
+        finally:
+            for one in theirs:
+                one.close()
+        return channel
+
+    @contextlib.contextmanager
+    def _losing(self) -> Iterator[None]:
+        """Turn whatever goes wrong with the connection into hosts.LostError.
+
+        Whatever interrupts an exchange leaves its answer unread; no other may follow.
+        """
+        if self._is_lost:
+            raise hosts.LostError("the launcher is lost: an exchange with it was interrupted")
+        self._is_lost = True
+        try:
+            yield
+        except (OSError, EOFError, wire.WireError) as error:
+            raise hosts.LostError(f"the launcher is lost: {self._last_words() or error}") from error
+        self._is_lost = False
+
+    def _hear_that_it_is_up(self) -> None:
+        if self._is_up:
+            return
+        self._control.settimeout(hosts.START_S)
+        up = self._hear()
+        if "fault" in up:
+            raise hosts.LostError(up["fault"])
+        self._control.settimeout(self._settings.answer_s)
+        self.torch_available = up["torch"]
+        self._exposed = "; ".join(up["exposed"])
+        self._is_up = True
+
+    def _refuse_exposure(self) -> None:
+        if self._exposed and self._settings.isolation == "required":
+            raise IsolationError(
+                f"{self._exposed}, where every submission could read it; keep the course "
+                "outside of the directories where Python's packages are installed"
+            )
+
+    def _send(self, message: dict[str, Any], descriptors: tuple[int, ...] = ()) -> None:
+        frame = frames.pack(frames.NO_NONCE, wire.encode(message))
+        if descriptors:
+            frame = frame[socket.send_fds(self._control, [frame], descriptors) :]
+        self._control.sendall(frame)
+
+    def _hear(self) -> dict[str, Any]:
+        _, payload = frames.receive(self._control)
+        message: Any = wire.decode(payload)
+        return dict(message)
+
+    def _last_words(self) -> str:
+        """Return what a launcher that died wrote to stderr."""
+        if self._process is None or self._process.stderr is None:
+            return ""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(0.5)
+            return self._process.stderr.read(8_000).decode("utf-8", "replace").strip()
+        return ""
+
+
+def _end_process(process: subprocess.Popen[bytes], grace_s: float) -> None:
+    try:
+        process.wait(grace_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stderr is not None:
+        process.stderr.close()
