@@ -42,7 +42,6 @@ R = TypeVar("R")
 _PATIENCE: Final = 2  # as the pipeline has it
 _LEAST_S: Final = 0.1  # of processor time that a call may use
 _SLOWER: Final = 20  # times that a call may take longer than the reference's slowest
-_MEMORY: Final = 256 << 20
 _FIRST_BATCH: Final = 32
 _LARGEST_BATCH: Final = 4096
 _QUICK_S: Final = 0.1  # a batch that took less is followed by a larger one
@@ -50,7 +49,7 @@ _SLOW_S: Final = 0.25  # one that took more, by a smaller one
 
 
 class Bench:
-    """Launchers, and as many submissions at once as there are workers."""
+    """A launcher, and as many submissions at once as there are workers."""
 
     def __init__(self, limits: Limits, *, workers: int, torch: bool = False) -> None:
         """Takes note of what is needed; `torch` says whether a submission may import it."""
@@ -62,12 +61,8 @@ class Bench:
         self._launcher: Launcher | None = None
 
     def __enter__(self) -> Bench:
-        limits = replace(
-            self._limits,
-            memory_bytes=min(_MEMORY, self._limits.memory_bytes),
-        )
         # the author's own code: as much isolation as there is, and no secret to keep
-        launcher = start_launcher(limits, torch=self._torch, isolation="preferred")
+        launcher = start_launcher(self._limits, torch=self._torch, isolation="preferred")
         self._launcher = self._open.enter_context(launcher)
         return self
 

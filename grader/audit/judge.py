@@ -156,7 +156,7 @@ def search_candidates(
             return
         submission = submit(
             library,
-            {oracle.subject.question.function: oracle.subject.reference for oracle in reached},
+            {oracle.function: oracle.subject.reference for oracle in reached},
             name="mutant",
             replaced=candidate.replaced,
             more={oracle.file: oracle.packed for oracle in reached},

@@ -76,8 +76,9 @@ class Oracle:
     def __init__(self, bench: Bench, library: Library, subject: Subject, inputs: Inputs) -> None:
         """Asks the reference, in the sandbox, once for all mutants."""
         self.subject = subject
+        self.function = subject.question.function
         self.file = _FILE.format(subject.question.id)
-        functions = {subject.question.function: subject.reference}
+        functions = {self.function: subject.reference}
         functions |= {_RULING: subject.no_case} if subject.no_case else {}
         functions |= {_TOLERANCE: subject.tolerance} if subject.tolerance else {}
         submission = submit(library, functions, name="reference")
@@ -95,14 +96,15 @@ class Oracle:
         packed = [pickle.dumps(args) for args in self.args]
         helpers = {**submission.helpers, self.file: _pack(packed, [])}
         with bench.open(replace(submission, helpers=helpers)) as session:
-            digests, places = self._ask(session)
-        self.packed = _pack(packed, digests)
-        self.lines_run = library.original_lines(functions.values(), places)
+            self.packed = _pack(packed, self._digests(session))
+            places = self._places(session)
+        self._lines_run = library.original_lines(functions.values(), places or ())
+        self._knows_lines = places is not None
 
     def _settle(self, session: Session, library: Library, args: Sequence[Args]) -> None:
         """Keeps the inputs that count, and after them those that are ruled out."""
         subject = self.subject
-        observed = observe(session, subject.question.function, args)
+        observed = observe(session, self.function, args)
         rulings = _asked(session, _RULING if subject.no_case else None, args)
         tolerances = _asked(session, _TOLERANCE if subject.tolerance else None, args)
         purposely = _raised_on_purpose(library, subject)
@@ -119,20 +121,23 @@ class Oracle:
         self.rulings = [ruling for _, _, ruling in entries]
         self.counting = sum(ruling is None for ruling in self.rulings)
 
-    def _ask(self, session: Session) -> tuple[list[int], list[tuple[str, int]]]:
-        """What the reference gives, in digests, and which lines of its files that takes."""
-        function = self.subject.question.function
+    def _digests(self, session: Session) -> list[int]:
+        """What the reference gives for each input, in short."""
         digests: list[int] = []
-        places: set[tuple[str, int]] = set()
         for start, stop in batches(len(self.args)):
-            span = (self.file, function, start, stop)
-            given = _listed(session.call("digests", span))
-            digests += given or [_NOTHING] * (stop - start)
-            if start < self.counting:
-                places.update(
-                    _listed(session.call("lines_run", (*span[:3], min(stop, self.counting))))
-                )
-        return digests, sorted(places)
+            answer = session.call("digests", (self.file, self.function, start, stop))
+            digests += _listed(answer) or [_NOTHING] * (stop - start)
+        return digests
+
+    def _places(self, session: Session) -> list[tuple[str, int]] | None:
+        """The lines of the reference's files that the inputs that count run; None if unknown."""
+        places: set[tuple[str, int]] = set()
+        for start, stop in batches(self.counting):
+            found = _listed(session.call("lines_run", (self.file, self.function, start, stop)))
+            if not found:
+                return None
+            places.update(found)
+        return sorted(places)
 
     @property
     def is_complete(self) -> bool:
@@ -156,24 +161,25 @@ class Oracle:
         return Search(self.counting, rulings=rulings)
 
     def runs(self, unit: Unit, lines: range | None) -> bool:
-        """Whether any input that counts runs these lines of a unit (None: they always run)."""
-        return lines is None or any((unit, line) in self.lines_run for line in lines)
+        """Whether any input that counts may run these lines of a unit (None: they always run)."""
+        if lines is None or not self._knows_lines:
+            return True
+        return any((unit, line) in self._lines_run for line in lines)
 
     def _judged(
         self, session: Session, first: int, last: int
     ) -> Iterator[tuple[int, Witness | None]]:
         """The inputs whose results differ byte by byte, and what the question's rule says."""
-        function = self.subject.question.function
         start, pace = first, Pace()
         while start < last:
             stop = pace.end(start, last)
-            outcome = session.call("differing", (self.file, function, start, stop)).outcome
+            outcome = session.call("differing", (self.file, self.function, start, stop)).outcome
             match outcome:
                 case Returned(value=([*found], int(reached))):
                     indices = [index for index in found if isinstance(index, int)]
                 case _:
                     indices, reached = list(range(start, stop)), stop
-            calls = [(function, self.args[index]) for index in indices]
+            calls = [(self.function, self.args[index]) for index in indices]
             if self._keeps_inputs:  # which a batch would not notice
                 observed = [session.call(*call) for call in calls]
             else:
