@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -141,6 +142,7 @@ class Question:
     text: TextForm | None = None  # set when a person marks the question; then no cases
     properties: tuple[Property, ...] = ()
     hidden_count: int = 0  # in a handout: how many hidden cases there are elsewhere
+    tags: tuple[str, ...] = ()  # for Gradescope
 
     @property
     def marked_by_person(self) -> bool:
@@ -162,6 +164,33 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class LatePolicy:
+    """What it costs to hand in late."""
+
+    per_day: Fraction  # share of the points taken off for each day that has begun
+    grace_s: float = 0.0
+    at_most: Fraction = Fraction(1)
+    due: datetime | None = None  # in place of Gradescope's
+
+
+@dataclass(frozen=True, slots=True)
+class BoardEntry:
+    """A column of the leaderboard: a question's score."""
+
+    name: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class GradescopeRules:
+    """What happens on Gradescope only."""
+
+    submissions_per_day: int | None = None
+    late: LatePolicy | None = None
+    leaderboard: tuple[BoardEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Assignment:
     """Everything the author said, validated, with every expected value computed."""
 
@@ -170,6 +199,7 @@ class Assignment:
     questions: tuple[Question, ...]
     packages: tuple[str, ...] = ()  # what they may import beside NumPy; needed where it is marked
     limits: Limits = Limits()
+    gradescope: GradescopeRules = GradescopeRules()
     digest: str = ""  # of config and reference: equal digests mark alike
 
     def question(self, question_id: str) -> Question:
@@ -236,6 +266,8 @@ class Returned:
 
     value: Value
     notes: tuple[str, ...] = ()
+    encoded: bytes = field(default=b"", compare=False, repr=False)
+    # the answer as it crossed, if it is short: equal bytes mean equal answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,6 +421,8 @@ class CaseResult:
     credit: Fraction  # 0 … 1
     followed_from: tuple[str, ...] = ()  # question ids, when the credit is follow-through's
     remarks: tuple[str, ...] = ()  # recognised in the value: "equal to the expected … transposed"
+    recurs: bool = field(default=False, compare=False)
+    # this very object stands for all who came to the same: what is made of it can be kept
 
     @property
     def passed(self) -> bool:
@@ -425,6 +459,22 @@ class QuestionResult:
     help: tuple[str, ...] = ()  # at most three sentences to the student
     remarks: tuple[str, ...] = ()  # cost nothing
     text: TextAnswer | None = None
+    recurs: bool = field(default=False, compare=False)  # as in CaseResult
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """How late something was handed in, and what that costs."""
+
+    due: datetime
+    handed_in: datetime
+    days: int  # begun
+    share: Fraction  # of the points, taken off
+
+    def kept(self, points: Decimal) -> Decimal:
+        """What is left of the points, rounded half up to the hundredth."""
+        exact = Fraction(points) * (1 - self.share)
+        return Decimal(int(exact * 100 + Fraction(1, 2))).scaleb(-2)
 
 
 Audience: TypeAlias = Literal["student", "staff"]
@@ -445,6 +495,7 @@ class Scorecard:
     fault: str | None = None  # the grader itself failed: no score is published as if earned
     wall_s: float = 0.0
     source: tuple[Chunk, ...] = ()
+    late: Late | None = None  # on Gradescope: the total is less than the sum of the questions
 
     @property
     def score(self) -> Decimal:

@@ -11,10 +11,11 @@ import yaml
 
 PACKAGE = Path(__file__).parent.parent / "grader"
 WINGS = {"assignment", "submission", "sandbox", "marking", "report"}
-GROUND = {"model", "errors"}
+GROUND = {"model", "errors", "remembering"}
 ROOMS = {
     "model": set(),
     "errors": set(),
+    "remembering": set(),
     **dict.fromkeys(WINGS, GROUND),
     "public": GROUND,
     "pipeline": GROUND | WINGS | {"public"},

@@ -20,6 +20,7 @@ from grader.marking.freetext import read_text
 from grader.marking.misconception import Diagnosis, diagnose
 from grader.model import (
     Assignment,
+    Case,
     CaseResult,
     Loaded,
     Missing,
@@ -27,8 +28,12 @@ from grader.model import (
     Observation,
     Question,
     QuestionResult,
+    Raised,
+    Raises,
+    Returned,
     Status,
 )
+from grader.remembering import Memory
 
 Basis: TypeAlias = Literal["cases", "wrong_answer", "follow_through", "person", "nothing"]
 
@@ -53,7 +58,7 @@ def mark(
     """
     judged = {
         question.id: tuple(
-            judge(case, seen)
+            _judged(case, seen)
             for case, seen in zip(question.cases, observations[question.id], strict=True)
         )
         for question in assignment.questions
@@ -71,8 +76,49 @@ def mark(
             continue
         steps = _eligible_steps(question, assignment, marked)
         followed = follow_through(question, judged[question.id], steps, ask)
-        marked[question.id] = _conclude(question, followed, loaded, asked)
+        marked[question.id] = _concluded(question, followed, loaded, asked)
     return tuple(marked[question.id] for question in assignment.questions)
+
+
+# Many students give the same answers. What was made of one is used again for all.
+_JUDGED: Memory[CaseResult] = Memory(8192)
+_CONCLUDED: Memory[QuestionResult] = Memory(512)
+
+
+def _judged(case: Case, seen: Observation) -> CaseResult:
+    """What a case earned; one and the same object for all who gave the same short answer."""
+    outcome = seen.outcome
+    if seen.stdout or seen.stderr:
+        return judge(case, seen)
+    if isinstance(outcome, Returned) and outcome.encoded:
+        return _JUDGED.get((case, outcome.encoded), lambda: _for_all(case, seen))
+    if isinstance(outcome, Raised) and isinstance(case.expected, Raises):
+        # Once it is right to raise, where in the student's code does not matter.
+        bare = replace(seen, outcome=replace(outcome, frames=()))
+        key = (case, outcome.exception, outcome.message, repr((outcome.bases, seen.changed_inputs)))
+        result = _JUDGED.get(key, lambda: _for_all(case, bare))
+        if result.passed:
+            return result
+    return judge(case, seen)
+
+
+def _for_all(case: Case, seen: Observation) -> CaseResult:
+    return replace(judge(case, replace(seen, wall_s=0.0)), recurs=True)
+
+
+def _concluded(
+    question: Question, results: tuple[CaseResult, ...], loaded: Loaded, asked: frozenset[str]
+) -> QuestionResult:
+    """What a question earned; one and the same object for all whose cases came to the same.
+
+    Of what loading came to, only the advice on a missing function speaks, which is no answer.
+    """
+    if not results or not all(result.recurs and not result.followed_from for result in results):
+        return _conclude(question, results, loaded, asked)
+    return _CONCLUDED.get(
+        (question, *results),
+        lambda: replace(_conclude(question, results, loaded, asked), recurs=True),
+    )
 
 
 def _steps_first(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grader.model import Audience, Isolation, Question, QuestionResult, Scorecard, WrongAnswer
+from grader.remembering import remembered
 
 FAULT_TO_STUDENTS = (
     "The grader itself failed on this submission. It is not your fault; the staff have been told "
@@ -30,6 +31,7 @@ def redact(card: Scorecard, audience: Audience) -> Scorecard:
     )
 
 
+@remembered(512, when=lambda result: result.recurs)
 def _for_student(result: QuestionResult) -> QuestionResult:
     shown = tuple(case for case in result.cases if case.case.shown)
     hidden = [case for case in result.cases if not case.case.shown]

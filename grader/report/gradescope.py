@@ -19,8 +19,8 @@ import io
 import json
 import math
 import unittest
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -28,7 +28,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from grader.errors import NotWrittenError
-from grader.model import Question, QuestionResult, Scorecard, TextAnswer
+from grader.model import BoardEntry, Question, QuestionResult, Scorecard, TextAnswer
+from grader.remembering import remembered
 from grader.report.files import write_whole
 from grader.report.lines import notice_rows, question_rows
 from grader.report.sheet import plain
@@ -40,19 +41,22 @@ _OUTPUT = 20_000  # characters; Gradescope cuts the middle out of what is longer
 _TOLERANCE = 1e-6  # between a sum of floats and the exact sum
 
 
-def write_results(card: Scorecard, path: Path, *, digest: str = "") -> None:
+def write_results(
+    card: Scorecard, path: Path, *, digest: str = "", board: Sequence[BoardEntry] = ()
+) -> None:
     """Puts the results of one submission where Gradescope reads them.
 
     Args:
         card: redacted for students.
         path: of results.json.
         digest: of the assignment, so that a regrade can tell whether anything changed.
+        board: columns of the leaderboard.
 
     Raises:
         NotWrittenError: the results would break Gradescope's contract, or the disk refused. What
             was there before is untouched.
     """
-    write_whole(path, encoded(card, digest=digest))
+    write_whole(path, encoded(card, digest=digest, board=board))
 
 
 def placeholder(title: str, questions: Sequence[Question], message: str) -> Scorecard:
@@ -78,13 +82,60 @@ def placeholder(title: str, questions: Sequence[Question], message: str) -> Scor
     )
 
 
-def results(card: Scorecard, *, digest: str = "") -> dict[str, Any]:
+def write_again(results: Mapping[str, Any], path: Path, reason: str) -> bool:
+    """Shows the results of an earlier submission once more, above them the reason.
+
+    Args:
+        results: as Gradescope has kept them.
+        path: of results.json.
+        reason: why nothing was marked, to the student.
+
+    Returns:
+        Whether that could be done: they must be results of this grader's.
+
+    Raises:
+        NotWrittenError: the disk refused.
+    """
+    kept = {key: value for key, value in results.items() if value is not None}
+    extra = kept.get("extra_data")
+    if not isinstance(extra, dict):
+        return False
+    tests = [
+        {key: value for key, value in test.items() if key in _TEST_KEYS and value is not None}
+        for test in kept.get("tests", ())
+        if isinstance(test, dict)
+    ]
+    formats = dict.fromkeys(("output_format", "test_output_format", "test_name_format"), "text")
+    document = {
+        "score": kept.get("score"),
+        "execution_time": 0.0,
+        "output": bounded(f"{reason}\n\n{kept.get('output', '')}".rstrip(), _OUTPUT),
+        **formats,
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "extra_data": {**extra, "counted": False},
+        "tests": tests,
+    }
+    if kept.get("leaderboard"):
+        document["leaderboard"] = kept["leaderboard"]
+    try:
+        data = msgspec.json.encode(document)
+        msgspec.json.decode(data, type=_Document)
+    except (msgspec.MsgspecError, UnicodeError, TypeError):
+        return False
+    write_whole(path, data)
+    return True
+
+
+def results(
+    card: Scorecard, *, digest: str = "", board: Sequence[BoardEntry] = ()
+) -> dict[str, Any]:
     """Decides what Gradescope is told, as the document that results.json holds."""
-    document: dict[str, Any] = json.loads(encoded(card, digest=digest))
+    document: dict[str, Any] = json.loads(encoded(card, digest=digest, board=board))
     return document
 
 
-def encoded(card: Scorecard, *, digest: str = "") -> bytes:
+def encoded(card: Scorecard, *, digest: str = "", board: Sequence[BoardEntry] = ()) -> bytes:
     """The bytes of results.json, proven to keep the contract.
 
     Raises:
@@ -99,7 +150,7 @@ def encoded(card: Scorecard, *, digest: str = "") -> bytes:
             zip(card.questions, story.questions, strict=True), start=1
         )
     ]
-    text = _run(tests, _Finish(card, story, tests, digest))
+    text = _run(tests, _Finish(card, story, tests, digest, board))
     data = text.encode()
     prove(data, card)
     return data
@@ -116,6 +167,7 @@ class _Test:
     max_score: float
     status: Literal["passed", "failed"]
     output: str
+    tags: tuple[str, ...] = ()
 
 
 def _test(number: int, result: QuestionResult, question: QuestionStory) -> _Test:
@@ -129,9 +181,11 @@ def _test(number: int, result: QuestionResult, question: QuestionStory) -> _Test
         max_score=float(question.points) if counts else 0.0,
         status="passed" if full else "failed",
         output=_output(question),
+        tags=result.question.tags,
     )
 
 
+@remembered(512, when=lambda question: question.recurs)
 def _output(question: QuestionStory) -> str:
     text = plain(question_rows(question, "yours", _WIDTH, indent=0))
     if question.waits:
@@ -180,12 +234,15 @@ class _Finish:
     story: Story
     tests: Sequence[_Test]
     digest: str
+    board: Sequence[BoardEntry]
 
     def __call__(self, document: dict[str, Any]) -> None:
         score, _, _ = totals(self.card)
         made = document["tests"]
         for entry, test in zip(made, self.tests, strict=True):
             entry.update(name=test.name, status=test.status, output=test.output)
+            if test.tags:
+                entry["tags"] = list(test.tags)
         visibilities = {key: document[key] for key in ("visibility", "stdout_visibility")}
         document.clear()
         document.update(
@@ -199,6 +256,12 @@ class _Finish:
             extra_data=_extra(self.card, self.story, self.digest),
             tests=made,
         )
+        if self.board and self.card.fault is None:
+            scores = {result.question.id: float(result.score) for result in self.card.questions}
+            document["leaderboard"] = [
+                {"name": one_line(entry.name, 100), "value": scores.get(entry.question, 0.0)}
+                for entry in self.board
+            ]
 
     def _output(self) -> str:
         if self.story.fault is not None:
@@ -229,6 +292,8 @@ def _extra(card: Scorecard, story: Story, digest: str) -> dict[str, Any]:
     }
     if digest:
         extra["assignment"] = one_line(digest)
+    if card.late is not None:
+        extra["late"] = {"days": card.late.days, "share": float(card.late.share)}
     return extra
 
 
@@ -273,6 +338,7 @@ class _TestEntry(_Strict):
     output: _Text
     visibility: Literal["visible"]
     number: Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]*\Z")]
+    tags: list[_Name] = []
 
 
 class _Earned(_Strict):
@@ -285,11 +351,23 @@ class _Earned(_Strict):
     followed_from: list[_Name] = []
 
 
+class _Lateness(_Strict):
+    days: int
+    share: Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+
 class _Extra(_Strict):
     questions: dict[_Name, _Earned]
     isolation: Literal["strong", "partial", "none"]
     graded: bool
     assignment: str = ""
+    late: _Lateness | None = None
+    counted: bool = True  # False: this is an earlier result, shown again
+
+
+class _BoardValue(_Strict):
+    name: _Name
+    value: _Points
 
 
 class _Document(_Strict):
@@ -303,6 +381,10 @@ class _Document(_Strict):
     stdout_visibility: Literal["hidden"]
     extra_data: _Extra
     tests: list[_TestEntry]
+    leaderboard: list[_BoardValue] = []
+
+
+_TEST_KEYS = frozenset(_TestEntry.__struct_fields__)
 
 
 def prove(data: bytes, card: Scorecard) -> None:
@@ -316,13 +398,14 @@ def prove(data: bytes, card: Scorecard) -> None:
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise NotWrittenError(f"the results break Gradescope's contract: {error}") from error
     score, most, _ = totals(card)
+    before, _, _ = totals(replace(card, late=None))
     wrong = [
         f"test {test.number}: {test.score} of {test.max_score} points"
         for test in document.tests
         if not test.score <= test.max_score
     ]
     for what, parts, whole in (
-        ("scores", [test.score for test in document.tests], score),
+        ("scores", [test.score for test in document.tests], before),
         ("maxima", [test.max_score for test in document.tests], most),
         ("total", [document.score], score),
     ):

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from grader.model import Chunk, Scorecard
+from grader.remembering import remembered
 from grader.report.lines import call_parts
 from grader.report.markup import Html, element, join, trusted
 from grader.report.sheet import UNICODE
@@ -182,6 +183,17 @@ def _footer(story: Story) -> Html | None:
 
 
 def _question(number: int, question: QuestionStory, label: str, source: _Source) -> Html:
+    if question.recurs:  # and so has no traceback, the only thing that leads into the source
+        return _common_question(number, question, label)
+    return _one_question(number, question, label, source)
+
+
+@remembered(1024, when=lambda number, question, label: True)
+def _common_question(number: int, question: QuestionStory, label: str) -> Html:
+    return _one_question(number, question, label, _NO_SOURCE)
+
+
+def _one_question(number: int, question: QuestionStory, label: str, source: _Source) -> Html:
     failed = [case for case in question.cases if case.standing != "passed"]
     opened = {id(case) for case in failed[:_OPEN]}
     return element(
@@ -198,7 +210,12 @@ def _question(number: int, question: QuestionStory, label: str, source: _Source)
         element("p", element("strong", "Comment: "), question.comment)
         if question.comment
         else None,
-        *(_case(case, label, source, opened=id(case) in opened) for case in question.cases),
+        *(
+            _common_case(case, label, id(case) in opened)
+            if case.recurs and not case.trace
+            else _case(case, label, source, opened=id(case) in opened)
+            for case in question.cases
+        ),
         element("div", *(element("p", sentence) for sentence in question.help), class_="help")
         if question.help
         else None,
@@ -235,6 +252,11 @@ def _quote(quote: Quote) -> Html:
 
 
 # --------------------------------------------------------------------------- a case
+
+
+@remembered(8192, when=lambda case, label, opened: True)
+def _common_case(case: CaseStory, label: str, opened: bool) -> Html:
+    return _case(case, label, _NO_SOURCE, opened=opened)
 
 
 def _case(case: CaseStory, label: str, source: _Source, *, opened: bool) -> Html:
@@ -440,3 +462,6 @@ class _Source:
             element("figcaption", label),
             element("pre", element("code", *numbered), tabindex="0", aria_label=label),
         )
+
+
+_NO_SOURCE = _Source(())

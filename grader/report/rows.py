@@ -20,6 +20,7 @@ from grader.model import (
     TextAnswer,
     TimedOut,
 )
+from grader.remembering import remembered
 from grader.report.story import decided, totals
 from grader.report.terminal import class_row
 
@@ -96,6 +97,7 @@ def row_of(card: Scorecard) -> Row:
     )
 
 
+@remembered(512, when=lambda result: result.recurs)
 def _question(result: QuestionResult) -> QuestionRow:
     return QuestionRow(
         id=result.question.id,

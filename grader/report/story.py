@@ -23,6 +23,7 @@ from grader.model import (
     Frame,
     Isolation,
     Killed,
+    Late,
     Loaded,
     LoadProblem,
     Malformed,
@@ -37,6 +38,7 @@ from grader.model import (
     Status,
     TimedOut,
 )
+from grader.remembering import remembered
 from grader.report.text import CUT, counted, excerpt, one_line, points
 from grader.report.values import Path, Said
 
@@ -107,6 +109,7 @@ class CaseStory:
     trace: tuple[Step, ...] = ()
     output: tuple[Quote, ...] = ()
     notes: tuple[str, ...] = ()
+    recurs: bool = False  # as in CaseResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,7 @@ class QuestionStory:
     answers: tuple[Quote, ...] = ()
     findings: tuple[str, ...] = ()
     comment: str = ""
+    recurs: bool = False  # as in QuestionResult
 
     @property
     def status_word(self) -> str:
@@ -200,9 +204,11 @@ def decided(result: QuestionResult) -> bool:
 
 def totals(card: Scorecard) -> tuple[Decimal, Decimal, Decimal]:
     """Sums what was earned, what could be, and what waits for a person; after a fault nothing
-    was earned."""
+    was earned, and what was handed in late keeps a part."""
     counted_in = [r for r in card.questions if decided(r)]
     earned = sum((r.score for r in counted_in), Decimal(0))
+    if card.late is not None:
+        earned = card.late.kept(earned)
     most = sum((r.question.points for r in counted_in), Decimal(0))
     waiting = sum((r.question.points for r in card.questions if not decided(r)), Decimal(0))
     return (Decimal(0) if card.fault is not None else earned), most, waiting
@@ -224,9 +230,25 @@ def _fault(card: Scorecard) -> tuple[str, ...] | None:
 def _notices(card: Scorecard) -> Iterator[str]:
     if card.fault is not None:
         return
+    if card.late is not None:
+        yield _lateness(card.late)
     for remark in card.remarks:
         yield one_line(remark, 600)
     yield from _load_notices(card.loaded)
+
+
+def _lateness(late: Late) -> str:
+    """How late, and what that costs: times as they are told at the course."""
+    after = late.handed_in - late.due
+    hours, minutes = divmod(after.seconds // 60, 60)
+    amounts = ((after.days, "day"), (hours, "hour"), (minutes, "minute"))
+    parts = [counted(amount, unit) for amount, unit in amounts if amount][:2]
+    by = " and ".join(parts) or "less than a minute"
+    due = late.due.astimezone(late.handed_in.tzinfo)
+    return (
+        f"Handed in {by} after it was due ({due:%Y-%m-%d %H:%M}): {float(100 * late.share):.4g} % "
+        "of the points are taken off."
+    )
 
 
 def _load_notices(loaded: Loaded) -> Iterator[str]:
@@ -296,6 +318,7 @@ def _untold(result: QuestionResult) -> QuestionStory:
     )
 
 
+@remembered(1024, when=lambda result, staff: result.recurs)
 def _question(result: QuestionResult, staff: bool) -> QuestionStory:
     question = result.question
     waits = by_person(result) and not decided(result)
@@ -318,6 +341,7 @@ def _question(result: QuestionResult, staff: bool) -> QuestionStory:
         answers=tuple(_answers(text.text)) if text else (),
         findings=tuple(one_line(finding, 400) for finding in text.findings) if text else (),
         comment=one_line(text.comment, 2000) if text else "",
+        recurs=result.recurs,
     )
 
 
@@ -397,6 +421,7 @@ def _answers(texts: Mapping[str, str]) -> Iterator[Quote]:
 # --------------------------------------------------------------------------- a case
 
 
+@remembered(8192, when=lambda function, result: result.recurs)
 def _case(function: str, result: CaseResult) -> CaseStory:
     case, observation = result.case, result.observation
     standing = "passed" if result.passed else "partly" if result.credit > 0 else "failed"
@@ -422,6 +447,7 @@ def _case(function: str, result: CaseResult) -> CaseStory:
         trace=trace(outcome.frames) if isinstance(outcome, Raised) else (),
         output=tuple(_printed(observation.stdout, observation.stderr)),
         notes=tuple(_notes(result)),
+        recurs=result.recurs,
     )
 
 
