@@ -31,6 +31,8 @@ SHARED = tuple(
 )
 _WORKERS = 1_900_000_000
 """The first user id that is given to a worker; nobody else has one so high."""
+_REMOVED_S = 60.0
+"""For a launcher to remove many directories between its other work, on a busy disk."""
 _SIBLING = """
 import sys, time
 token = sys.argv[1]
@@ -164,10 +166,16 @@ class Canaries:
         more = children(self.process_id) - known
         if more:
             yield f"left processes: {[_command(pid) for pid in more]}"
-        base = worker_of(self.neighbour).scratch
-        rest = {path.name for path in base.parent.iterdir()} - {"canary", base.name}
+        deadline = time.monotonic() + _REMOVED_S
+        while (rest := self._scratch_directories()) and time.monotonic() < deadline:
+            time.sleep(0.05)
         if rest:
             yield f"left in the scratch directories: {rest}"
+
+    def _scratch_directories(self) -> set[str]:
+        """All but those that belong there: the neighbour's, and the canary of the sandbox's own."""
+        home = worker_of(self.neighbour).scratch
+        return {path.name for path in home.parent.iterdir()} - {"canary", home.name}
 
     def left_behind(self) -> Iterator[Path]:
         """Yield files of an attack's where everybody may write."""

@@ -23,6 +23,8 @@ from typing import Any, Final
 from grader.sandbox import frames, isolation, scratch, wire, worker
 
 _TICK_S: Final = 0.25
+_SWEEP_S: Final = 0.05
+"""What a worker leaves is removed in turns of such a length, so that no other worker waits."""
 _DISK_FACTOR: Final = 4
 """Files may hold so many times what one file may."""
 
@@ -61,6 +63,7 @@ class _Launcher:
         self.reply_bytes = config["reply_bytes"]
         self.workers: dict[int, _Worker] = {}
         self.started = 0
+        self.left_over: list[Path] = []  # scratch directories that take long to remove
         self.next_look = 0.0
         installed = tuple(config["installed"])
         sys.path += [path for path in installed if path not in sys.path]
@@ -93,11 +96,14 @@ class _Launcher:
         """Answer requests; a worker's process never returns from here."""
         try:
             while os.getppid() == self.grader:
-                ready, _, _ = select.select([self.control], [], [], _TICK_S)
+                wait_s = 0.0 if self.left_over else _TICK_S
+                ready, _, _ = select.select([self.control], [], [], wait_s)
                 if ready:
                     request, descriptors = _hear(self.control)
                     _tell(self.control, self._answer(request, descriptors))
                 self._look_after_disks()
+                if self.left_over and scratch.remove(self.left_over[0], within_s=_SWEEP_S):
+                    del self.left_over[0]
         except (frames.StreamEndedError, ConnectionError):
             pass
         finally:
@@ -164,7 +170,8 @@ class _Launcher:
         os.kill(one.pid, signal.SIGKILL)
         _, status, usage = os.wait4(one.pid, 0)
         self._end_orphans(one.user)
-        scratch.remove(one.scratch)
+        if not scratch.remove(one.scratch, within_s=_SWEEP_S):
+            self.left_over.append(one.scratch)
         return {
             "status": status,
             "was_killed": was_killed,

@@ -7,13 +7,17 @@ names. Removal therefore never recurses and never follows a link, and counting s
 from __future__ import annotations
 
 import contextlib
+import errno
+import math
 import os
 import stat
+import time
 from pathlib import Path
 from typing import Final
 
 MAX_ENTRIES: Final = 2_000
 MAX_LEVELS: Final = 24
+_TOO_DEEP: Final = f"it nested more than {MAX_LEVELS} directories"
 
 
 def make_base(candidates: tuple[str, ...]) -> Path:
@@ -44,39 +48,51 @@ def excess(
     for _ in range(MAX_LEVELS):
         below: list[str] = []
         for place in level:
-            # An OSError: it is gone meanwhile, or was closed by its owner.
-            with contextlib.suppress(OSError), os.scandir(place) as found:
-                for entry in found:
-                    entries += 1
-                    if entries > MAX_ENTRIES + allowed_files:
-                        return f"it made more than {MAX_ENTRIES:,} files"
-                    size += entry.stat(follow_symlinks=False).st_blocks * 512
-                    if entry.is_dir(follow_symlinks=False):
-                        below.append(entry.path)
+            try:
+                with os.scandir(place) as found:
+                    for entry in found:
+                        entries += 1
+                        if entries > MAX_ENTRIES + allowed_files:
+                            return f"it made more than {MAX_ENTRIES:,} files"
+                        size += entry.stat(follow_symlinks=False).st_blocks * 512
+                        if entry.is_dir(follow_symlinks=False):
+                            below.append(entry.path)
+            except OSError as error:
+                if error.errno == errno.ENAMETOOLONG:
+                    return _TOO_DEEP
+                continue  # it is gone meanwhile, or was closed by its owner
         # A file takes whole blocks, so that many small ones take more than their bytes.
         if size > most_bytes + allowed_bytes + allowed_files * 4096:
             return f"it wrote more than {most_bytes >> 20} MB of files"
         if not below:
             return ""
         level = below
-    return f"it nested more than {MAX_LEVELS} directories"
+    return _TOO_DEEP
 
 
-def remove(directory: Path) -> None:
-    """Remove a directory and all it holds, however deep; what cannot be removed is left."""
-    while _sweep(directory):
-        pass
+def remove(directory: Path, *, within_s: float = math.inf) -> bool:
+    """Remove a directory and all it holds, however deep; what cannot be removed is left.
+
+    Returns whether that is done. When it is not within the time, calling again goes on with it.
+    """
+    deadline = time.monotonic() + within_s
+    while _sweep(directory, deadline):
+        if time.monotonic() > deadline:
+            return False
     with contextlib.suppress(OSError):
         directory.rmdir()
+    return True
 
 
-def _sweep(directory: Path) -> bool:
+def _sweep(directory: Path, deadline: float) -> bool:
     """Remove the files of two levels and move the third one up, so that no path grows long.
 
-    Returns whether something moved up, which the next sweep removes.
+    Returns whether there may be more for the next sweep: what moved up, or came too late.
     """
-    moved = 0
+    moved = False
     for path, is_directory in _entries(directory):
+        if time.monotonic() > deadline:
+            return True
         with contextlib.suppress(OSError):
             if not is_directory:
                 path.unlink()
@@ -85,11 +101,11 @@ def _sweep(directory: Path) -> bool:
                 if is_inner_directory:
                     inner.chmod(0o700)  # moving a directory writes into it: its ".." changes
                     inner.rename(directory / os.urandom(16).hex())
-                    moved += 1
+                    moved = True
                 else:
                     inner.unlink()
             path.rmdir()
-    return moved > 0
+    return moved
 
 
 def _entries(directory: Path) -> list[tuple[Path, bool]]:
