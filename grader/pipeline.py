@@ -12,6 +12,7 @@ that the student's process says reaches back into the assignment.
 from __future__ import annotations
 
 import importlib.util
+import math
 import re
 import time
 import traceback
@@ -78,9 +79,19 @@ def read_assignment(path: Path) -> Assignment:
 
 
 def grade(
-    assignment: Assignment, submission: Submission, launcher: Launcher
+    assignment: Assignment,
+    submission: Submission,
+    launcher: Launcher,
+    *,
+    until: float = math.inf,
 ) -> tuple[Scorecard, Transcript]:
     """Runs and marks one submission.
+
+    Args:
+        assignment: validated.
+        submission: as it was read.
+        launcher: starts the process that it runs in.
+        until: on the monotonic clock; what has not been called by then is not run.
 
     Returns:
         The staff's scorecard, and all that the student's process said, for a regrade. Whatever
@@ -94,7 +105,7 @@ def grade(
         transcript = Transcript(Loaded(), {}, launcher.isolation)
         return mark_transcript(assignment, submission, transcript, _NothingToRun())
     with launcher.open(submission) as session:
-        recorder = Recorder(session)
+        recorder = Recorder(session, until=until)
         observations = observe(assignment, recorder)
         results = mark(assignment, observations, recorder.ask, session.loaded)
         transcript = Transcript(session.loaded, recorder.calls, launcher.isolation)
@@ -158,14 +169,21 @@ class Recorder:
     """Asks a worker, makes equal calls once, and keeps what they came to."""
 
     def __init__(
-        self, worker: Worker, known: Mapping[tuple[str, bytes], Observation] | None = None
+        self,
+        worker: Worker,
+        known: Mapping[tuple[str, bytes], Observation] | None = None,
+        *,
+        until: float = math.inf,
     ) -> None:
         self._worker = worker
+        self._until = until
         self.calls: dict[tuple[str, bytes], Observation] = dict(known or {})
 
     def ask(self, function: str, args: tuple[Value, ...]) -> Observation:
         key = (function, encode(args))
         if key not in self.calls:
+            if time.monotonic() >= self._until:
+                return Observation(NotRun("the time for marking was used up"))
             self.calls[key] = self._worker.call(function, args)
         return self.calls[key]
 
