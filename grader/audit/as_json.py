@@ -33,6 +33,7 @@ def to_json(report: AuditReport) -> dict[str, Any]:
             "tried": [
                 {
                     "question": tried.question,
+                    "own": tried.own,
                     "drawn": tried.drawn,
                     "varied": tried.varied,
                     "small": tried.small,

@@ -33,16 +33,17 @@ _SHAPES: Final = ((1, 1), (2, 3), (3, 2), (2, 2), (1, 3), (3, 1), (3, 3), (1, 2)
 class Inputs:
     """Arguments to try, nearest first, and how they came about."""
 
+    own: tuple[Args, ...]  # those of the cases
     drawn: tuple[Args, ...]
     varied: tuple[Args, ...]
     small: tuple[Args, ...]
     exhaustive: bool  # whether `small` is every combination, and not a sample of them
 
     def __len__(self) -> int:
-        return len(self.drawn) + len(self.varied) + len(self.small)
+        return sum(map(len, (self.own, self.drawn, self.varied, self.small)))
 
     def __iter__(self) -> Iterator[Args]:
-        return itertools.chain(self.drawn, self.varied, self.small)
+        return itertools.chain(self.own, self.drawn, self.varied, self.small)
 
 
 def make_inputs(cases: Sequence[Case], drawn: Iterable[Args]) -> Inputs:
@@ -57,6 +58,7 @@ def make_inputs(cases: Sequence[Case], drawn: Iterable[Args]) -> Inputs:
     rng = np.random.default_rng(0)  # the same arguments in every audit
     small, exhaustive = _combinations(own, rng)
     return Inputs(
+        own=_fresh(own, seen),
         drawn=_fresh(drawn, seen),
         varied=_fresh(itertools.islice(_variations(own, rng), _VARIATIONS), seen),
         small=_fresh(small, seen),
@@ -83,7 +85,6 @@ def _variations(own: Sequence[Args], rng: np.random.Generator) -> Iterator[Args]
 
     Turn by turn over the cases, so that a bound on their number leaves none of them out.
     """
-    yield from own
     yield from _in_turns([_changed(args, rng) for args in own])
     for first, second in itertools.permutations(own, 2):
         if len(first) == len(second):

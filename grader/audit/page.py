@@ -245,6 +245,7 @@ def _mutants(report: AuditReport) -> Html:
         table(
             (
                 "Question",
+                "Cases",
                 "Drawn under other seeds",
                 "One thing changed",
                 "Small arguments",
@@ -264,9 +265,8 @@ def _tried(tried: Tried) -> Html:
     return element(
         "tr",
         element("th", tried.question, scope="row"),
-        number(f"{tried.drawn:,}"),
-        number(f"{tried.varied:,}"),
-        number(f"{tried.small:,}"),
+        *(number(f"{n:,}" if n else "") for n in (tried.own, tried.drawn, tried.varied)),
+        number(f"{tried.small:,}" if tried.small else ""),
         element("td", every if tried.small else ""),
         number(f"{tried.counting:,}"),
         number(f"{tried.ruled_out:,}" if tried.ruled_out else ""),

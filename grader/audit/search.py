@@ -62,6 +62,7 @@ class Tried:
     """The inputs on which a question's mutants were looked at."""
 
     question: str
+    own: int  # of its cases
     drawn: int  # by the generators, under other seeds
     varied: int  # cases with one thing changed
     small: int  # combinations of small arguments
@@ -86,6 +87,7 @@ class Oracle:
             self._settle(session, library, list(inputs))
         self.tried = Tried(
             question=subject.question.id,
+            own=len(inputs.own),
             drawn=len(inputs.drawn),
             varied=len(inputs.varied),
             small=len(inputs.small),

@@ -49,10 +49,10 @@ def test_the_same_cases_give_the_same_inputs() -> None:
     assert [encode(a) for a in inputs_of(many)] == [encode(a) for a in inputs_of(many)]
 
 
-def test_drawn_inputs_come_first() -> None:
-    made = inputs_of((3, 4), drawn=[(8, 9), (3, 5)])
+def test_the_cases_come_first_and_then_what_other_seeds_draw() -> None:
+    made = inputs_of((3, 4), drawn=[(8, 9), (3, 4), (3, 5)])
     assert made.drawn == ((8, 9), (3, 5))
-    assert next(iter(made)) == (8, 9)
+    assert list(made)[:3] == [(3, 4), (8, 9), (3, 5)]
 
 
 def test_every_combination_of_small_arguments_is_tried_where_there_are_few() -> None:
