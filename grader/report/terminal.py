@@ -104,7 +104,8 @@ def class_row(card: Scorecard, note: str = "") -> ClassRow:
     score, most, _ = totals(card)
     faulted = card.fault is not None
     if faulted:
-        note = f"no score: {card.fault.strip().splitlines()[-1]}" if card.fault else ""
+        last = card.fault.strip().splitlines()[-1:]
+        note = f"no score: {last[0]}" if last else ""
     elif not note and card.remarks:
         note = card.remarks[0]
     elif not note and card.loaded.problems:
