@@ -23,6 +23,7 @@ ROOMS = {
     "foreground": GROUND | {"sandbox"},
     "debugging": GROUND | {"sandbox"},
     "checking": GROUND | {"public", "submission"},
+    "handing_in": GROUND,
     "classroom": GROUND | WINGS | {"pipeline"},
 }
 # These may use anything but a door.
