@@ -23,14 +23,16 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Literal
 
 from grader.errors import GraderError
+from grader.handing_in import HandingIn, lateness, over_limit, read_handing_in
 from grader.model import Assignment, Scorecard
 from grader.pipeline import fault_card, grade, read_assignment, redact
-from grader.report.gradescope import write_results
+from grader.report.gradescope import write_again, write_results
 from grader.report.terminal import Screen, render
 from grader.sandbox import start_launcher
 from grader.submission import read_submission
@@ -61,7 +63,11 @@ def run_autograder(
             _write(fault_card(assignment, "", _Stopped("it was ended")), assignment, results)
             until = started + assignment.limits.submission_s + _START_S
             stop.at(until + _MARKING_S)
+            handing_in = read_handing_in(root / "submission_metadata.json")
+            if _is_shown_again(assignment, handing_in, results):
+                return 0
             card = _mark(root, config, assignment, isolation, until)
+            card = replace(card, late=lateness(assignment.gradescope.late, handing_in))
             _write(card, assignment, results)
         except BaseException as error:  # noqa: BLE001 - the outermost door
             stop.ignored = True  # the results are written first
@@ -71,6 +77,23 @@ def run_autograder(
             return error.exit_code if isinstance(error, GraderError) else _OURS
     _say(render(card, Screen(width=100, plain=True)))
     return 0
+
+
+def _is_shown_again(assignment: Assignment, handing_in: HandingIn | None, results: Path) -> bool:
+    """Whether the day's submissions were used up and an earlier result now stands in the file."""
+    over = over_limit(assignment.gradescope.submissions_per_day, handing_in)
+    if over is None:
+        return False
+    times = "once" if over.allowed == 1 else f"{over.allowed} times"
+    reason = (
+        f"Submissions are marked {times} a day, and today's were used up: this one was not marked. "
+        f"Below is the result of what was handed in on {over.last.at:%Y-%m-%d} at "
+        f"{over.last.at:%H:%M}."
+    )
+    if not write_again(over.last.results, results, reason):
+        return False  # no result of ours: then it is marked
+    _say(reason)
+    return True
 
 
 def _mark(
@@ -96,7 +119,8 @@ def _mark(
 
 
 def _write(card: Scorecard, assignment: Assignment, results: Path) -> None:
-    write_results(redact(card, "student"), results, digest=assignment.digest)
+    board = assignment.gradescope.leaderboard
+    write_results(redact(card, "student"), results, digest=assignment.digest, board=board)
 
 
 def _publish_no_score(error: BaseException, assignment: Assignment, results: Path) -> None:

@@ -8,6 +8,7 @@ editors and the grader agree. A key's `Meta` holds its description, its bounds a
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Literal, TypeAlias
@@ -73,6 +74,14 @@ Id: TypeAlias = Annotated[
 ]
 Share: TypeAlias = Annotated[
     float, Meta(ge=0, le=1, extra=_says("write a share from 0 to 1, e.g. 0.5"))
+]
+Moment: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} [+-][0-9]{2}:[0-9]{2}$(?!\n)",
+        examples=["2026-10-01 23:59 -06:00"],
+        extra=_says('write a date, a time and the zone in quotes: "2026-10-01 23:59 -06:00"'),
+    ),
 ]
 Visibility: TypeAlias = Literal["full", "outcome"]
 ChangedInputs: TypeAlias = Literal["remark", "fail"]
@@ -180,6 +189,51 @@ class DefaultsConfig(_Mapping, frozen=True):
     changed_inputs: Annotated[
         ChangedInputs, Meta(description="What it costs to change an input: a remark, or the case.")
     ] = "remark"
+
+
+class LateConfig(_Mapping, frozen=True):
+    """What it costs to hand in late, on Gradescope."""
+
+    per_day: Annotated[
+        Share, Meta(description="The share of the points taken off for each day that has begun.")
+    ]
+    grace: Annotated[Duration, Meta(description="So much later is not late.")] = "0 s"
+    at_most: Annotated[Share, Meta(description="No greater share is ever taken off.")] = 1.0
+    due: Annotated[
+        Moment | None,
+        Meta(
+            description="When it is due, in place of Gradescope's date. A student's extension on "
+            "Gradescope is added to it."
+        ),
+    ] = None
+
+
+class BoardConfig(_Mapping, frozen=True):
+    """A column of Gradescope's leaderboard."""
+
+    name: Annotated[Line, Meta(description="The column's heading.")]
+    question: Annotated[Id, Meta(description="The question whose score stands in it.")]
+
+
+class GradescopeConfig(_Mapping, frozen=True):
+    """What happens on Gradescope only. Nothing of it does unless it is written."""
+
+    submissions_per_day: Annotated[
+        Annotated[int, Meta(ge=1, le=1000)] | None,
+        Meta(
+            description="How many submissions of a day are marked; of later ones the last result "
+            "is shown again.",
+            extra=_says("write a whole number of at least 1, e.g. 5"),
+        ),
+    ] = None
+    late: LateConfig | None = None
+    leaderboard: Annotated[
+        tuple[BoardConfig, ...],
+        Meta(
+            description="Scores that students may compare with one another.",
+            extra=_says("write a list, e.g. [{name: Speed, question: q1}]"),
+        ),
+    ] = ()
 
 
 class CaseConfig(_Mapping, frozen=True):
@@ -359,6 +413,13 @@ class QuestionConfig(_Mapping, frozen=True):
         ),
     ] = {}
     builds_on: BuildsOnConfig | None = None
+    tags: Annotated[
+        tuple[Line, ...],
+        Meta(
+            description="Words that Gradescope keeps with the question's result.",
+            extra=_says("write a list of words, e.g. [counting]"),
+        ),
+    ] = ()
     properties: Annotated[
         tuple[Identifier, ...],
         Meta(
@@ -402,6 +463,7 @@ class Config(_Mapping, frozen=True):
         ),
     ] = None
     defaults: DefaultsConfig = DefaultsConfig()
+    gradescope: GradescopeConfig | None = None
     total_points: Annotated[
         Annotated[float, Meta(gt=0, le=_MOST)] | None,
         Meta(
@@ -432,6 +494,19 @@ def seconds(text: str) -> float:
     """
     amount, unit = _parts(text)
     return float(Fraction(amount) * _SECONDS[unit])
+
+
+def moment(text: str) -> datetime:
+    """Reads a date with time and zone. `text` fits the pattern of `Moment`.
+
+    >>> moment("2026-10-01 23:59 -06:00").isoformat()
+    '2026-10-01T23:59:00-06:00'
+
+    Raises:
+        ValueError: there is no such day, hour or zone.
+    """
+    day, clock, zone = text.split(" ")
+    return datetime.fromisoformat(f"{day}T{clock}:00{zone}")
 
 
 def size_bytes(text: str) -> int:

@@ -13,11 +13,13 @@ from msgspec import UNSET
 from grader.assignment.config import (
     CaseConfig,
     CompareConfig,
+    GradescopeConfig,
     LimitsConfig,
     QuestionConfig,
     StepsConfig,
     decimal,
     exact,
+    moment,
     seconds,
     size_bytes,
 )
@@ -40,6 +42,7 @@ _MACHINE_ONLY = (
 def check_consistency(draft: Draft, findings: Findings) -> None:
     """Notes everything in which the parts of a config contradict one another."""
     _check_limits(draft.config.limits, findings)
+    _check_gradescope(draft, findings)
     _check_compare(draft.config.defaults.compare, ("defaults", "compare"), findings)
     _check_unique(draft.questions, findings)
     _check_points(draft, findings)
@@ -97,6 +100,30 @@ def _check_limits(limits: LimitsConfig, findings: Findings) -> None:
                 "submission",
                 "lower it, or raise limits.submission",
             )
+
+
+def _check_gradescope(draft: Draft, findings: Findings) -> None:
+    rules = draft.config.gradescope or GradescopeConfig()
+    if rules.late is not None and rules.late.due is not None:
+        try:
+            moment(rules.late.due)
+        except ValueError as error:
+            findings.add(
+                ("gradescope", "late", "due"),
+                f"is {brief(rules.late.due)}: {error}",
+                "write a day that there is",
+            )
+    named: set[str] = set()
+    for index, entry in enumerate(rules.leaderboard):
+        path = ("gradescope", "leaderboard", index)
+        if entry.question not in draft.ids:
+            remedy = suggest(entry.question, draft.ids, what="question")
+            findings.add(
+                (*path, "question"), f"is {entry.question!r}, which is no question", remedy
+            )
+        if entry.name in named:
+            findings.add((*path, "name"), f"is {entry.name!r} once more", "take another name")
+        named.add(entry.name)
 
 
 def _check_unique(questions: Iterable[QuestionDraft], findings: Findings) -> None:

@@ -15,11 +15,13 @@ from grader.assignment.cases import build_cases
 from grader.assignment.config import (
     BuildsOnConfig,
     CompareConfig,
+    GradescopeConfig,
     LimitsConfig,
     QuestionConfig,
     StepsConfig,
     decimal,
     exact,
+    moment,
     seconds,
     size_bytes,
 )
@@ -40,7 +42,10 @@ from grader.assignment.trial import Compare, Trial
 from grader.assignment.wrong_answers import build_wrong_answers
 from grader.model import (
     Assignment,
+    BoardEntry,
     BuildsOn,
+    GradescopeRules,
+    LatePolicy,
     Limits,
     Property,
     Question,
@@ -74,6 +79,7 @@ def load_assignment(config_path: Path, *, compare: Compare) -> Assignment:
         packages=draft.config.submission.packages,
         questions=questions,
         limits=_limits(draft.config.limits),
+        gradescope=_gradescope(draft.config.gradescope),
         digest=digest_of(config_path),
     )
 
@@ -84,6 +90,24 @@ def _limits(limits: LimitsConfig) -> Limits:
         call_s=seconds(limits.call),
         submission_s=seconds(limits.submission),
         memory_bytes=size_bytes(limits.memory),
+    )
+
+
+def _gradescope(rules: GradescopeConfig | None) -> GradescopeRules:
+    if rules is None:
+        return GradescopeRules()
+    late = rules.late
+    return GradescopeRules(
+        submissions_per_day=rules.submissions_per_day,
+        late=None
+        if late is None
+        else LatePolicy(
+            per_day=exact(late.per_day),
+            grace_s=seconds(late.grace),
+            at_most=exact(late.at_most),
+            due=None if late.due is None else moment(late.due),
+        ),
+        leaderboard=tuple(BoardEntry(entry.name, entry.question) for entry in rules.leaderboard),
     )
 
 
@@ -250,6 +274,7 @@ def _try(trial: Trial, functions: Mapping[str, Callable[..., Any]], draft: Draft
         builds_on=_builds_on(config.builds_on),
         reference=trial.function,
         properties=_properties(trial, functions, draft),
+        tags=config.tags,
     )
 
 
@@ -289,6 +314,7 @@ def _text_question(question: QuestionDraft) -> Question:
         function=config.function,
         points=decimal(config.points),
         text=TextForm(form.words, form.entries, form.misplaced) if form else TextForm((0, 1)),
+        tags=config.tags,
     )
 
 

@@ -381,7 +381,9 @@ class _Document(_Strict):
     stdout_visibility: Literal["hidden"]
     extra_data: _Extra
     tests: list[_TestEntry]
-    leaderboard: list[_BoardValue] = []
+    leaderboard: Annotated[list[_BoardValue], msgspec.Meta(min_length=1)] | msgspec.UnsetType = (
+        msgspec.UNSET
+    )
 
 
 _TEST_KEYS = frozenset(_TestEntry.__struct_fields__)
