@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 from grader.bundle.archive import files_below, zipped
 from grader.bundle.pins import requirements
-from grader.report.gradescope import encoded, placeholder
+from grader.errors import GraderFault
+from grader.pipeline import fault_card, redact
+from grader.report.gradescope import encoded
 
 if TYPE_CHECKING:
     from grader.model import Assignment
@@ -23,10 +25,6 @@ if TYPE_CHECKING:
 NAME: Final = "autograder.zip"
 _HERE: Final = Path(__file__).parent
 _SCRIPTS: Final = ("setup.sh", "run_autograder")
-_UNFINISHED: Final = (
-    "The grader did not start. This says nothing about the work handed in; tell the staff, or hand "
-    "it in again."
-)
 
 
 def autograder_zip(assignment: Assignment, config: Path) -> bytes:
@@ -51,5 +49,6 @@ def autograder_zip(assignment: Assignment, config: Path) -> bytes:
 
 
 def _unfinished(assignment: Assignment) -> bytes:
-    card = placeholder(assignment.title, assignment.questions, _UNFINISHED)
-    return encoded(card, digest=assignment.digest)
+    """No points, the full maximum, and that this is no verdict."""
+    card = fault_card(assignment, "", GraderFault("the grader did not start"))
+    return encoded(redact(card, "student"), digest=assignment.digest)

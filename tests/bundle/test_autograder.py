@@ -111,7 +111,8 @@ def test_the_results_that_stand_until_better_ones_come_keep_gradescopes_contract
     jsonschema.validate(results, SCHEMA)
     assert results["score"] == 0
     assert results["extra_data"]["questions"]["q1"]["max_score"] == 3
-    assert "did not start" in results["output"]
+    assert results["extra_data"]["graded"] is False
+    assert "no points have been decided" in results["output"]
 
 
 def test_the_unzipped_harness_marks_by_itself(unzipped: Path) -> None:

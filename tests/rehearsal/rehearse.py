@@ -348,8 +348,8 @@ def rehearse_without_python(stage: Stage) -> Rehearsed:
     failures = [] if run.results is None else [*invalid(run.results)]
     if run.results is None:
         failures.append("left no results")
-    elif run.results["score"] != 0 or "did not start" not in run.results["output"]:
-        failures.append(f"the results say {run.results['output']!r}")
+    elif run.results["score"] != 0 or run.results["extra_data"]["graded"]:
+        failures.append(f"the results claim a verdict: {run.results['output']!r}")
     if run.finished.code == 0:
         failures.append("nobody would notice: the exit code is 0")
     return Rehearsed("without Python", run.finished, run.results or {}, tuple(failures))
