@@ -104,7 +104,7 @@ def class_row(card: Scorecard, note: str = "") -> ClassRow:
     score, most, _ = totals(card)
     faulted = card.fault is not None
     if faulted:
-        last = card.fault.strip().splitlines()[-1:]
+        last = (card.fault or "").strip().splitlines()[-1:]
         note = f"no score: {last[0]}" if last else ""
     elif not note and card.remarks:
         note = card.remarks[0]
