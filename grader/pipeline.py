@@ -17,11 +17,11 @@ import re
 import time
 import traceback
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from grader.errors import GraderError, NotInstalledError
 from grader.marking import compare, mark, redact
@@ -40,6 +40,7 @@ from grader.model import (
     TimedOut,
     Transcript,
 )
+from grader.remembering import remembered
 from grader.sandbox.wire import encode
 
 if TYPE_CHECKING:
@@ -57,6 +58,13 @@ class Worker(Protocol):
     @property
     def loaded(self) -> Loaded: ...
     def call(self, function: str, args: tuple[Value, ...]) -> Observation: ...
+
+
+@runtime_checkable
+class AnswersMany(Protocol):
+    """What a worker may offer beside that: several calls at once, as far as all goes well."""
+
+    def call_many(self, calls: Sequence[tuple[str, bytes, int]]) -> list[Observation]: ...
 
 
 def read_assignment(path: Path) -> Assignment:
@@ -123,16 +131,20 @@ def observe(assignment: Assignment, recorder: Recorder) -> dict[str, list[Observ
     seen: dict[tuple[str, int], Observation] = {}
     slow: Counter[str] = Counter()
     for shown in (True, False):
-        for question in assignment.questions:
-            for index, case in enumerate(_cases(question)):
-                if case.shown is not shown:
-                    continue
-                if slow[question.id] >= _PATIENCE:
-                    seen[question.id, index] = Observation(NotRun("timed out twice"))
-                    continue
-                observation = recorder.ask(question.function, case.args)
-                slow[question.id] += isinstance(observation.outcome, TimedOut)
-                seen[question.id, index] = observation
+        asked = [
+            (question, index, case)
+            for question in assignment.questions
+            for index, case in enumerate(_cases(question))
+            if case.shown is shown
+        ]
+        recorder.look_ahead([(question.function, case) for question, _, case in asked])
+        for question, index, case in asked:
+            if slow[question.id] >= _PATIENCE:
+                seen[question.id, index] = Observation(NotRun("timed out twice"))
+                continue
+            observation = recorder.ask(question.function, case.args, encoded(case))
+            slow[question.id] += isinstance(observation.outcome, TimedOut)
+            seen[question.id, index] = observation
     return {
         question.id: [seen[question.id, index] for index, _ in enumerate(_cases(question))]
         for question in assignment.questions
@@ -160,9 +172,16 @@ def _refuse_if_a_package_is_missing(assignment: Assignment, transcript: Transcri
 
 def _cases(question: Question) -> tuple[Case, ...]:
     """The question's cases; of a free text, the one call that collects it."""
-    if question.marked_by_person:
-        return (Case(name="the text", args=(), expected=None, shown=True),)
-    return question.cases
+    return (_TEXT,) if question.marked_by_person else question.cases
+
+
+_TEXT = Case(name="the text", args=(), expected=None, shown=True)
+
+
+@remembered(4096, when=lambda case: True)
+def encoded(case: Case) -> bytes:
+    """The inputs of a case as they cross to a worker; the same for every submission."""
+    return encode(case.args)
 
 
 class Recorder:
@@ -179,8 +198,22 @@ class Recorder:
         self._until = until
         self.calls: dict[tuple[str, bytes], Observation] = dict(known or {})
 
-    def ask(self, function: str, args: tuple[Value, ...]) -> Observation:
-        key = (function, encode(args))
+    def look_ahead(self, asked: Sequence[tuple[str, Case]]) -> None:
+        """Makes calls that will be asked for all at once, where the worker can."""
+        if not isinstance(self._worker, AnswersMany) or self._until < math.inf:
+            return
+        new = {
+            (function, encoded(case)): len(case.args)
+            for function, case in asked
+            if (function, encoded(case)) not in self.calls
+        }
+        calls = [(function, args, count) for (function, args), count in new.items()]
+        self.calls.update(zip(new, self._worker.call_many(calls), strict=False))
+
+    def ask(
+        self, function: str, args: tuple[Value, ...], encoding: bytes | None = None
+    ) -> Observation:
+        key = (function, encode(args) if encoding is None else encoding)
         if key not in self.calls:
             if time.monotonic() >= self._until:
                 return Observation(NotRun("the time for marking was used up"))

@@ -102,10 +102,12 @@ class Patient(Recorder):
         super().__init__(worker)
         self._slow: Counter[str] = Counter()
 
-    def ask(self, function: str, args: tuple[Value, ...]) -> Observation:
+    def ask(
+        self, function: str, args: tuple[Value, ...], encoding: bytes | None = None
+    ) -> Observation:
         if self._slow[function] >= _PATIENCE:
             return Observation(NotRun("timed out twice"))
-        observation = super().ask(function, args)
+        observation = super().ask(function, args, encoding)
         self._slow[function] += isinstance(observation.outcome, TimedOut)
         return observation
 

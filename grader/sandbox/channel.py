@@ -12,6 +12,7 @@ import os
 import selectors
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -19,6 +20,7 @@ from grader.sandbox import frames
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Iterator
 
 SLACK_BYTES: Final = 128 * 1024
 """What a reply may hold beside the value: a message, names, frames."""
@@ -75,23 +77,32 @@ class Channel:
     def __init__(
         self, stream: socket.socket, out: socket.socket, err: socket.socket, *, output_bytes: int
     ) -> None:
-        self._stream = stream
+        self.stream: Final = stream
+        self.selector: Final = selectors.DefaultSelector()
         self._outputs = (out, err)
         self._output_bytes = output_bytes
-        self._selector = selectors.DefaultSelector()
         for one in (stream, out, err):
             one.setblocking(False)
-            self._selector.register(one, selectors.EVENT_READ)
+            self.selector.register(one, selectors.EVENT_READ)
 
     def close(self) -> None:
-        self._selector.close()
-        for one in (self._stream, *self._outputs):
+        self.selector.close()
+        for one in (self.stream, *self._outputs):
             one.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Have the selector tell also when more can be sent."""
+        self.selector.modify(self.stream, selectors.EVENT_READ | selectors.EVENT_WRITE)
+        try:
+            yield
+        finally:
+            self.selector.modify(self.stream, selectors.EVENT_READ)
 
     def is_silent(self) -> bool:
         """Whether the peer lives and has said nothing unasked since the last reply."""
         try:
-            self._stream.recv(1)
+            self.stream.recv(1)
         except (BlockingIOError, InterruptedError):
             return True
         except OSError:
@@ -138,7 +149,7 @@ class _Asking:
         cpu_clock: int | None,
     ) -> None:
         self.channel = channel
-        self.stream = channel._stream
+        self.stream = channel.stream
         self.nonce = nonce
         self.unsent = memoryview(request)
         self.most = most
@@ -162,7 +173,7 @@ class _Asking:
         return Exchange(end, payload, stdout, stderr, wall_s)
 
     def _wait(self, started: float) -> End:
-        selector = self.channel._selector
+        selector = self.channel.selector
         deadline, deaf_at = started + self.limit_s, started + self.deaf_s
         if self.unsent:
             selector.modify(self.stream, selectors.EVENT_READ | selectors.EVENT_WRITE)
@@ -192,7 +203,7 @@ class _Asking:
         if events & selectors.EVENT_WRITE:
             end = self._send()
             if not self.unsent:
-                self.channel._selector.modify(self.stream, selectors.EVENT_READ)
+                self.channel.selector.modify(self.stream, selectors.EVENT_READ)
             if end is not None:
                 return end
         return self._receive() if events & selectors.EVENT_READ else None
@@ -234,8 +245,8 @@ class _Asking:
         except OSError:
             data = b""
         if not data:  # closed: it would be ready to read for ever
-            if stream.fileno() in self.channel._selector.get_map():
-                self.channel._selector.unregister(stream)
+            if stream.fileno() in self.channel.selector.get_map():
+                self.channel.selector.unregister(stream)
             return False
         output.feed(data)
         return True

@@ -74,6 +74,11 @@ def encode(value: object, *, max_bytes: int = MAX_BYTES) -> bytes:
     return b"".join(encoder.parts)
 
 
+def encode_tuple(*parts: bytes) -> bytes:
+    """Join encodings to that of the tuple of their values."""
+    return b"".join((b"t", _U32.pack(len(parts)), *parts))
+
+
 def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Value:
     """Read one value that fills `data` to its last byte, or raise WireError."""
     value, _ = decode_and_weigh(data, max_bytes=max_bytes)
