@@ -8,9 +8,10 @@ few fixed kinds of outcome occurred: no input, no value, no text of the student'
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Iterator, Sequence
 
-from grader.marking.patterns import patterns
+from grader.marking.patterns import OF_ANOTHER_KIND, patterns
 from grader.marking.wording import count_sentences, first_sentences, one_line
 from grader.model import (
     CaseResult,
@@ -77,7 +78,8 @@ def _candidates(result: QuestionResult, loaded: Loaded, asked: Collection[str]) 
     yield from _broken(shown)
     common = patterns(result.cases)
     yield from common
-    if not any(wrong.feedback.strip() for wrong in result.diagnosis):
+    told = any(wrong.feedback.strip() for wrong in result.diagnosis)
+    if not told and not OF_ANOTHER_KIND.intersection(common):
         yield from _different(shown, common)
     yield from _refusals(shown)
     yield from _hidden(hidden, {type(case.observation.outcome) for case in shown})
@@ -90,7 +92,8 @@ def _missing(result: QuestionResult, loaded: Loaded, asked: Collection[str]) -> 
     name = result.question.function
     # shown cases are called before any hidden one, so that these names cannot tell of those
     outcomes = [case.observation.outcome for case in result.cases if case.case.shown]
-    names = [n for o in outcomes if isinstance(o, Missing) for n in o.similar if n not in asked]
+    names = [n for o in outcomes if isinstance(o, Missing) for n in o.similar]
+    names = [n for n in names if n not in asked and _is_meant(n, name, asked)]
     hint = f"; is it the one you called {one_line(names[0], 80)}?" if names else "."
     yield f"No function named {name} is defined{hint}"
     for problem in loaded.problems:
@@ -98,6 +101,13 @@ def _missing(result: QuestionResult, loaded: Loaded, asked: Collection[str]) -> 
             label, what = one_line(problem.label, 80), _own_words(problem.what)
             yield f"{label}, line {problem.line}, could not be used: {what}."
             return
+
+
+def _is_meant(candidate: str, name: str, asked: Collection[str]) -> bool:
+    """Whether no other function that was asked for is more like the candidate."""
+    own = candidate.rpartition(".")[2].lower()
+    others = difflib.get_close_matches(own, [other.lower() for other in asked], n=1)
+    return not others or others[0] == name.lower()
 
 
 def _may_hide(problem: LoadProblem, name: str, asked: Collection[str]) -> bool:
@@ -134,6 +144,15 @@ def _broken(shown: Sequence[CaseResult]) -> Iterator[str]:
     yield from _claims(broken)
     if any(isinstance(case.observation.outcome, TimedOut) for case in broken):
         yield "Can a loop in it run for ever?"
+    for exception, advice in _REFUSED_HERE.items():
+        if any(_raised(case, exception) for case in broken):
+            yield advice
+
+
+_REFUSED_HERE = {
+    "PermissionError": "New processes, the network and files elsewhere are refused here.",
+    "EOFError": "Nobody answers input() here: take every value from the arguments.",
+}
 
 
 def _refusals(shown: Sequence[CaseResult]) -> Iterator[str]:
@@ -187,6 +206,8 @@ def _try_others(result: QuestionResult, hidden: Sequence[CaseResult]) -> str:
     """What to try when no shown case fails."""
     if all(_must_raise(case) for case in hidden):
         return "Which inputs does the statement ask you to refuse, and with which exception?"
+    if not any(case.case.args for case in result.cases):
+        return "Something in the result is not right: hold each part of it against the statement."
     shown = "The shown cases are right and some hidden ones are not"
     if not any(case.case.shown for case in result.cases):
         shown = "Some hidden cases are not right"

@@ -28,7 +28,9 @@ def patterns(results: Sequence[CaseResult]) -> tuple[str, ...]:
     if not failed:
         refusals_fail = any(not result.passed for result in results)
         return (_NOT_REFUSED,) if refusals_fail and values else ()
-    found = [_SQUARE_ONLY] if _square_only(values) else []
+    found = list(_same_kind(failed))
+    if _square_only(values):
+        found.append(_SQUARE_ONLY)
     if len(failed) >= 2:
         found += _same_remark(failed)
     if len(failed) >= _FEWEST:
@@ -38,6 +40,31 @@ def patterns(results: Sequence[CaseResult]) -> tuple[str, ...]:
 
 _NOT_REFUSED = "All is right, except that bad input is not refused as the statement asks."
 _SQUARE_ONLY = "It is right for square inputs only: where do height and width change places?"
+_NONE = "In every failed case the result is None: is it printed, or does a branch return nothing?"
+_TEXT = "In every failed case the result is text: return the number itself, not its digits."
+OF_ANOTHER_KIND = frozenset({_NONE, _TEXT})
+"""Sentences after which nothing is left to say of the values."""
+
+
+def _same_kind(failed: Sequence[CaseResult]) -> Iterator[str]:
+    """What no value is: a result that was not returned, or that was written out."""
+    kinds = {_kind(result) for result in failed}
+    if len(kinds) == 1:
+        yield from kinds - {""}
+
+
+def _kind(result: CaseResult) -> str:
+    outcome = result.observation.outcome
+    if not isinstance(outcome, Returned):
+        return ""
+    observed, expected = plain(narrow(outcome.value, result.case.at)), plain(result.case.expected)
+    if observed is None:
+        return _NONE
+    got = observed if isinstance(observed, list | tuple) else [observed]
+    asked = expected if isinstance(expected, list | tuple) else [expected]
+    written = bool(got) and all(isinstance(item, str) for item in got)
+    numbers = all(isinstance(item, int | float) and not isinstance(item, bool) for item in asked)
+    return _TEXT if written and numbers else ""
 
 
 def _square_only(results: Sequence[CaseResult]) -> bool:

@@ -37,6 +37,7 @@ from grader.model import (
 
 OBLONG = np.arange(6).reshape(2, 3)
 TRY_OTHERS = "try unequal sizes, the smallest that are allowed, and every argument."
+NONE = "In every failed case the result is None: is it printed, or does a branch return nothing?"
 TIMED_OUT = Observation(TimedOut(5.0))
 
 
@@ -44,7 +45,7 @@ def shown(expected: Any, name: str = "printed", **more: Any) -> Case:
     return case(expected, name=name, shown=True, **more)
 
 
-HIDDEN = case(6)
+HIDDEN = case(6, 2, 3)
 REFUSAL = shown(Raises("ValueError"), name="no channels")
 
 ROWS: list[tuple[str, list[Case], list[Any], tuple[str, ...]]] = [
@@ -59,6 +60,13 @@ ROWS: list[tuple[str, list[Case], list[Any], tuple[str, ...]]] = [
      (f"The shown cases are right and some hidden ones are not: {TRY_OTHERS}",)),
     ("there are only hidden cases", [HIDDEN], [7],
      (f"Some hidden cases are not right: {TRY_OTHERS}",)),
+    ("no arguments", [case(6, at=("a",)), case(7, at=("b",))], [{"a": 6, "b": 8}] * 2,
+     ("Something in the result is not right: hold each part of it against the statement.",)),
+    ("None for a value", [shown(5), HIDDEN], [None, None], (NONE,)),
+    ("None for a value and for a refusal", [shown([5]), REFUSAL], [None, None],
+     (NONE, 'In the case "no channels": returned None, expected ValueError.')),
+    ("text for numbers", [shown([5]), HIDDEN], [["5"], "6"],
+     ("In every failed case the result is text: return the number itself, not its digits.",)),
     ("all are off by one", [shown(5), HIDDEN, case(8)], [6, 7, 9],
      ("In every failed case the result is too large by one.",
       'Work the case "printed" out by hand: where does your function part from it?')),
@@ -71,6 +79,12 @@ ROWS: list[tuple[str, list[Case], list[Any], tuple[str, ...]]] = [
      [Observation(Raised("IndexError", ("LookupError",), "4 is out.\nReally. It is.",
                          (Frame("solution.py", 12, "f"),))), 6],
      ('In the case "printed": raised IndexError at solution.py, line 12: 4 is out.',)),
+    ("a new process", [shown(5)], [raised(PermissionError)],
+     ('In the case "printed": raised PermissionError.',
+      "New processes, the network and files elsewhere are refused here.")),
+    ("input()", [shown(5)], [raised(EOFError, "EOF when reading a line")],
+     ('In the case "printed": raised EOFError: EOF when reading a line.',
+      "Nobody answers input() here: take every value from the arguments.")),
     ("an exception in hidden cases", [shown(5), HIDDEN], [5, raised(IndexError, "hush")],
      ("In a hidden case the function raised an exception.",
       f"The shown cases are right and some hidden ones are not: {TRY_OTHERS}")),
@@ -105,7 +119,7 @@ ROWS: list[tuple[str, list[Case], list[Any], tuple[str, ...]]] = [
     ("a changed input that counts", [shown(5, rule=Rule(keep_inputs=True))],
      [returned(5, changed_inputs=(0,))],
      ('In the case "printed" the call changed its input (argument 1).',)),
-    ("a changed input in hidden cases", [case(5, rule=Rule(keep_inputs=True))],
+    ("a changed input in hidden cases", [case(5, [1], rule=Rule(keep_inputs=True))],
      [returned(5, changed_inputs=(0,))],
      ("In a hidden case the function changed its input.",
       f"Some hidden cases are not right: {TRY_OTHERS}")),
@@ -120,6 +134,8 @@ ROWS: list[tuple[str, list[Case], list[Any], tuple[str, ...]]] = [
     ("a function of a similar name", [HIDDEN, shown(5)],
      [Observation(Missing(("hush",))), Observation(Missing(("q_funktion",)))],
      ("No function named q_function is defined; is it the one you called q_funktion?",)),
+    ("a function that stands in a class", [shown(5)], [Observation(Missing(("A.q_function",)))],
+     ("No function named q_function is defined; is it the one you called A.q_function?",)),
 ]  # fmt: skip
 
 
@@ -168,6 +184,9 @@ def test_no_function_that_was_asked_for_is_taken_for_another() -> None:
     absent = Observation(Missing(("p_function", "q_funktion")))
     result, other = mark(asked, {"q": [absent], "p": [returned(5)]}, nobody)
     assert "q_funktion?" in result.help[0] and other.help == ()
+    nearer = Observation(Missing(("p_funktion",)))
+    result, _ = mark(asked, {"q": [nearer], "p": [returned(5)]}, nobody)
+    assert result.help == ("No function named q_function is defined.",)
 
 
 def test_changed_inputs_and_floats_are_remarks_that_cost_nothing() -> None:

@@ -212,6 +212,8 @@ def counts(*pairs: tuple[Any, Any]) -> list[CaseResult]:
     return judged(*((case(expected), observed) for expected, observed in pairs))
 
 
+NONE = "In every failed case the result is None: is it printed, or does a branch return nothing?"
+TEXT = "In every failed case the result is text: return the number itself, not its digits."
 EVERY = "In every failed case the result is"
 SQUARE, WIDE = np.eye(3), np.ones((2, 3))
 
@@ -235,6 +237,11 @@ SQUARE, WIDE = np.eye(3), np.ones((2, 3))
          "It is right for square inputs only: where do height and width change places?"),
         (judged((case(1), 1), (case(Raises("ValueError")), 1)),
          "All is right, except that bad input is not refused as the statement asks."),
+        (judged((case(5), None)), NONE),
+        (judged((case([5]), None), (case(None), None), (case({"n": 6}, at=("n",)), {"n": None})),
+         NONE),
+        (judged((case(5), "5"), (case(6.5), np.array("6.5"))), TEXT),
+        (judged((case([5, 6]), ["5", "6"]), (case((7,)), "[7]")), TEXT),
     ],
 )  # fmt: skip
 def test_what_failed_cases_have_in_common_is_said(results: list[CaseResult], sentence: str) -> None:
@@ -254,6 +261,11 @@ def test_what_failed_cases_have_in_common_is_said(results: list[CaseResult], sen
         counts((0, 0.5), (7, 14), (9, 18)),
         counts((10**20, 10**20 + 1), (7, 8), (9, 10)),
         judged((case(5), 6), (case(7), raised(ValueError)), (case(9), 10)),
+        judged((case(5), None), (case(7), raised(ValueError))),
+        judged((case(5), None), (case(7), "7")),
+        judged((case(5), None), (case(7), 8)),
+        judged((case("five"), "5"), (case(True), "True")),
+        judged((case([5, 6]), ["5", 6]), (case([7]), [])),
         judged((case(1, SQUARE), 1), (case(3, WIDE), 0), (case(4, WIDE), 0)),
         judged((case(1, SQUARE), 1), (case(2, SQUARE), 2), (case(3, WIDE), 0), (case(4, WIDE), 4)),
         judged((case(MATRIX), MATRIX.T)),
@@ -269,6 +281,8 @@ def test_where_nothing_is_common_nothing_is_said(results: list[CaseResult]) -> N
 
 
 FIXED = {
+    NONE,
+    TEXT,
     "All is right, except that bad input is not refused as the statement asks.",
     "It is right for square inputs only: where do height and width change places?",
     *(f"In every failed case {remark}{'' if remark.endswith('?') else '.'}" for remark in GENERAL),
