@@ -24,7 +24,7 @@ NAMED: Final = frozenset(
         "generator coroutine async_generator set frozenset bytes bytearray memoryview slice",
         "map filter zip enumerate reversed list_iterator tuple_iterator ellipsis object",
         "dict_keys dict_values dict_items function builtin_function_or_method method type module",
-        "Fraction Decimal date datetime timedelta array deque NotImplementedType",
+        "Fraction Decimal date datetime timedelta array NotImplementedType",
     )
     for name in names.split()
 )
@@ -110,6 +110,8 @@ class _Reader:
             self._note_subclass(kind is not dict and _name(kind) not in _PLAIN_DICTS)
             return self._mapping(value, depth)
         name = _name(kind)
+        if name == "deque" or (name == "array" and value.typecode not in "uw"):  # u, w: text
+            return self._sequence(value, depth)
         raise Refusal(f"type:{name}" if name in NAMED else "own_class")
 
     def _note_subclass(self, is_one: bool) -> None:

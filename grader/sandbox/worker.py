@@ -181,9 +181,16 @@ class _Submission:
         import difflib  # only for the student who misspelt a name
 
         names = loading.function_names(self.module, self.scratch)
+        inside = [own for own in names if _defines(self.module.__dict__.get(own), name)]
         folded = {candidate.lower(): candidate for candidate in reversed(names)}
         close = difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.6)
-        return tuple(folded[match][:MAX_NAME] for match in close)
+        similar = [f"{own}.{name}" for own in inside] + [folded[match] for match in close]
+        return tuple(known[:MAX_NAME] for known in similar[:3])
+
+
+def _defines(value: object, name: str) -> bool:
+    """Whether it is a class with a method of that name, which stands one level too deep."""
+    return type.__instancecheck__(type, value) and name in type.__dict__["__dict__"].__get__(value)
 
 
 def _changed(arguments: tuple[Any, ...], before: list[bytes]) -> tuple[int, ...]:

@@ -147,6 +147,11 @@ def test_a_missing_function_is_told_with_names_like_it(run: Run) -> None:
     assert set(outcome.similar) == {"conv_layer_parms", "ConvLayer_Params"}
 
 
+def test_a_missing_function_that_stands_in_a_class_is_told_with_its_class(run: Run) -> None:
+    text = "class Solution:\n    def f(self): pass\nclass Sub(Solution): pass\ndef g(): pass"
+    assert run.call(text, function="f").outcome == Missing(("Solution.f",))
+
+
 def test_a_name_without_any_like_it_is_just_missing(run: Run) -> None:
     assert run.call("def g(): pass", function="unheard_of").outcome == Missing(())
 

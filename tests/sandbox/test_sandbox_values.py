@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import collections
 import decimal
 import enum
@@ -115,6 +116,9 @@ SCALARS: list[tuple[Any, Any, tuple[str, ...]]] = [
     (defaultdict(list, a=[1]), {"a": [1]}, ()),
     (collections.Counter("aab"), {"a": 2, "b": 1}, ()),
     (range(3), [0, 1, 2], ()),
+    (collections.deque([1, np.int64(2)]), [1, 2], ("numpy_scalar",)),
+    (array.array("q", [1, 2]), [1, 2], ()),
+    (array.array("d"), [], ()),
     ({"a": (1, [np.int32(2)])}, {"a": (1, [2])}, ("numpy_scalar",)),
     ({np.int64(1): 2}, {1: 2}, ("numpy_scalar",)),
     (np.array(["a", "b"]), ["a", "b"], ()),
@@ -189,7 +193,7 @@ REFUSED: list[tuple[Any, str]] = [
     ({}.keys(), "the keys of a dict"),
     (fractions.Fraction(1, 2), "a Fraction; return an int or a float"),
     (decimal.Decimal(1), "a Decimal; return an int or a float"),
-    (collections.deque(), "an object of type deque"),
+    (array.array("u", "text"), "an object of type array"),
     (len, "a function"),
     (test_an_array_or_tensor_is_read_as_its_elements, "a function; return what it computes"),
     (int, "a class"),
