@@ -37,35 +37,39 @@ def diagnose(question: Question, results: Sequence[CaseResult]) -> Diagnosis:
     """Decides which wrong answers reproduce all results, and what that makes the results worth.
 
     Who gets right what a wrong answer gets wrong is due no less than that wrong answer. So `due`
-    counts every one that predicts all wrong values, whatever it makes of the right ones.
+    counts every one that predicts all wrong values, whatever it makes of the right ones and of
+    input that is to be refused; where no value is wrong, it counts them all.
     """
     if not question.wrong_answers or all(result.passed for result in results):
         return Diagnosis()
     values = [index for index, result in enumerate(results) if not _must_raise(result)]
-    if any(not results[index].passed for index in values):
-        guards, others = [], values
-    else:
-        guards = [index for index, result in enumerate(results) if _is_guard(result)]
-        others = [index for index, result in enumerate(results) if not _is_guard(result)]
-    failed = [index for index in others if not results[index].passed]
-    passed = [index for index in others if results[index].passed]
-    no_better = [answer for answer in question.wrong_answers if _predicts(answer, results, failed)]
+    wrong_values = [index for index in values if not results[index].passed]
+    no_better = [w for w in question.wrong_answers if _predicts(w, results, wrong_values)]
     no_better.sort(key=lambda answer: -answer.share)
-    fitting = [
-        answer
-        for answer in no_better
-        if (failed or any(_same_exception(answer.predictions[i], results[i]) for i in guards))
-        and _predicts(answer, results, passed)
-    ]
+    if wrong_values:
+        right_values = [index for index in values if results[index].passed]
+        fitting = [answer for answer in no_better if _predicts(answer, results, right_values)]
+    else:
+        fitting = [answer for answer in no_better if _explains_guards(answer, results)]
     return Diagnosis(
         fitting=tuple(fitting),
-        explaining=tuple(no_better) if failed else (),
+        explaining=tuple(no_better) if wrong_values else (),
         due=max((answer.share for answer in no_better), default=Fraction(0)),
     )
 
 
 def _predicts(answer: WrongAnswer, results: Sequence[CaseResult], indices: Sequence[int]) -> bool:
     return all(same_result(answer.predictions[index], results[index]) for index in indices)
+
+
+def _explains_guards(answer: WrongAnswer, results: Sequence[CaseResult]) -> bool:
+    """Whether, all values being right, what was not refused as asked is its doing."""
+    guards = [index for index, result in enumerate(results) if _is_guard(result)]
+    others = [index for index, result in enumerate(results) if not _is_guard(result)]
+    explained = any(not results[index].passed for index in others) or any(
+        _same_exception(answer.predictions[index], results[index]) for index in guards
+    )
+    return explained and _predicts(answer, results, others)
 
 
 def _must_raise(result: CaseResult) -> bool:

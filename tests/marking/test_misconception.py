@@ -191,6 +191,16 @@ def test_right_values_with_other_exceptions_are_due_no_less_and_nothing_is_named
     assert marked(cases, (answer,), [9, raised(TypeError)]).share == Fraction(6, 10)
 
 
+@pytest.mark.parametrize("guard", [raised(ValueError), raised(TypeError), -7, None])
+def test_the_last_value_put_right_never_lowers_the_score(guard: Any) -> None:
+    """Whatever stands in the guard's place, which speaks only once all values are right."""
+    cases = (case(12), case(20), case(VALUE_ERROR, weight=Fraction(9)))
+    answer = wrong("formula", "6/10", 12, 16, 3)
+    before = marked(cases, (answer,), [12, 16, guard])
+    after = marked(cases, (answer,), [12, 20, guard])
+    assert names(before) == ["formula"] and after.share >= before.share
+
+
 def test_the_feedback_comes_first_in_the_help_and_alternatives_are_named() -> None:
     answers = (
         wrong("a", "1/2", 9, 16, 30, feedback="Does each unit own\n    another number?"),
