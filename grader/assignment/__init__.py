@@ -1,7 +1,8 @@
 """config.yaml and reference/ become an `Assignment`, or a list of what is wrong with them."""
 
 from grader.assignment.load import load_assignment
+from grader.assignment.manual import config_manual
 from grader.assignment.plan import PlanRow, plan
 from grader.assignment.schema import config_schema
 
-__all__ = ["PlanRow", "config_schema", "load_assignment", "plan"]
+__all__ = ["PlanRow", "config_manual", "config_schema", "load_assignment", "plan"]

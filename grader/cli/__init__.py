@@ -60,9 +60,10 @@ def gradescope(root: Path, config_path: Path | None, no_isolation: bool) -> None
 
 @cli.command()
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of config.yaml instead.")
+@click.option("--manual", is_flag=True, help="Print what each key of config.yaml means instead.")
 @config_option
 @plain_option
-def config(schema: bool, config_path: Path, plain: bool) -> None:
+def config(schema: bool, manual: bool, config_path: Path, plain: bool) -> None:
     """Validates the assignment and prints its plan."""
     if schema:
         import json
@@ -70,6 +71,11 @@ def config(schema: bool, config_path: Path, plain: bool) -> None:
         from grader.assignment import config_schema
 
         click.echo(json.dumps(config_schema(), indent=2))
+        return
+    if manual:
+        from grader.assignment import config_manual
+
+        click.echo(config_manual(), nl=False)
         return
     from grader.assignment import plan
     from grader.pipeline import read_assignment
