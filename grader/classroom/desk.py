@@ -13,7 +13,7 @@ import hashlib
 import platform
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -151,12 +151,12 @@ class Desk:
             inputs=task.kept.inputs,
             helpers=task.kept.helpers,
         )
-        if not task.may_run:
+        if task.may_run:
+            with _OnDemand(self._launcher, submission) as worker:
+                card, transcript = mark_transcript(self.assignment, submission, transcript, worker)
+        else:
             card, transcript = mark_transcript(self.assignment, submission, transcript, None)
-            return card, submission, transcript
-        with _OnDemand(self._launcher, submission) as worker:
-            card, transcript = mark_transcript(self.assignment, submission, transcript, worker)
-        return card, submission, transcript
+        return replace(card, wall_s=task.kept.head.row.wall_s), submission, transcript
 
     def _launcher(self, submission: Submission) -> Launcher:
         torch = submission.mentions_torch

@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import io
+import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -40,7 +41,7 @@ from grader.model import (
     Transcript,
 )
 from grader.report.rows import Row
-from grader.sandbox import wire
+from grader.sandbox import answers, wire
 
 _MAGIC: Final = b"grader record 1\n"
 _BEFORE_HEAD: Final = len(_MAGIC) + 32 + 4  # a hash and a length
@@ -48,6 +49,8 @@ _MOST_HEAD: Final = 16 << 20
 _MOST_BODY: Final = 256 << 20
 _KEPT: Final = 16 << 20
 """Bytes of values that are kept of one submission; calls beyond are not, and would be run again."""
+_ANSWER: Final = struct.Struct("<IdI")  # place of the inputs, seconds, size of the name
+_MANY_ARGUMENTS: Final = 1 << 16  # how many there were was checked when the answer came
 _LEVEL: Final = 1  # of compression: half the time of the default, a tenth more bytes
 
 
@@ -180,19 +183,35 @@ def pack_body(submission: Submission, transcript: Transcript, inputs: Inputs) ->
         "loaded": _plain(transcript.loaded),
         "isolation": _plain(transcript.isolation),
     }
-    parts = [_prefixed(wire.encode(kept))]
+    parts = [wire.encode(kept)]
     left = _KEPT
     for (function, args), observation in transcript.calls.items():
-        place = inputs.places.get(args)
-        asked = place if place is not None else _as_array(args)
-        try:
-            call = wire.encode((function, asked, _plain(observation)))
-        except wire.WireError:  # as deep or as large as can cross, and here it stands deeper
-            continue
+        call = _pack_call(function, inputs.places.get(args, args), observation)
         left -= len(call)
-        if left >= 0:
-            parts.append(_prefixed(call))
-    return zlib.compress(b"".join(parts), _LEVEL)
+        if call and left >= 0:
+            parts.append(call)
+    return zlib.compress(b"".join(map(_prefixed, parts)), _LEVEL)
+
+
+def _pack_call(function: str, asked: int | bytes, observation: Observation) -> bytes:
+    """One call; nothing of what is as deep or as large as can cross, for here it stands deeper.
+
+    Most answers are short and were received in the very form in which they can be kept.
+    """
+    outcome = observation.outcome
+    known = isinstance(asked, int)
+    if known and type(outcome) is Returned and outcome.encoded and not _printed(observation):
+        name = function.encode("utf-8", "surrogatepass")
+        return b"A" + _ANSWER.pack(asked, observation.wall_s, len(name)) + name + outcome.encoded
+    place = asked if isinstance(asked, int) else _as_array(asked)
+    try:
+        return b"C" + wire.encode((function, place, _plain(observation)))
+    except wire.WireError:
+        return b""
+
+
+def _printed(observation: Observation) -> bool:
+    return bool(observation.stdout or observation.stderr)
 
 
 def unpack_body(
@@ -211,8 +230,8 @@ def unpack_body(
         DamagedRecordError: it is not of this version.
     """
     try:
-        kept: Any
-        kept, *calls = map(wire.decode, _split(_inflate(body)))
+        first, *calls = _split(_inflate(body))
+        kept: Any = wire.decode(first)
         handed = kept["submission"]
         submission = Submission(
             id=submission_id,
@@ -229,10 +248,10 @@ def unpack_body(
         )
         transcript = Transcript(
             loaded=_built(kept["loaded"], Loaded),
-            calls=dict(_call(call, inputs) for call in calls),
+            calls=dict(_unpack_call(call, inputs) for call in calls),
             isolation=_built(kept["isolation"], Isolation),
         )
-    except (wire.WireError, zlib.error, LookupError, TypeError, ValueError) as error:
+    except (wire.WireError, zlib.error, LookupError, TypeError, ValueError, struct.error) as error:
         raise DamagedRecordError(f"the record's body is not of this version: {error}") from error
     return submission, transcript
 
@@ -246,8 +265,18 @@ def helpers_of(body: bytes) -> Mapping[str, str]:
         raise DamagedRecordError("the record's body is not of this version") from error
 
 
-def _call(call: Any, inputs: Inputs) -> tuple[tuple[str, bytes], Observation]:
-    function, asked, observation = call
+def _unpack_call(packed: bytes, inputs: Inputs) -> tuple[tuple[str, bytes], Observation]:
+    if packed[:1] == b"A":
+        place, wall_s, size = _ANSWER.unpack_from(packed, 1)
+        args, end = inputs.encoded[place], 1 + _ANSWER.size + size
+        function = packed[1 + _ANSWER.size : end].decode("utf-8", "surrogatepass")
+        answer = answers.called(packed[end:], arguments=_MANY_ARGUMENTS, memory=Killed("memory"))
+        if not isinstance(answer.outcome, Returned):
+            raise DamagedRecordError("an answer that was none")
+        changed = answer.changed_inputs
+        return (function, args), Observation(answer.outcome, "", "", changed, wall_s)
+    plain: Any = wire.decode(packed[1:])
+    function, asked, observation = plain
     args = inputs.encoded[asked] if type(asked) is int else asked.tobytes()
     return (function, args), _built(observation, Observation)
 
@@ -262,7 +291,8 @@ _KINDS: Final[Mapping[str, type]] = {
     )
 }
 _FIELDS: Final = {
-    kind: tuple(field.name for field in dataclasses.fields(kind)) for kind in _KINDS.values()
+    kind: tuple(field.name for field in dataclasses.fields(kind) if field.compare)
+    for kind in _KINDS.values()
 }
 _VALUES: Final = frozenset({("Returned", "value")})
 """Fields that hold a student's value, which is plain already and is not looked into."""
