@@ -7,9 +7,7 @@ it changed; elsewhere each run draws new ones.
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -19,16 +17,3 @@ settings.register_profile(
     derandomize=bool(os.environ.get("CI")),
 )
 settings.load_profile("ours")
-
-
-# These suites are complete but have not yet been seen green on a quiet machine: `make test-all`.
-_YET_TO_SETTLE = ("classroom", "selfcheck", "bundle", "docs", "audit", "rehearsal", "faults")
-_YET_TO_SETTLE_FILES = ("test_attacks.py", "test_doctor.py", "test_notebooks.py")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    here = Path(__file__).parent
-    for item in items:
-        place = item.path.relative_to(here)
-        if place.parts[0] in _YET_TO_SETTLE or place.name in _YET_TO_SETTLE_FILES:
-            item.add_marker(pytest.mark.slow)
