@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -181,8 +182,9 @@ FORGER = """
 """
 
 
-def test_answers_that_come_before_their_turn_do_not_count(launcher: Launcher) -> None:
-    found = as_the_pipeline_does(launcher, textwrap.dedent(FORGER), CALLS[:8])
+def test_answers_that_come_before_their_turn_do_not_count() -> None:
+    with start_launcher(replace(LIMITS, call_s=1.0), isolation="preferred") as launcher:
+        found = as_the_pipeline_does(launcher, textwrap.dedent(FORGER), CALLS[:8])
     others = [o.outcome for at, o in enumerate(found) if at != 3]
     assert others == [Returned(n) for n in range(8) if n != 3]
 
