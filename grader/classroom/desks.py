@@ -17,9 +17,11 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from multiprocessing import connection
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from grader.classroom.desk import Desk, Marked, Task
 from grader.errors import AuthorError, GraderFault
@@ -60,8 +62,7 @@ def mark_all(
         team.close()
 
 
-@dataclass(slots=True)
-class _Member:
+class _Member(Struct):
     """A desk's process, seen from the grader's."""
 
     process: Any

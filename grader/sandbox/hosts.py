@@ -12,9 +12,10 @@ import os
 import socket
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+
+from msgspec import Struct
 
 from grader.errors import SandboxFault
 from grader.sandbox import answers, scratch
@@ -60,8 +61,7 @@ class LostError(Exception):
     """The launcher died or does not answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What every launcher of one supervisor is started with."""
 
     limits: Limits
@@ -72,8 +72,7 @@ class Settings:
     answer_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Worker:
+class Worker(Struct, frozen=True):
     """A process that has said it is ready, and that nothing of the student's has reached yet."""
 
     number: int

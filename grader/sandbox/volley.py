@@ -13,8 +13,9 @@ import os
 import selectors
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
 
 from grader.sandbox import frames
 
@@ -26,8 +27,7 @@ _PATIENCE_S: Final = 0.5
 _PIECE: Final = 1 << 16
 
 
-@dataclass(slots=True)
-class Volley:
+class Volley(Struct):
     """What became of several requests: the answers of the first ones, in order."""
 
     payloads: list[bytes] = field(default_factory=list)
