@@ -61,8 +61,9 @@ def self_check(assignment: Assignment, submission: Submission, worker: Worker) -
     """
     started = time.monotonic()
     shown = public(assignment)
-    ask = Patient(worker).ask
-    questions = tuple(check_question(one, ask, worker.loaded) for one in shown.questions)
+    asks = Patient(worker)
+    asks.look_ahead([(one.function, case) for one in shown.questions for case in one.cases])
+    questions = tuple(check_question(one, asks.ask, worker.loaded) for one in shown.questions)
     remarks = submission.remarks
     if submission.problem:
         remarks = (submission.problem, *remarks)

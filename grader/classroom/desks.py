@@ -25,6 +25,7 @@ from msgspec.structs import replace
 
 from grader.classroom.desk import Desk, Marked, Task
 from grader.errors import AuthorError, GraderFault
+from grader.sandbox import interpreter
 
 _ATTEMPTS: Final = 2
 _GRACE_S: Final = 3.0  # for a desk to end its launchers
@@ -74,6 +75,7 @@ class _Member(Struct):
 
 class _Team:
     def __init__(self, make_desk: Callable[[], Desk], limit_s: float) -> None:
+        interpreter.end_ahead()
         self._make_desk = make_desk
         self._limit_s = limit_s
         self._fork = multiprocessing.get_context("fork")
