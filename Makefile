@@ -41,6 +41,10 @@ $(VENV)/.torch: $(VENV)/.installed
 	else echo "torch is left out; 'make torch' installs it."; fi
 	@touch $@
 
+bench: $(VENV)/.installed ## what marking costs, next to other graders; takes some minutes
+	@$(BIN)/python benchmarks/start.py
+	@$(BIN)/python benchmarks/bench.py $(FLAGS)
+
 clean:
 	rm -rf $(VENV) results build dist
 

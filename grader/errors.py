@@ -12,7 +12,7 @@ GraderError
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
 class GraderError(Exception):
@@ -35,8 +35,7 @@ class IsolationError(AuthorError):
     """A required layer of isolation is missing on this machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One mistake of the author's: where it is, what is wrong, what to write instead."""
 
     file: str

@@ -23,10 +23,11 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Literal
+
+from msgspec.structs import replace
 
 from grader.errors import AuthorError, GraderError
 from grader.handing_in import HandingIn, lateness, over_limit, read_handing_in

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from grader.model import Late, LatePolicy
 
@@ -28,8 +28,7 @@ _MOST_BYTES = 50 << 20  # it holds the outputs of every earlier submission
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(Struct, frozen=True):
     """An earlier submission of the same student or group."""
 
     at: datetime
@@ -37,8 +36,7 @@ class Earlier:
     counted: bool  # it was marked: no error of the grader's, and within the limit
 
 
-@dataclass(frozen=True, slots=True)
-class HandingIn:
+class HandingIn(Struct, frozen=True):
     """A submission's time, its dates, and what was handed in before it."""
 
     at: datetime
@@ -47,8 +45,7 @@ class HandingIn:
     earlier: tuple[Earlier, ...] = ()  # oldest first
 
 
-@dataclass(frozen=True, slots=True)
-class Over:
+class Over(Struct, frozen=True):
     """The day's submissions were used up: what was marked last is shown again."""
 
     allowed: int

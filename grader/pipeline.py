@@ -18,10 +18,11 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from msgspec.structs import replace
 
 from grader.errors import GraderError, NotInstalledError
 from grader.marking import compare, mark, redact
@@ -67,11 +68,11 @@ class AnswersMany(Protocol):
     def call_many(self, calls: Sequence[tuple[str, bytes, int]]) -> list[Observation]: ...
 
 
-def read_assignment(path: Path) -> Assignment:
+def read_assignment(path: Path, *, wrong_answers: bool = True) -> Assignment:
     """The assignment at `path`: a config with its reference/, or the file of a handout.
 
     A config is validated whole, which takes the reference; a handout's assignment.json holds what
-    students may have, and is read at once.
+    students may have, and is read at once. Without wrong answers there is enough for a self-check.
 
     Raises:
         ConfigError: with every problem that was found in a config.
@@ -83,7 +84,7 @@ def read_assignment(path: Path) -> Assignment:
         return read_public(path)
     from grader.assignment import load_assignment  # not in a handout's way: it takes its time
 
-    return load_assignment(path, compare=compare)
+    return load_assignment(path, compare=compare, wrong_answers=wrong_answers)
 
 
 def grade(

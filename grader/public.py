@@ -17,13 +17,14 @@ import importlib.util
 import math
 import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 from grader.errors import UsageError
 from grader.model import Assignment, Case, Limits, Property, Question, Raises, Rule, TextForm
@@ -206,8 +207,7 @@ def is_public(start: bytes) -> bool:
     return start.startswith(f'{{"format":"{_FORMAT}"'.encode())
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """What is needed before the questions are: to find a solution and to start a sandbox."""
 
     filename: str

@@ -14,8 +14,9 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from grader.marking import mark
 from grader.model import (
@@ -60,8 +61,9 @@ def self_check(assignment: Assignment, submission: Submission, worker: Worker) -
     """
     started = time.monotonic()
     shown = public(assignment)
-    ask = Patient(worker).ask
-    questions = tuple(check_question(one, ask, worker.loaded) for one in shown.questions)
+    asks = Patient(worker)
+    asks.look_ahead([(one.function, case) for one in shown.questions for case in one.cases])
+    questions = tuple(check_question(one, asks.ask, worker.loaded) for one in shown.questions)
     remarks = submission.remarks
     if submission.problem:
         remarks = (submission.problem, *remarks)

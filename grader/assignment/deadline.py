@@ -17,8 +17,9 @@ import time
 import types
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from grader.model import Frame, Raised, Returned, TimedOut
 
@@ -40,8 +41,7 @@ class Stuck(Exception):
         super().__init__(f"{function} is stuck")
 
 
-@dataclass(slots=True)
-class _Running:
+class _Running(Struct):
     function: Callable[..., Any]
     started: float
     told: bool = False

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 import yaml
+from msgspec import Struct, field
 
 from grader.errors import ConfigError, Problem
 
@@ -36,16 +36,14 @@ _SPECIAL = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # a build without libyaml is slower
 
 
-@dataclass(slots=True)
-class Spot:
+class Spot(Struct):
     """Where a value stands, and where the values inside it do."""
 
     line: int
     inside: dict[Any, Spot] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """The data of a YAML file, and the line of each of its key paths."""
 
     file: str  # as the author wrote it, for messages
@@ -153,8 +151,7 @@ def _syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
     return Problem(file, line, "", what, remedy)
 
 
-@dataclass(slots=True)
-class _Node:
+class _Node(Struct):
     """A value being built, with its place and the number of values that it holds."""
 
     value: Any

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
@@ -38,16 +37,14 @@ _PLACEHOLDERS: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CaseDraft:
+class CaseDraft(Struct, frozen=True):
     """A case as written, and where."""
 
     path: KeyPath
     config: CaseConfig
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionDraft:
+class QuestionDraft(Struct, frozen=True):
     """A question as written, and where. Its sound cases are `cases`, not `config.cases`."""
 
     path: KeyPath
@@ -55,8 +52,7 @@ class QuestionDraft:
     cases: tuple[CaseDraft, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A config as written. Its sound questions are `questions`, not `config.questions`."""
 
     config: Config

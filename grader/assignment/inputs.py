@@ -9,11 +9,11 @@ arguments: what was drawn before is drawn again, from the same stream.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from grader.assignment.config import CaseConfig, exact
 from grader.assignment.consistency import case_names
@@ -37,8 +37,7 @@ _REDRAWS = 100
 _PROBES = 4  # from each generator
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """The arguments of one case, and where in the config they come from."""
 
     name: str

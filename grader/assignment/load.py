@@ -57,12 +57,15 @@ from grader.model import (
 _FALLBACK_S = 5.0  # when the config's own limits are unsound
 
 
-def load_assignment(config_path: Path, *, compare: Compare) -> Assignment:
+def load_assignment(
+    config_path: Path, *, compare: Compare, wrong_answers: bool = True
+) -> Assignment:
     """Decides whether an assignment is sound, and computes all that marking needs of it.
 
     Args:
         config_path: of config.yaml; the folder `reference` stands beside it.
         compare: decides whether two values are equal by a rule (grader.marking.compare).
+        wrong_answers: False leaves them out, and what they would come to: most of the time.
 
     Raises:
         ConfigError: with every problem found.
@@ -74,7 +77,7 @@ def load_assignment(config_path: Path, *, compare: Compare) -> Assignment:
     ids = [question.config.id for question in draft.questions]
     if len(set(ids)) < len(ids):  # what is found out of a question is known by its id
         findings.raise_if_any()
-    questions = _questions(draft, config_path, compare, findings)
+    questions = _questions(draft, config_path, compare, findings, wrong_answers=wrong_answers)
     findings.raise_if_any()
     return Assignment(
         title=draft.config.assignment,
@@ -115,7 +118,7 @@ def _gradescope(rules: GradescopeConfig | None) -> GradescopeRules:
 
 
 def _questions(
-    draft: Draft, config_path: Path, compare: Compare, findings: Findings
+    draft: Draft, config_path: Path, compare: Compare, findings: Findings, *, wrong_answers: bool
 ) -> tuple[Question, ...]:
     wanted: dict[str, KeyPath] = {}
     for question in draft.questions:
@@ -127,7 +130,11 @@ def _questions(
     )
     deadline = Deadline(limits.call_s or _FALLBACK_S)
     try:
-        return deadline.run(lambda d: _try_all(draft, reference, compare, findings, d))
+        return deadline.run(
+            lambda deadline: _try_all(
+                draft, reference, compare, findings, deadline, wrong_answers=wrong_answers
+            )
+        )
     except Stuck as stuck:
         code = getattr(stuck.function, "__code__", None)
         where = (str(reference.folder), 0)
@@ -143,7 +150,13 @@ def _questions(
 
 
 def _try_all(
-    draft: Draft, reference: Reference, compare: Compare, findings: Findings, deadline: Deadline
+    draft: Draft,
+    reference: Reference,
+    compare: Compare,
+    findings: Findings,
+    deadline: Deadline,
+    *,
+    wrong_answers: bool,
 ) -> tuple[Question, ...]:
     """Tries each question against its reference, those with steps once all steps are known."""
     functions: dict[str, Callable[..., Any]] = {}  # by question id
@@ -173,7 +186,7 @@ def _try_all(
             findings=findings,
             compare=compare,
         )
-        built[question.config.id] = _try(trial, functions, draft)
+        built[question.config.id] = _try(trial, functions, draft, wrong_answers=wrong_answers)
     for question in draft.questions:
         if question.config.marked_by == "person":
             built[question.config.id] = _text_question(question)
@@ -260,7 +273,13 @@ def _steps(
 # --------------------------------------------------------------------------- one question
 
 
-def _try(trial: Trial, functions: Mapping[str, Callable[..., Any]], draft: Draft) -> Question:
+def _try(
+    trial: Trial,
+    functions: Mapping[str, Callable[..., Any]],
+    draft: Draft,
+    *,
+    wrong_answers: bool,
+) -> Question:
     config = trial.question.config
     usable = _check_tolerance_name(trial) and all(trial.parameters.steps.values())
     cases = build_cases(trial) if usable else ()
@@ -273,7 +292,7 @@ def _try(trial: Trial, functions: Mapping[str, Callable[..., Any]], draft: Draft
         points=decimal(config.points),
         cases=cases,
         credit=_credit(config),
-        wrong_answers=build_wrong_answers(trial, cases),
+        wrong_answers=build_wrong_answers(trial, cases) if wrong_answers else (),
         builds_on=_builds_on(config.builds_on),
         reference=trial.function,
         properties=_properties(trial, functions, draft),

@@ -16,9 +16,10 @@ import threading
 import types
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from grader.assignment.deadline import Deadline, Stuck
 from grader.assignment.findings import Findings, suggest
@@ -29,8 +30,7 @@ _PACKAGE = "reference"
 _IMPORTING = threading.Lock()  # sys.modules is one for all threads
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(Struct, frozen=True):
     """A module of reference/, with its file as the author would write it."""
 
     name: str
@@ -52,8 +52,7 @@ class Module:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """The modules of reference/ that could be imported."""
 
     folder: Path  # as the author would write it

@@ -12,10 +12,10 @@ import re
 import types
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 import numpy as np
+from msgspec import Struct, field
 
 from grader.assignment.findings import brief
 
@@ -49,8 +49,7 @@ class Misfit(Exception):
         super().__init__(f"is {brief(value)}")
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(Struct, frozen=True):
     """What a function takes: by position, and as steps by keyword only."""
 
     function: str

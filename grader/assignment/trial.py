@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from msgspec import Struct
 
 from grader.assignment.config import CompareConfig
 from grader.assignment.deadline import Deadline
@@ -30,8 +30,7 @@ class Compare(Protocol):
     def __call__(self, *, expected: Value, observed: Value, rule: Rule) -> Comparison: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """A question, its functions in reference/, and how they are called and compared."""
 
     question: QuestionDraft

@@ -10,10 +10,10 @@ from __future__ import annotations
 import builtins
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from grader.assignment.config import exact
 from grader.assignment.deadline import Result, exception_kind

@@ -8,8 +8,9 @@ nothing wrong (guards, where the slip is a missing guard) says nothing and is le
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from grader.audit.subjects import Subject, only, submit
 
@@ -40,8 +41,7 @@ _PLAIN: Final = """
 _FORMS: Final = {"plain": _PLAIN, "guarded": _GUARDED, "float32": _FLOAT32}
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """One form of a wrong answer, and what marking made of it."""
 
     name: str
@@ -51,8 +51,7 @@ class Form:
     score: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Confusion:
+class Confusion(Struct, frozen=True):
     """A wrong answer, and what it was taken for."""
 
     question: str

@@ -10,11 +10,11 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
+from msgspec import Struct
 
 from grader.model import (
     Assignment,
@@ -40,8 +40,7 @@ _DRAWS: Final = 12
 _CONSTANTS: Final[tuple[Any, ...]] = (0, 1, -1, None, True, "", [], {})
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(Struct, frozen=True):
     """A submission that knows nothing, and what it earned; of several drawn ones, the mean."""
 
     name: str

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
+from msgspec import Struct
 
 from grader.sandbox.wire import encode
 
@@ -29,8 +29,7 @@ _SMALL_FLOATS: Final = (0.5, 1.0, -1.0, 0.0, 2.5, 1e-3, 3.0, -0.5)
 _SHAPES: Final = ((1, 1), (2, 3), (3, 2), (2, 2), (1, 3), (3, 1), (3, 3), (1, 2), (2, 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """Arguments to try, nearest first, and how they came about."""
 
     own: tuple[Args, ...]  # those of the cases

@@ -10,8 +10,9 @@ killed it; if there is none, the question cannot be blamed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from grader.audit.mutants import Mutation, mutations
 from grader.audit.search import Search
@@ -35,8 +36,7 @@ Tick: TypeAlias = Callable[[int, int], None]
 _ENOUGH: Final = 100  # inputs on which a mutant must be the same to be called equivalent
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What one question makes of a mutant."""
 
     question: str
@@ -50,8 +50,7 @@ class Verdict:
         return self.share < 1
 
 
-@dataclass(frozen=True, slots=True)
-class Mutant:
+class Mutant(Struct, frozen=True):
     """A slip in the reference, and what became of it."""
 
     file: str
@@ -80,8 +79,7 @@ class Mutant:
         )
 
 
-@dataclass(slots=True)
-class Candidate:
+class Candidate(Struct):
     """A mutant on its way through the audit."""
 
     unit: Unit

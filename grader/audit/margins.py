@@ -10,11 +10,11 @@ any right answer, shows where it is too loose.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from msgspec import Struct
 
 from grader.audit.subjects import Subject, only, submit
 from grader.model import Missing, Raised, Raises
@@ -53,8 +53,7 @@ _OWN: Final = """
 _SLIP: Final = 1e-12  # of the tolerance: less is no slip, but how a machine rounds
 
 
-@dataclass(frozen=True, slots=True)
-class Right:
+class Right(Struct, frozen=True):
     """Another right implementation, and what it earned."""
 
     question: str
@@ -64,8 +63,7 @@ class Right:
     runs: bool = True  # False: what it imports is not installed here
 
 
-@dataclass(frozen=True, slots=True)
-class Margin:
+class Margin(Struct, frozen=True):
     """One case with a tolerance; errors are given in multiples of it."""
 
     question: str

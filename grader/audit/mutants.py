@@ -17,8 +17,9 @@ import difflib
 import types
 import warnings
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from grader.audit.operators import OPERATORS, Scope
 
@@ -26,8 +27,7 @@ _HOLE: Final = "HOLE_{}_"
 _SHORT: Final = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Mutation:
+class Mutation(Struct, frozen=True):
     """One slip in a piece of source (a function, a class or an assignment at the top level)."""
 
     operator: str

@@ -9,11 +9,12 @@ harder), which is for its author to say; what is counted here is only this one.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from grader.marking import compare
 from grader.model import Case, NotRun, Question, Raises, WrongAnswer
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from grader.model import QuestionResult
 
 
-@dataclass(frozen=True, slots=True)
-class CaseWorth:
+class CaseWorth(Struct, frozen=True):
     """What one case tells of all that is to be told."""
 
     question: str
@@ -36,8 +36,7 @@ class CaseWorth:
     needed: bool  # whether it stands in a smallest set of cases (found greedily) that tells all
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
+class Telling(Struct, frozen=True):
     """What the cases of one question tell."""
 
     question: str

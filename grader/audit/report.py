@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from grader.audit.confusion import Confusion
 from grader.audit.guessing import Guess
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 _GENEROUS: Final = Fraction(1, 4)  # of a question's points, for knowing nothing
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(Struct, frozen=True):
     """Something for the author to mend; the audit fails while there is one."""
 
     where: str  # a place in reference/, or a question
@@ -35,16 +35,14 @@ class Flaw:
         return f"{self.where}: {self.what}; {self.remedy}"
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """Inputs that no case has, and the mutants that survive for want of them."""
 
     witnesses: tuple[tuple[str, Witness], ...]  # one for each question that has the gap
     mutants: tuple[Mutant, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AuditReport:
+class AuditReport(Struct, frozen=True):
     """The measure of an assignment."""
 
     assignment: str

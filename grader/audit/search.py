@@ -15,10 +15,11 @@ import ast
 import pickle
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from grader.audit.bench import Bench, Pace, batches, observe, observe_batch, observe_one
 from grader.audit.subjects import Subject, submit
@@ -38,8 +39,7 @@ _NOTHING: Final = -3  # no result's digest
 _SAMPLED: Final = 12  # ruled-out inputs that tell: enough to say so
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
+class Witness(Struct, frozen=True):
     """An input that tells a mutant from the reference."""
 
     args: Args
@@ -47,8 +47,7 @@ class Witness:
     observed: Observation
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(Struct, frozen=True):
     """What came of looking for a witness."""
 
     compared: int  # inputs that count, on which the mutant does what the reference does
@@ -57,8 +56,7 @@ class Search:
     unreached: bool = False  # the line runs for none of the inputs, so nothing was compared
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """The inputs on which a question's mutants were looked at."""
 
     question: str

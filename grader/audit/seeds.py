@@ -10,9 +10,10 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from grader.assignment.document import read_document
 from grader.audit.sources import PACKAGE
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 _SEEDS: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """What other seeds gave."""
 
     seeds: tuple[int, ...]

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
+
+from msgspec import Struct
 
 PACKAGE = "reference"
 
@@ -22,8 +23,7 @@ Name: TypeAlias = tuple[str, str]
 """A module and a name at its top: ("reference.circles", "area")."""
 
 
-@dataclass(frozen=True, eq=False)
-class Unit:
+class Unit(Struct, frozen=True, eq=False, dict=True):
     """One thing that a module's top level does: a statement, or one name of an import."""
 
     module: str
@@ -51,8 +51,7 @@ class Unit:
         return isinstance(self.node, ast.Assign)
 
 
-@dataclass(frozen=True, eq=False)
-class Module:
+class Module(Struct, frozen=True, eq=False, dict=True):
     """A module of reference/ as text."""
 
     name: str

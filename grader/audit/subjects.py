@@ -18,10 +18,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from grader.assignment.document import read_document
 from grader.audit.sources import PACKAGE, Library, Unit
@@ -34,8 +36,7 @@ LABEL: Final = "variant.py"
 _DRIVER: Final = "audit_driver"  # driver.py, as the submission's helper is called
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """A question that the machine marks, and where its author's functions stand."""
 
     question: Question

@@ -19,8 +19,9 @@ import ast
 import re
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from grader.bundle.archive import files_below, zipped
 from grader.bundle.starter import notebook_of, read_starter
@@ -38,8 +39,7 @@ pytest_plugins = ["grader.pytest_plugin"]
 '''
 
 
-@dataclass(frozen=True, slots=True)
-class Handout:
+class Handout(Struct, frozen=True):
     """The zip's bytes, and what the author should know of it."""
 
     data: bytes
@@ -141,8 +141,7 @@ def _digest(name: str, content: bytes, assignment: Assignment) -> str:
 # --------------------------------------------------------------------------- properties
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     """Where each property that may be handed out stands, and which may not."""
 
     files: Mapping[str, Path]

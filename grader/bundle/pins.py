@@ -11,8 +11,9 @@ from __future__ import annotations
 import importlib.metadata
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from grader.errors import UsageError
 
@@ -24,8 +25,7 @@ _AT_LEAST = re.compile(r">=\s*3\.(\d+)")
 _SELF: Final = "grader"
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """A requirement as a package states it: "numpy<2.7,>=1.26.4"."""
 
     name: str
@@ -33,8 +33,7 @@ class Requirement:
     optional: bool = False  # of an extra
 
 
-@dataclass(frozen=True, slots=True)
-class Installed:
+class Installed(Struct, frozen=True):
     """An installed package, as far as pinning it goes."""
 
     version: str

@@ -12,9 +12,10 @@ import inspect
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from grader.errors import ConfigError, Problem
 from grader.model import Assignment, Question
@@ -24,8 +25,7 @@ _SECTION = re.compile(r"^# -{4,} *(.*?) *$", re.MULTILINE)
 _EMPTY = "raise NotImplementedError"
 
 
-@dataclass(frozen=True, slots=True)
-class Starter:
+class Starter(Struct, frozen=True):
     """A template's text, and what the author should know of it."""
 
     text: str

@@ -13,12 +13,14 @@ import hashlib
 import platform
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from grader.classroom import records
 from grader.classroom.review import Marks, with_marks
@@ -52,8 +54,7 @@ _ROOMS = frozenset(
 _SOURCE = (".py", ".css", ".js")
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What is known of a submission from before: enough to mark it without running it."""
 
     body: bytes
@@ -62,8 +63,7 @@ class Kept:
     helpers: Mapping[str, bytes] = field(default_factory=dict)  # needed only if it is to run
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """A submission to be marked: as handed in, or as it was kept."""
 
     id: str
@@ -73,8 +73,7 @@ class Task:
     row_only: bool = False  # decide the marks, and write nothing of them
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(Struct, frozen=True):
     """A submission that has been marked: all that is written of it."""
 
     id: str

@@ -17,12 +17,15 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from multiprocessing import connection
 from typing import Any, Final
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from grader.classroom.desk import Desk, Marked, Task
 from grader.errors import AuthorError, GraderFault
+from grader.sandbox import interpreter
 
 _ATTEMPTS: Final = 2
 _GRACE_S: Final = 3.0  # for a desk to end its launchers
@@ -60,8 +63,7 @@ def mark_all(
         team.close()
 
 
-@dataclass(slots=True)
-class _Member:
+class _Member(Struct):
     """A desk's process, seen from the grader's."""
 
     process: Any
@@ -73,6 +75,7 @@ class _Member:
 
 class _Team:
     def __init__(self, make_desk: Callable[[], Desk], limit_s: float) -> None:
+        interpreter.end_ahead()
         self._make_desk = make_desk
         self._limit_s = limit_s
         self._fork = multiprocessing.get_context("fork")

@@ -12,10 +12,11 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from grader.errors import UsageError
 from grader.report.rows import Person, Row
@@ -31,8 +32,7 @@ _PARTICIPANT: Final = re.compile(r"\d+")
 _SHOWN: Final = 12  # columns named in a message
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+class Book(Struct, frozen=True):
     """A gradebook as it was exported."""
 
     system: System
@@ -45,16 +45,14 @@ class Book:
     line_end: str = "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """Somebody, or a submission, for whom no grade was filled in."""
 
     who: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(Struct, frozen=True):
     """A gradebook with grades in it."""
 
     data: bytes
@@ -143,8 +141,7 @@ def _listed(names: Sequence[str]) -> str:
 # --------------------------------------------------------------------------- who is who
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
+class _Claim(Struct, frozen=True):
     """Somebody who handed in, by the ways in which a gradebook may know them."""
 
     row: Row
@@ -158,8 +155,7 @@ class _Claim:
         return f"{self.row.id} ({self.person.name})" if self.person.name else self.row.id
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """A line of the gradebook, by the ways in which it says who it is about."""
 
     line: int
@@ -217,8 +213,7 @@ def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-@dataclass(slots=True)
-class _Matching:
+class _Matching(Struct):
     """Which line each claim fits, and what fits none."""
 
     lines: dict[int, list[_Claim]] = field(default_factory=dict)

@@ -11,16 +11,15 @@ the body counts on a list of them (`Inputs`) that is kept once and named by its 
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import io
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import IO, Any, Final
 
 import msgspec
+from msgspec import Struct, field
 
 from grader.model import (
     Assignment,
@@ -58,8 +57,7 @@ class DamagedRecordError(ValueError):
     """A record that is not whole, or of another version of the grader's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """All of a record but what the process said."""
 
     id: str
@@ -74,18 +72,16 @@ class Head:
     body: str = ""  # hash; empty when there is none, after a fault
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     head: Head
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """The encoded inputs of an assignment's cases, each once, in a fixed order."""
 
     encoded: tuple[bytes, ...]
-    places: Mapping[bytes, int] = field(repr=False)
+    places: Mapping[bytes, int]
     name: str
 
     @staticmethod
@@ -283,7 +279,7 @@ def _unpack_call(packed: bytes, inputs: Inputs) -> tuple[tuple[str, bytes], Obse
 
 # What a process says is made of these, and of plain data. Fields go by position, so a change of
 # theirs is a change of the record's version.
-_KINDS: Final[Mapping[str, type]] = {
+_KINDS: Final[Mapping[str, type[Struct]]] = {
     kind.__name__: kind
     for kind in (
         *(Observation, Loaded, LoadProblem, Isolation, Frame),
@@ -291,7 +287,7 @@ _KINDS: Final[Mapping[str, type]] = {
     )
 }
 _FIELDS: Final = {
-    kind: tuple(field.name for field in dataclasses.fields(kind) if field.compare)
+    kind: tuple(name for name in kind.__struct_fields__ if name != "encoded")
     for kind in _KINDS.values()
 }
 _VALUES: Final = frozenset({("Returned", "value")})

@@ -7,11 +7,12 @@ page and no worker holds a name.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from grader.classroom.folder import Folder
 from grader.errors import UsageError
@@ -24,8 +25,7 @@ _VERSION: Final = 1
 _NAMED: Final = 3  # others with the same code, beside a submission
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A submission's people, and what staff should know of how it was handed in."""
 
     id: str
@@ -34,8 +34,7 @@ class Member:
     remarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
+class Register(Struct, frozen=True):
     version: int
     title: str
     assignment: str  # digest

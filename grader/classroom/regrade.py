@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from grader.classroom import records, register, rules
 from grader.classroom.changes import changed_rules, changes
@@ -38,8 +39,7 @@ _NAMED: Final = 5  # submissions or cases in a message
 _BEFORE: Final = "before-regrade.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Regraded:
+class Regraded(Struct, frozen=True):
     """What a regrade came to."""
 
     changes: tuple[Change, ...]

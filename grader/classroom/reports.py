@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from grader.classroom.folder import Folder
 from grader.classroom.gradebook import Book, Filled, fill
@@ -19,8 +20,7 @@ from grader.report.rows import Row
 _BOM = "\ufeff"  # so that spreadsheets read the students' umlauts
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What is wanted of a class beyond its own files."""
 
     books: tuple[Book, ...] = ()

@@ -13,13 +13,14 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from grader.classroom.folder import Folder
 from grader.errors import UsageError
@@ -41,16 +42,14 @@ _MISTAKES: Final = 20  # of a sheet that are told
 _CENT: Final = Decimal("0.01")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """What a person gave an answer."""
 
     points: Decimal
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """All that a person gave, by question and answer key."""
 
     given: Mapping[tuple[str, str], Mark] = field(default_factory=dict)
@@ -110,8 +109,7 @@ def kept_marks(folder: Folder, assignment: Assignment, newer: Marks) -> Marks:
     return Marks(given)
 
 
-@dataclass(frozen=True, slots=True)
-class _KeptMark:
+class _KeptMark(Struct, frozen=True):
     question: str
     answer: str
     points: Decimal

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
 import msgspec
 import numpy as np
+from msgspec import Struct
 
 from grader.classroom.folder import Folder
 from grader.model import Assignment, Case, Question, Raises, Rule
@@ -25,8 +25,7 @@ _VERSION: Final = 1
 _NAMED: Final = 3  # cases named in a sentence
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRules:
+class CaseRules(Struct, frozen=True):
     name: str
     inputs: str  # hash
     expected: str  # hash
@@ -34,8 +33,7 @@ class CaseRules:
     credit: str  # in words: weight, partial credit
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionRules:
+class QuestionRules(Struct, frozen=True):
     id: str
     points: Decimal
     credit: str
@@ -44,8 +42,7 @@ class QuestionRules:
     cases: tuple[CaseRules, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     version: int
     questions: tuple[QuestionRules, ...]
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeAlias
+
+from msgspec import Struct, field
 
 from grader.classroom import register, rules
 from grader.classroom.desk import (
@@ -45,8 +46,7 @@ class Watcher(Protocol):
     def marked(self, marked: Marked) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a run came to."""
 
     rows: tuple[Row, ...]  # in the order of what was handed in
@@ -55,8 +55,7 @@ class Outcome:
     filled: tuple[tuple[Book, Filled], ...] = ()  # gradebooks
 
 
-@dataclass(slots=True)
-class _Progress:
+class _Progress(Struct):
     rows: dict[str, Row] = field(default_factory=dict)
     code: dict[str, str] = field(default_factory=dict)  # id -> digest of the code
     skipped: int = 0

@@ -112,7 +112,7 @@ class _Bench:
         if self._assignment is None:
             from grader.pipeline import read_assignment
 
-            self._assignment = read_assignment(self.path)
+            self._assignment = read_assignment(self.path, wrong_answers=False)
         return self._assignment
 
     def read(self, submission: Path) -> Submission:

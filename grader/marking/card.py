@@ -8,10 +8,11 @@ earns the greatest of these; none ever takes away what another gave.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, TypeAlias
+
+from msgspec.structs import replace
 
 from grader.marking.advice import advise
 from grader.marking.credit import ONLY_REFUSALS, cases_share, judge, only_refusals, points_for

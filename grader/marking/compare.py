@@ -13,12 +13,12 @@ in it makes this raise, and the work is bounded by the size of the expected side
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from msgspec import Struct, field
 
 from grader.marking.arrays import Array, as_array, as_floats, entries, is_row, is_wide, plain
 from grader.marking.wording import describe, show, show_amount, show_path
@@ -118,8 +118,7 @@ def count_leaves(value: Any) -> int:
     return int(value.size) if isinstance(value, np.ndarray) else 1
 
 
-@dataclass
-class _Tally:
+class _Tally(Struct):
     """What the walk over both values has found so far."""
 
     rule: Rule

@@ -8,9 +8,10 @@ does nothing but raise has answered nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+
+from msgspec.structs import replace
 
 from grader.marking.compare import Absent, compare, count_leaves, mismatch, narrow
 from grader.marking.recognise import recognise

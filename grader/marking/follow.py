@@ -22,12 +22,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import replace
 from fractions import Fraction
 from inspect import Parameter, Signature, signature
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from msgspec.structs import replace
 
 from grader.errors import GraderError
 from grader.marking.arrays import plain

@@ -12,9 +12,10 @@ exception that it, in place of the one asked for, ends in.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from grader.marking.compare import Absent, matches, narrow
 from grader.marking.credit import refused
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
     from grader.model import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(Struct, frozen=True):
     """What wrong answers say of a question's results."""
 
     fitting: tuple[WrongAnswer, ...] = ()  # reproduce all results; the one worth most first

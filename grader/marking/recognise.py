@@ -11,10 +11,11 @@ they would look so by chance.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from grader.marking.arrays import Array, as_array, as_floats, is_wide, plain
 from grader.marking.compare import matches
@@ -157,8 +158,7 @@ def _is_rounded(expected: float, observed: float) -> bool:
 # --------------------------------------------------------------------------- arrays
 
 
-@dataclass(frozen=True)
-class _Pair:
+class _Pair(Struct, frozen=True, dict=True):
     """An expected array, an observed one, and the rule at its most lenient for other layouts."""
 
     want: Array

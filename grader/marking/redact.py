@@ -7,7 +7,7 @@ the grader's own traceback. Redaction changes no score.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from grader.model import Audience, Isolation, Question, QuestionResult, Scorecard, WrongAnswer
 from grader.remembering import remembered

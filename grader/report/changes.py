@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from grader.report.gradebook import csv_text
 from grader.report.sheet import Run, Sheet, Style
@@ -14,8 +15,7 @@ from grader.report.text import counted, one_line, points
 _ROWS = 40  # submissions that a table lists
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionChange:
+class QuestionChange(Struct, frozen=True):
     """What a regrade changed of one question of one submission."""
 
     question: str
@@ -28,8 +28,7 @@ class QuestionChange:
         return (self.after or Decimal(0)) - (self.before or Decimal(0))
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What a regrade changed of one submission."""
 
     id: str

@@ -7,7 +7,8 @@ cases decide. What a case shows is told as in every other report.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from grader.model import PropertyResult, QuestionCheck, Raised, Scorecard, SelfCheck
 from grader.report.lines import brief, notice_rows, question_rows

@@ -11,9 +11,10 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from grader.model import Assignment
 from grader.report import charts
@@ -31,8 +32,7 @@ _LINKED = 12  # students behind a wrong answer or an answer, linked at once
 _ANSWER = 1500  # characters of a free text
 
 
-@dataclass(frozen=True, slots=True)
-class Alike:
+class Alike(Struct, frozen=True):
     """Two submissions whose code is alike, in numbers."""
 
     first: str

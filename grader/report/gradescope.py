@@ -20,12 +20,13 @@ import json
 import math
 import unittest
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from grader.errors import NotWrittenError
 from grader.model import BoardEntry, Question, QuestionResult, Scorecard, TextAnswer
@@ -159,8 +160,7 @@ def encoded(card: Scorecard, *, digest: str = "", board: Sequence[BoardEntry] = 
 # --------------------------------------------------------------------------- through the library
 
 
-@dataclass(frozen=True, slots=True)
-class _Test:
+class _Test(Struct, frozen=True):
     number: str
     name: str
     score: float
@@ -226,8 +226,7 @@ def _method(test: _Test) -> Any:
     return visibility("visible")(number(test.number)(partial_credit(test.max_score)(report)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Finish:
+class _Finish(Struct, frozen=True):
     """The library's post-processor: adds what it lacks, in an order that people read."""
 
     card: Scorecard

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from grader.report.sheet import ASCII, STYLES, Row, Run, Sheet, Style, width_of
 from grader.report.story import FAULT, CaseStory, QuestionStory, Quote, Story
@@ -247,8 +248,7 @@ def _call(sheet: Sheet, case: CaseStory, indent: int) -> None:
     _beside(sheet, blocks, indent)
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
+class _Block(Struct, frozen=True):
     """Rows that are set beside other ones."""
 
     rows: list[Row]

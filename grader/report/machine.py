@@ -6,7 +6,7 @@ probe with whether it was refused, and for whatever is missing what would help.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from grader.model import Isolation
 from grader.report.sheet import Sheet, Style
@@ -60,16 +60,14 @@ _VERDICTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Struct, frozen=True):
     """A package that submissions may import, and the version that is installed."""
 
     name: str
     version: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(Struct, frozen=True):
     """A machine as the doctor found it."""
 
     words: str  # "Python 3.11.7, Linux 6.1 on x86_64, as root"

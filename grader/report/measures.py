@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from statistics import fmean, median, pstdev, pvariance
+
+from msgspec import Struct
 
 from grader.model import Assignment, Question, Status
 from grader.report.rows import FOLLOWED, PASSED, QuestionRow, Row
@@ -14,8 +15,7 @@ from grader.report.rows import FOLLOWED, PASSED, QuestionRow, Row
 _FEWEST = 5  # submissions, for a correlation to mean anything
 
 
-@dataclass(frozen=True, slots=True)
-class CaseMeasure:
+class CaseMeasure(Struct, frozen=True):
     """How one case fared."""
 
     name: str
@@ -28,8 +28,7 @@ class CaseMeasure:
         return self.passed / self.tried if self.tried else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionMeasure:
+class QuestionMeasure(Struct, frozen=True):
     """How one question fared."""
 
     id: str
@@ -49,8 +48,7 @@ class QuestionMeasure:
         return sum(case.passed for case in hidden) / tried if tried else None
 
 
-@dataclass(frozen=True, slots=True)
-class WrongAnswerMeasure:
+class WrongAnswerMeasure(Struct, frozen=True):
     """A wrong answer, and who gave it."""
 
     question: str
@@ -59,8 +57,7 @@ class WrongAnswerMeasure:
     ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ClassMeasure:
+class ClassMeasure(Struct, frozen=True):
     """What is measured of a class."""
 
     totals: tuple[float, ...]

@@ -6,8 +6,10 @@ them fit in memory, go from one process to another and lie on disk beside the re
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from grader.model import (
     CaseResult,
@@ -28,8 +30,7 @@ PASSED, PARTLY, FOLLOWED, FAILED = "+~>-"
 """How one case stands, a character each: right, right in part, right given own steps, wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """Somebody who handed in; any of the three may be empty."""
 
     name: str = ""
@@ -37,8 +38,7 @@ class Person:
     email: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionRow:
+class QuestionRow(Struct, frozen=True):
     """What one question came to."""
 
     id: str
@@ -57,8 +57,7 @@ class QuestionRow:
         return self.status != "to_mark"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """What one submission came to."""
 
     id: str

@@ -8,8 +8,9 @@ differing cell stands in brackets, a status has its word. Where asked, ASCII suf
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from grader.report.story import Quote
 from grader.report.text import ascii_only, chopped, columns, wrapped
@@ -17,8 +18,7 @@ from grader.report.text import ascii_only, chopped, columns, wrapped
 Style: TypeAlias = Literal["", "strong", "faint", "good", "partly", "bad", "differs", "help"]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     text: str
     style: Style = ""
 
@@ -40,8 +40,7 @@ _NARROWEST = 40
 _WIDEST = 100  # longer lines are hard to read
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(Struct, frozen=True):
     """The few characters that are drawn rather than written."""
 
     marks: dict[str, str]

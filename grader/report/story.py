@@ -9,13 +9,13 @@ student one neutral sentence, and no score is told to either.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 from types import MappingProxyType
 
 import numpy as np
+from msgspec import Struct
 
 from grader.model import (
     VALUE_NOTES,
@@ -65,16 +65,14 @@ _ANSWER = 15_000  # characters of a free text; a person marks all of what was as
 _FRAMES = 4  # of a student's traceback: the first and the last ones
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Struct, frozen=True):
     """Text of the student's, set apart line by line so that none of it can pass for ours."""
 
     label: str
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One line of a traceback. `label` and `line` lead to the student's source."""
 
     label: str
@@ -87,8 +85,7 @@ class Step:
         return f"{self.label}, line {self.line}, in {self.function}"
 
 
-@dataclass(frozen=True, slots=True)
-class Contrast:
+class Contrast(Struct, frozen=True):
     """What was expected and what came: values, or `Said` in the place of one."""
 
     expected: object
@@ -97,8 +94,7 @@ class Contrast:
     extra_keys: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CaseStory:
+class CaseStory(Struct, frozen=True):
     name: str
     standing: str  # "passed", "partly", "failed"
     hidden: bool  # told to staff only
@@ -112,8 +108,7 @@ class CaseStory:
     recurs: bool = False  # as in CaseResult
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionStory:
+class QuestionStory(Struct, frozen=True):
     id: str
     title: str
     status: Status
@@ -147,8 +142,7 @@ class QuestionStory:
         return f"{self.score} of {self.points} points"
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Struct, frozen=True):
     assignment: str
     filename: str
     submission_id: str

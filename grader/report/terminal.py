@@ -10,10 +10,11 @@ import io
 import os
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from importlib.util import find_spec
 from typing import TextIO
+
+from msgspec import Struct
 
 from grader.model import Scorecard, Status
 from grader.report.lines import card_rows
@@ -32,8 +33,7 @@ _COLOURS: dict[Style, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(Struct, frozen=True):
     """What the place can show that a report is written to."""
 
     width: int = 80
@@ -53,7 +53,7 @@ class Screen:
         )
 
 
-def render(card: Scorecard, screen: Screen = Screen()) -> str:
+def render(card: Scorecard, screen: Screen = Screen()) -> str:  # noqa: B008 - frozen
     """Decides the report of one submission as text for the screen."""
     return draw(card_rows(tell(card), screen.width, ascii_alone=screen.plain), screen)
 
@@ -86,8 +86,7 @@ def draw(rows: Iterable[Row], screen: Screen) -> str:
 # --------------------------------------------------------------------------- a class
 
 
-@dataclass(frozen=True, slots=True)
-class ClassRow:
+class ClassRow(Struct, frozen=True):
     """One submission in the table of a class."""
 
     id: str
@@ -116,7 +115,7 @@ def class_row(card: Scorecard, note: str = "") -> ClassRow:
     return ClassRow(card.submission_id, score, most, statuses, note, card.wall_s, faulted)
 
 
-def render_class_table(rows: Sequence[ClassRow], screen: Screen = Screen()) -> str:
+def render_class_table(rows: Sequence[ClassRow], screen: Screen = Screen()) -> str:  # noqa: B008 - frozen
     """Decides the table of several submissions: score, a mark for each question, time, a note."""
     sheet = Sheet(screen.width, ascii_alone=screen.plain)
     _class_table(sheet, rows)

@@ -11,11 +11,11 @@ matrices. `Entries` is one table, a row for each leaf: dicts, nested and long li
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
+from msgspec import Struct
 
 from grader.report.text import CUT, one_line, visible
 
@@ -30,43 +30,37 @@ _CONTEXT = 2  # rows of a table above and below one that differs
 _CELL = 64  # characters of one cell: a whole number always fits
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """Words in the place of a value: "raised TypeError: …"."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     text: str
     differs: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A value, or words, in one line."""
 
     text: str
     words: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """A matrix, or a list of numbers as its one row. Cells end in spaces that align the points."""
 
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""  # the shape, when something is left out or there is more than two dimensions
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
+class Sides(Struct, frozen=True):
     expected: Line | Grid
     observed: Line | Grid
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One leaf of both values. An empty text means that a side has no such leaf."""
 
     where: str
@@ -75,14 +69,12 @@ class Entry:
     differs: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
+class Entries(Struct, frozen=True):
     rows: tuple[Entry | None, ...]  # None: rows are left out here
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """How much of a value is shown."""
 
     rows: int = 12

@@ -9,7 +9,21 @@ up, in order) → worker (loads the file, answers calls) → channel and answers
 is believed).
 """
 
-from grader.sandbox.session import Session
-from grader.sandbox.supervisor import Launcher, start_launcher
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.sandbox.session import Session
+    from grader.sandbox.supervisor import Launcher, start_launcher
 
 __all__ = ["Launcher", "Session", "start_launcher"]
+
+
+def __getattr__(name: str) -> object:
+    """Import these when they are asked for: interpreter.py must not wait for them."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from grader.sandbox import supervisor
+
+    return getattr(supervisor, name)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeGuard
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from grader.model import (
     VALUE_NOTES,
@@ -75,8 +77,7 @@ _MESSAGE: Final = 2_000
 _MANY: Final = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The outcome of a call, the positions of the arguments that it changed, and its size."""
 
     outcome: Outcome
@@ -84,8 +85,7 @@ class Answer:
     weight_bytes: int = 0  # that it takes up in the grader's memory, at most
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """How a worker's process ended, as the launcher saw it."""
 
     status: int  # as waitpid reports it

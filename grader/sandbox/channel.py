@@ -13,8 +13,9 @@ import selectors
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from msgspec import Struct
 
 from grader.sandbox import frames
 
@@ -35,8 +36,7 @@ _LAST_DRAIN: Final = 4 << 20
 End: TypeAlias = Literal["reply", "late", "gone", "garbled", "cpu", "deaf"]
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """What became of one request.
 
     late: no reply within the limit; gone: the peer closed the stream (it died, as a rule);

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.errors import IsolationError
-from grader.sandbox import answers, frames, hosts, scratch, wire
+from grader.sandbox import answers, frames, hosts, interpreter, scratch, wire
 from grader.sandbox.channel import cpu_clock
 
 if TYPE_CHECKING:
@@ -32,19 +32,15 @@ class ForkingHost:
         self._is_up = False
         self._is_lost = False
         self._exposed = ""
-        self._process: subprocess.Popen[bytes] | None = None
         self._asked: Channel | None = None
         self._base = hosts.make_base()
         try:
-            self._control, theirs = socket.socketpair()
-        except OSError:
+            begun = interpreter.started()
+        except BaseException:
             scratch.remove(self._base)
             raise
+        self._process, self._control = begun.process, begun.control
         try:
-            with theirs:
-                self._process = hosts.run_python(
-                    "launcher", theirs.fileno(), subprocess.DEVNULL, subprocess.PIPE
-                )
             self._control.settimeout(settings.answer_s)
             with contextlib.suppress(OSError):  # it died at once: the first `start` will notice
                 self._send(hosts.config_for(settings, self._base))
@@ -100,8 +96,7 @@ class ForkingHost:
         self._control.close()
         if self._asked is not None:
             self._asked.close()
-        if self._process is not None:
-            _end_process(self._process, grace_s)
+        _end_process(self._process, grace_s)
         scratch.remove(self._base)
 
     def _ask_for_worker(self) -> Channel:
@@ -163,7 +158,7 @@ class ForkingHost:
 
     def _last_words(self) -> str:
         """Return what a launcher that died wrote to stderr."""
-        if self._process is None or self._process.stderr is None:
+        if self._process.stderr is None:
             return ""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(0.5)

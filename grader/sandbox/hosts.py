@@ -10,13 +10,12 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
-from grader.errors import SandboxFault
+from msgspec import Struct
+
 from grader.sandbox import answers, scratch
 from grader.sandbox.channel import Channel
 
@@ -28,40 +27,12 @@ START_S: Final = 120.0
 ANSWER_S: Final = 15.0
 """For a fork, or the end of a process that holds a lot of memory."""
 
-_PACKAGE: Final = Path(__file__).resolve().parent.parent
-# The package's own __init__ is not run: what it imports is the grader's business.
-_BOOTSTRAP: Final = """
-import sys, types
-sys.path[:] = [path for path in sys.path if path]
-for name, path in (("grader", sys.argv[1]), ("grader.sandbox", sys.argv[1] + "/sandbox")):
-    module = types.ModuleType(name)
-    module.__path__ = [path]
-    sys.modules[name] = module
-from grader.sandbox.MODULE import main
-main(int(sys.argv[2]))
-"""
-
-ENVIRONMENT: Final = {
-    # The interpreter is as isolated as with -I, as nothing else of Python's is in here; but that
-    # would ignore this, and then sets of texts had another order in every run.
-    "PYTHONHASHSEED": "0",
-    "LANG": "C.UTF-8",
-    "MPLBACKEND": "Agg",  # a plot must not look for a screen
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "TORCHDYNAMO_DISABLE": "1",
-    "CUDA_VISIBLE_DEVICES": "",  # its threads would not survive a fork
-}
-"""What a launcher, and with it every worker, finds in its environment."""
-
 
 class LostError(Exception):
     """The launcher died or does not answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What every launcher of one supervisor is started with."""
 
     limits: Limits
@@ -72,8 +43,7 @@ class Settings:
     answer_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Worker:
+class Worker(Struct, frozen=True):
     """A process that has said it is ready, and that nothing of the student's has reached yet."""
 
     number: int
@@ -148,34 +118,3 @@ def cpu_limit_s(limits: Limits) -> int:
 def _installed() -> list[str]:
     """Return where this interpreter's packages are, which a clean one might not find."""
     return [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
-
-
-def command_for(module: str, *arguments: str) -> list[str]:
-    """Return the command that starts a clean interpreter with `main` of a module of this room."""
-    if not sys.executable:
-        raise SandboxFault("the path of the Python interpreter is unknown")
-    bootstrap = _BOOTSTRAP.replace("MODULE", module)
-    return [sys.executable, "-s", "-X", "utf8", "-c", bootstrap, str(_PACKAGE), *arguments]
-
-
-def environment() -> dict[str, str]:
-    """Return all that a clean interpreter finds in its environment."""
-    kept = ("LD_LIBRARY_PATH", "SYSTEMROOT", "TZ")  # what an interpreter may need to start at all
-    return {**{name: os.environ[name] for name in kept if name in os.environ}, **ENVIRONMENT}
-
-
-def run_python(module: str, descriptor: int, out: int, err: int) -> subprocess.Popen[bytes]:
-    """Start a clean interpreter that runs a module of this package, given one descriptor."""
-    try:
-        return subprocess.Popen(
-            command_for(module, str(descriptor)),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            env=environment(),
-            cwd=os.sep,
-            pass_fds=(descriptor,),
-            start_new_session=True,  # Ctrl-C in a terminal is the grader's to handle
-        )
-    except OSError as error:
-        raise SandboxFault(f"Python could not be started again: {error}") from error

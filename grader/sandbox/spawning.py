@@ -11,7 +11,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from grader.sandbox import answers, frames, hosts, scratch, wire
+from grader.errors import SandboxFault
+from grader.sandbox import answers, frames, hosts, interpreter, scratch, wire
 from grader.sandbox.channel import cpu_clock
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class SpawningHost:
         try:
             try:
                 process = _run_spawned(theirs, home)
+            except OSError as error:
+                raise SandboxFault(f"Python could not be started again: {error}") from error
             finally:
                 for one in theirs:
                     one.close()
@@ -96,13 +99,13 @@ def _run_spawned(theirs: tuple[socket.socket, ...], home: Path) -> subprocess.Po
     """Start a worker's interpreter with its conversation and its two outputs."""
     conversation, out, err = theirs
     if sys.platform != "win32":
-        return hosts.run_python("spawned", conversation.fileno(), out.fileno(), err.fileno())
+        return interpreter.run_python("spawned", conversation.fileno(), out.fileno(), err.fileno())
     process = subprocess.Popen(  # no descriptors to inherit: sockets are handed over by value
-        hosts.command_for("spawned", "-1"),
+        interpreter.command_for("spawned", "-1"),
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env=hosts.environment(),
+        env=interpreter.environment(),
         cwd=home,
     )
     assert process.stdin is not None

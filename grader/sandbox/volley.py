@@ -14,8 +14,9 @@ import os
 import selectors
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
 
 from grader.sandbox import frames
 
@@ -29,8 +30,7 @@ _MOST_BYTES: Final = 4 << 20
 """All answers of a volley together: they are in memory at once before one of them is read."""
 
 
-@dataclass(slots=True)
-class Volley:
+class Volley(Struct):
     """What became of several requests: the answers of the first ones, in order."""
 
     payloads: list[bytes] = field(default_factory=list)

@@ -7,7 +7,8 @@ both be meant nobody guesses.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from grader.submission.naming import kind_of, listed, resembles, shown, stem_of
 from grader.submission.tree import Refused
@@ -16,8 +17,7 @@ from grader.submission.tree import Refused
 _COMPANIONS = frozenset(["__init__.py", "setup.py", "conftest.py"])
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     name: str
     remarks: tuple[str, ...] = ()
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from grader.errors import UsageError
 from grader.model import Submission
@@ -40,8 +42,7 @@ from grader.submission.tree import MAX_CLASS_ENTRIES, Refused, Tree, folder_tree
 METADATA = "submission_metadata.yml"
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
+class Handed(Struct, frozen=True):
     """One submission of a class: where it lies and who handed it in. Nothing of it is read yet."""
 
     id: str  # safe as a file's name, and like no other id of the class even where case is ignored
@@ -138,8 +139,7 @@ def _tree_at(path: Path) -> Tree | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
+class _Level(Struct, frozen=True):
     """What lies directly in one folder ("" or "hw1/") of a tree."""
 
     path: str

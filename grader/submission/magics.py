@@ -15,7 +15,8 @@ student's own check sees depend on what is installed; the tests hold this module
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # Cell magics whose body is no Python of the notebook's own: it is for a shell, a page, a file or
 # another process. The body of any other (%%time, %%capture, …) is code.
@@ -51,8 +52,7 @@ _PIECE = re.compile(
 _IN_STRING = {quote: re.compile(rf"\\.|(?P<end>{quote})") for quote in ('"', "'", '"""', "'''")}
 
 
-@dataclass(frozen=True, slots=True)
-class PlainCell:
+class PlainCell(Struct, frozen=True):
     """A cell as plain Python; `left_out` names the cell magic whose body is not run as Python."""
 
     text: str

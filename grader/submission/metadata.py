@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+
+from msgspec import Struct
 
 from grader.submission.naming import shown
 
@@ -35,8 +36,7 @@ _TIME = re.compile(
 _OTHER_LINE_ENDS = str.maketrans(dict.fromkeys("\r\v\f\x85\u2028\u2029", " "))
 
 
-@dataclass(frozen=True, slots=True)
-class Submitter:
+class Submitter(Struct, frozen=True):
     """A student as the export names them; any of the three may be empty."""
 
     name: str = ""
@@ -44,8 +44,7 @@ class Submitter:
     email: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What the export says of one submission."""
 
     submitters: tuple[Submitter, ...] = ()

@@ -11,8 +11,9 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from grader.errors import UsageError
 from grader.model import Chunk, Submission
@@ -29,8 +30,7 @@ MAX_HELPER_BYTES = 20 << 20
 _NEVER_HELPERS = (".ipynb", ".zip")
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """What a submission is made of, before it has an id."""
 
     filename: str

@@ -13,11 +13,12 @@ import os
 import stat
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO
+
+from msgspec import Struct, field
 
 from grader.submission.naming import is_junk, listed, plain_path, shown
 
@@ -39,8 +40,7 @@ class Refused(Exception):
     """Why something handed in is not read, in a sentence to the student. Never leaves the room."""
 
 
-@dataclass(frozen=True)
-class Tree:
+class Tree(Struct, frozen=True, dict=True):
     """What was handed in, by relative name. `read(name, limit)` gives a file's bytes or Refused."""
 
     files: Mapping[str, int]  # name -> size as the folder or the zip gives it

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 import inspect
 import json
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from msgspec.structs import replace
 from unpacked import CONFIG, ROOT, read_course
 
 from grader.bundle.handout import handout_zip
@@ -206,7 +206,7 @@ def load(folder: Path, **files: str) -> tuple[Assignment, Path]:
             exec(compile(text, str(file), "exec"), names)
     area = Question("q1", "Q1 The area", "area", Decimal(1), reference=names["area"])
     if "is_even" in names:
-        area = dataclasses.replace(area, properties=(Property("is_even", names["is_even"]),))
+        area = replace(area, properties=(Property("is_even", names["is_even"]),))
     why = Question("q2", "Q2 Why?", "why", Decimal(1), text=TextForm((1, 5)))
     parts = Question("q3", "Q3 Parts", "parts", Decimal(1), text=TextForm((1, 5), ("cause",)))
     (folder / "config.yaml").write_text("assignment: Areas\n", encoding="utf-8")

@@ -8,7 +8,6 @@ predictions and follow from steps often.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -28,6 +27,8 @@ from marking_examples import (
     values,
     wrong,
 )
+from msgspec import Struct
+from msgspec.structs import replace
 
 from grader.marking import mark, redact
 from grader.marking.redact import FAULT_TO_STUDENTS
@@ -63,8 +64,7 @@ POINTS = st.decimals(0, 20, places=2)
 SMALL = st.integers(0, 2)
 
 
-@dataclass(frozen=True)
-class Class:
+class Class(Struct, frozen=True):
     """An assignment and what one student's functions return for each input."""
 
     questions: tuple[Question, ...]
@@ -347,9 +347,9 @@ HIDDEN_CASE = Case(
 
 def words(value: Any) -> Iterator[str]:
     """Every text and number in a value, however deep."""
-    if is_dataclass(value) and not isinstance(value, type):
-        for part in fields(value):
-            yield from words(getattr(value, part.name))
+    if isinstance(value, Struct):
+        for name in value.__struct_fields__:
+            yield from words(getattr(value, name))
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from words(key)

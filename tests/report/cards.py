@@ -7,12 +7,12 @@ functions of the problem set serve as material; the numbers are made up where th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from grader.model import (
     Case,

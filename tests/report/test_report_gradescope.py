@@ -6,7 +6,6 @@ import json
 import os
 import re
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -33,6 +32,7 @@ from cards import (
     to_mark,
 )
 from hypothesis import given
+from msgspec.structs import replace
 from strategies import scorecards, unhurried
 
 from grader.errors import NotWrittenError

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 
 import golden
 import pytest
 from cards import CARDS, NO_BIAS, fault, hostile, mixed, staffed
 from hypothesis import given
+from msgspec.structs import replace
 from strategies import scorecards, unhurried
 
 from grader.model import Scorecard

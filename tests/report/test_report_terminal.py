@@ -6,7 +6,6 @@ import io
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from decimal import Decimal
 
 import golden
@@ -14,6 +13,7 @@ import pytest
 from cards import CARDS, CONV, NO_BIAS, card, fault, full, mixed, perfect, staffed
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from strategies import scorecards, unhurried
 
 from grader.model import Isolation, Scorecard

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import resource
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from sandboxes import LIMITS, Run, submission
 
 from grader.model import (

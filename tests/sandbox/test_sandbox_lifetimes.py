@@ -18,7 +18,7 @@ from sandboxes import LIMITS, children_of, open_descriptors, submission
 
 from grader.errors import SandboxFault
 from grader.model import Killed, Raised, Returned
-from grader.sandbox import Launcher, hosts, scratch, start_launcher
+from grader.sandbox import Launcher, interpreter, scratch, start_launcher
 from grader.sandbox.forking import ForkingHost
 from grader.sandbox.spawning import SpawningHost
 
@@ -180,7 +180,7 @@ def test_a_launcher_lost_twice_in_a_row_is_a_fault_of_ours(
 
 @pytest.mark.parametrize("fork", [True, False])
 def test_a_fault_says_what_the_launcher_said(monkeypatch: pytest.MonkeyPatch, fork: bool) -> None:
-    monkeypatch.setattr(hosts, "_BOOTSTRAP", "import no_such_module")
+    monkeypatch.setattr(interpreter, "_BOOTSTRAP", "import no_such_module")
     with (
         start_launcher(LIMITS, isolation="preferred", fork=fork) as launcher,
         pytest.raises(SandboxFault, match="No module named 'no_such_module'"),
@@ -190,7 +190,7 @@ def test_a_fault_says_what_the_launcher_said(monkeypatch: pytest.MonkeyPatch, fo
 
 def test_a_python_that_cannot_be_started_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nonexistent/python")
-    with pytest.raises(SandboxFault, match="could not be started"):
+    with pytest.raises(SandboxFault, match="no launcher could be started"):
         start_launcher(LIMITS, isolation="preferred")
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
+from msgspec.structs import replace
 from sandboxes import LIMITS, Run, submission
 
 from grader.model import Killed, LoadProblem, NotRun, Raised, Returned, TimedOut
@@ -234,7 +233,7 @@ FAILURES = {
 def test_a_file_whose_loading_does_not_end_is_loaded_again_with_definitions_only(
     statement: str, failure: Killed | TimedOut
 ) -> None:
-    limits = dataclasses.replace(LIMITS, load_s=1.0)
+    limits = replace(LIMITS, load_s=1.0)
     with start_launcher(limits, isolation="preferred") as launcher:
         run = Run(launcher)
         text = (

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from sandboxes import LIMITS, submission
 
 from grader.model import Killed, Malformed, Missing, Raised, Returned, TimedOut

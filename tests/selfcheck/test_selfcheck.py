@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from checks import ASSIGNMENT, DOUBLE, HALF, RIGHT, Call, checked, double, unwritten
+from msgspec.structs import replace
 
 from grader.model import (
     Killed,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from checks import ASSIGNMENT, DOUBLE, checked, unwritten
+from msgspec.structs import replace
 
 from grader.model import LoadProblem, SelfCheck
 from grader.report.check import check_rows, render_cell, render_check, verdict

@@ -1,0 +1,184 @@
+"""What marking costs, next to the least that it could cost and to other graders: `make bench`.
+
+    .venv/bin/python benchmarks/bench.py [--students 1000] [--no-peers] [--out build/bench]
+
+All mark the same small assignment (course.py). Times are of one submission on one core. The
+*floor* calls a submission's functions and does nothing else (floor.py). Everything is measured in
+one run, the floor just before what is compared with it, so that a busy machine slows both alike;
+still, it should have nothing else to do. Prints a table in Markdown; writes it, and all numbers as
+JSON, to a folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+
+from course import EXAMPLES, Call, calls_of, cut_course, write_calls, write_class
+from measuring import Cost, machine, run
+from msgspec import Struct, to_builtins
+
+ROOT = Path(__file__).parent.parent
+GRADER = (sys.executable, "-m", "grader", "grade")
+FLOOR = (sys.executable, str(Path(__file__).parent / "floor.py"))
+CORES = len(os.sched_getaffinity(0))
+SMALL_CLASS = 50
+COLD_ROUNDS = 5
+
+
+class Line(Struct, frozen=True):
+    """What one submission costs: seconds on one core, by the clock and of processor time."""
+
+    library: str
+    what: str
+    wall_s: float
+    cpu_s: float
+    floor_wall_s: float
+    floor_cpu_s: float
+    peak_mb: float  # of all processes together
+
+    @property
+    def times(self) -> float:
+        """The processor time as a multiple of the floor's, which other programs do not sway."""
+        return self.cpu_s / self.floor_cpu_s
+
+
+class Bench:
+    """The small assignment, laid out once for all that mark it."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+        self._config = cut_course(place / "course")
+        self.calls: list[Call] = calls_of(self._config)
+        self._inputs = write_calls(self.calls, place / "calls.pickle")
+
+    def cold(self, library: str, solution: Path) -> Line:
+        """One submission, from nothing: Python is started and NumPy imported by both."""
+        command = self._grade(solution, jobs=1)
+        peak_mb = run(command, ROOT, memory=True).peak_mb  # and warm: byte code, file cache
+        rounds = []
+        for _ in range(COLD_ROUNDS):
+            floor = run([*FLOOR, str(self._inputs), str(solution)], ROOT)
+            rounds.append((run(command, ROOT), floor))
+        return _line(library, "one, cold", rounds, 1, 1, peak_mb)
+
+    def whole_class(self, library: str, students: int, *, jobs: int, rounds: int = 1) -> Line:
+        """A class, from the command to the report."""
+        folder = self._place / f"{library}-{students}"
+        if not folder.exists():
+            write_class(folder, students, torch=library == "torch")
+        bare = [*FLOOR, str(self._inputs), str(folder), *(["torch"] if library == "torch" else [])]
+        found = []
+        for _ in range(rounds):
+            floor = run(bare, ROOT)
+            found.append((run(self._grade(folder, jobs=jobs), ROOT, memory=True), floor))
+        what = f"class of {students:,}, {jobs} at a time"
+        return _line(library, what, found, students, jobs, max(ours.peak_mb for ours, _ in found))
+
+    def peers(self, library: str, solution: Path, cold: Line, only: int) -> Iterator[Line]:
+        """The first of the others, which take one submission at a time, each from nothing."""
+        import peers  # late: it is left out by --no-peers
+
+        peers.install()
+        for name, mark in list(peers.PEERS.items())[:only]:
+            place = self._place / library / name
+            place.mkdir(parents=True)
+            costs = [mark(self.calls, solution, place) for _ in range(2)]
+            best = min(costs)
+            floor = (cold.floor_wall_s, cold.floor_cpu_s)
+            yield Line(library, name, best.wall_s, best.cpu_s, *floor, best.peak_mb)
+
+    def _grade(self, submissions: Path, *, jobs: int) -> list[str]:
+        out = tempfile.mkdtemp(dir=self._place)
+        options = ("--out", out, "--config", str(self._config), "--jobs", str(jobs))
+        return [*GRADER, str(submissions), *options]
+
+
+def _line(
+    library: str,
+    what: str,
+    rounds: list[tuple[Cost, Cost]],
+    students: int,
+    jobs: int,
+    peak_mb: float,
+) -> Line:
+    ours, floors = zip(*rounds, strict=True)
+    return Line(
+        library,
+        what,
+        median(cost.wall_s for cost in ours) * jobs / students,
+        median(cost.cpu_s for cost in ours) / students,
+        median(cost.wall_s for cost in floors) / students,
+        median(cost.cpu_s for cost in floors) / students,
+        peak_mb,
+    )
+
+
+def measured(place: Path, students: int, *, with_peers: bool, with_torch: bool) -> Iterator[Line]:
+    """Measures one thing after the other."""
+    bench = Bench(place)
+    print(f"{len(bench.calls)} calls a submission. {machine()}.", flush=True)
+    yield (cold := bench.cold("NumPy", EXAMPLES / "perfect_numpy" / "solution.py"))
+    if with_peers:
+        yield from bench.peers("NumPy", EXAMPLES / "perfect_numpy" / "solution.py", cold, only=3)
+    yield bench.whole_class("NumPy", min(SMALL_CLASS, students), jobs=CORES)
+    for jobs in sorted({1, CORES}):
+        yield bench.whole_class("NumPy", students, jobs=jobs)
+    if with_torch:
+        solution = EXAMPLES / "perfect_torch" / "solution.py"
+        yield (cold := bench.cold("torch", solution))
+        if with_peers:
+            yield from bench.peers("torch", solution, cold, only=1)
+        for count in sorted({min(SMALL_CLASS, students), students}):
+            yield bench.whole_class("torch", count, jobs=CORES)
+
+
+def table(lines: list[Line]) -> str:
+    """The lines in Markdown: ratios, as seconds are of this machine alone."""
+    classes = {line.library: line for line in lines if line.what.startswith("class of")}
+    rows = [
+        "| one submission | processor time | times the floor | times a class's | by the clock | peak |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for line in lines:
+        rows.append(
+            f"| {line.library}: {line.what} | {1000 * line.cpu_s:.0f} ms | {line.times:.1f} "
+            f"| {line.cpu_s / classes[line.library].cpu_s:.1f} | {1000 * line.wall_s:.0f} ms "
+            f"| {line.peak_mb:.0f} MB |"
+        )
+    return "\n".join(rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measures what marking costs.")
+    parser.add_argument("--students", type=int, default=1000, help="in the large class")
+    parser.add_argument("--no-peers", action="store_true", help="without other graders")
+    parser.add_argument("--no-torch", action="store_true", help="without torch")
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench")
+    given = parser.parse_args()
+    lines: list[Line] = []
+    with tempfile.TemporaryDirectory() as place:
+        for line in measured(
+            Path(place),
+            given.students,
+            with_peers=not given.no_peers,
+            with_torch=not given.no_torch and find_spec("torch") is not None,
+        ):
+            lines.append(line)
+            print(f"  {line.library}: {line.what}: {line.times:.2f} x the floor", flush=True)
+    given.out.mkdir(parents=True, exist_ok=True)
+    (given.out / "bench.md").write_text(table(lines) + "\n", encoding="utf-8")
+    document = {"machine": machine(), "lines": to_builtins(lines)}
+    (given.out / "bench.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    print(f"\n{table(lines)}\n\nWritten to {given.out}")
+
+
+if __name__ == "__main__":
+    main()
