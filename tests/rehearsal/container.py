@@ -51,6 +51,7 @@ class Container:
     layer: Path
     binds: tuple[str, ...] = ()  # of the host's, to be seen at the same place
     environment: Mapping[str, str] = field(default_factory=dict)
+    shows_groups: bool = True  # whether it can read what its limits are
 
     def run(
         self, command: Sequence[str], *, limits: Limits | None = None, limit_s: float
@@ -62,7 +63,8 @@ class Container:
                 folder.mkdir(parents=True, exist_ok=True)
             group = closing.enter_context(_group(limits))
             asked = {
-                "groups": [str(path / "cgroup.procs") for path in group.folders],
+                "groups": list(map(str, group.folders)),
+                "shows_groups": self.shows_groups,
                 "images": list(map(str, self.images)),
                 "layer": str(self.layer),
                 "work": str(work),
