@@ -181,7 +181,13 @@ class LimitsConfig(_Mapping, frozen=True):
             "In a container that has less, what that can spare."
         ),
     ] = "1 GB"
-    submission: Annotated[Duration, Meta(description="For the whole submission.")] = "5 min"
+    submission: Annotated[
+        Duration,
+        Meta(
+            description="For the whole submission. Gradescope's own time limit (10 min unless it "
+            "is raised) has to be 3 min longer."
+        ),
+    ] = "5 min"
 
 
 class DefaultsConfig(_Mapping, frozen=True):
