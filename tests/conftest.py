@@ -1,7 +1,8 @@
 """What all tests share: Hypothesis without time limits, for the machines are shared.
 
 On a build server (CI set) the examples are the same every time, so that a change is judged by what
-it changed; elsewhere each run draws new ones.
+it changed; elsewhere each run draws new ones. `--hypothesis-profile=long` draws 20,000 of each, to
+look for what nobody thought of.
 """
 
 from __future__ import annotations
@@ -16,4 +17,5 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
     derandomize=bool(os.environ.get("CI")),
 )
+settings.register_profile("long", settings.get_profile("ours"), max_examples=20_000)
 settings.load_profile("ours")
