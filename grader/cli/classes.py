@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from grader.classroom.desk import Marked
     from grader.classroom.gradebook import Book, Filled
     from grader.classroom.reports import Request
+    from grader.classroom.run import MarkAll
     from grader.model import Assignment, Scorecard
     from grader.report.rows import Row
+    from grader.sandbox.supervisor import IsolationMode
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -63,6 +66,7 @@ Examples:
 @click.option("--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True)
 @click.option("--jobs", "-j", type=click.IntRange(min=1), help="Workers; as many as cores.")
 @click.option("--resume", is_flag=True, help="Leave out what is done already and has not changed.")
+@click.option("--cluster", "address", help="Mark on a Dask cluster: its scheduler's address.")
 @class_options
 @config_option
 @plain_option
@@ -72,6 +76,7 @@ def grade(
     out: Path,
     jobs: int | None,
     resume: bool,
+    address: str | None,
     marks_path: Path | None,
     canvas: Path | None,
     moodle: Path | None,
@@ -90,14 +95,22 @@ def grade(
     from grader.pipeline import read_assignment
     from grader.submission import find_submissions
 
+    if address is not None and jobs is not None:
+        raise click.UsageError("--jobs is for this machine; a cluster has the workers that it has")
     assignment = read_assignment(config_path)
     marks = read_marks(marks_path, assignment) if marks_path else None
     request = _request(canvas, moodle, column, assignment)
     _refuse_among(paths, out)
+    isolation: IsolationMode = "off" if no_isolation else "required"
     handed_in = find_submissions(paths, expected_name=assignment.filename)
     if not handed_in:
         raise click.UsageError(f"nothing to mark in {', '.join(map(str, paths))}")
-    with progressing(len(handed_in)) as progress:
+    with ExitStack() as stack:
+        mark = None
+        if address is not None:
+            secrets = (config_path, config_path.parent / "reference", out, *paths)
+            mark = stack.enter_context(_cluster(address, assignment, isolation, secrets))
+        progress = stack.enter_context(progressing(len(handed_in)))
         watcher = _Watcher(progress)
         try:
             outcome = grade_class(
@@ -108,13 +121,14 @@ def grade(
                     assignment,
                     config_path,
                     torch=torch,
-                    isolation="off" if no_isolation else "required",
+                    isolation=isolation,
                     secrets=(out, *paths),
                 ),
                 watcher=watcher,
                 jobs=jobs,
                 resume=resume,
                 marks=marks,
+                mark=mark,
                 request=request,
             )
         except BaseException:
@@ -193,6 +207,16 @@ def regrade(
         click.echo(f"\nChanges: {results / 'changes.csv'}")
     _tell_books(regraded.filled, results)
     _tell_faults(regraded.faults)
+
+
+def _cluster(
+    address: str, assignment: Assignment, isolation: IsolationMode, secrets: tuple[Path, ...]
+) -> AbstractContextManager[MarkAll]:
+    """Gives what marks on a cluster; the first of the secrets is the config."""
+    from grader.classroom.cluster import Sent, cluster
+
+    sent = Sent(secrets[0], assignment.packages, isolation, secrets)
+    return cluster(address, sent, say=lambda text: click.echo(text, err=True))
 
 
 def _request(
