@@ -217,20 +217,19 @@ class _Run:
             ended.append(self._done.get(timeout=_LOOK_S))
             while True:
                 ended.append(self._done.get_nowait())
-        finished = [future for future in ended if future.status == "finished"]
-        found = self._fetch(finished)
+        found = self._fetch([future for future in ended if future.status == "finished"])
         for future in ended:
-            key = future.key
-            if future.status == "finished" and key not in found:
-                self._done.put(future)  # its worker died meanwhile; Dask has it done again
-                continue
-            _, task = self._under_way.pop(key)
-            if future.status == "finished":
-                yield self._marked(task, found[key])
+            _, task = self._under_way[future.key]
+            if future.key in found:
+                del self._under_way[future.key]
+                yield self._marked(task, found[future.key])
             elif future.status == "error":
+                del self._under_way[future.key]
                 yield self._failed(task, future)
-            else:
+            elif future.status == "cancelled":
                 raise ClusterError(f"the cluster's scheduler was lost; {_REMEDY}")
+            else:  # its worker died with the result; Dask has it done again
+                future.add_done_callback(self._done.put)
 
     def _fetch(self, finished: Sequence[Future[Any]]) -> Mapping[str, remote.Answer]:
         async def gather() -> dict[str, remote.Answer]:

@@ -26,6 +26,14 @@ class Cluster:
     address: str = ""
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     scheduler: subprocess.Popen[bytes] | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def __enter__(self) -> Cluster:
+        self.root.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
 
     def start_scheduler(self, *options: str) -> None:
         file = self.root / "scheduler.json"
@@ -64,35 +72,28 @@ class Cluster:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, **(environment or {})},
+                cwd=self.root,
+                env={**os.environ, **self.environment, **(environment or {})},
             )
 
     def stop(self) -> None:
         started = [*self.workers, *([self.scheduler] if self.scheduler else [])]
         for process in started:
-            process.terminate()
+            process.kill()  # what they started ends by itself, or a test will say so
         for process in started:
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            process.wait()
 
 
 @contextmanager
 def cluster_of(root: Path, workers: int, threads: int = 1) -> Iterator[Cluster]:
     """A scheduler with so many workers, which are there when the block begins."""
-    root.mkdir(parents=True, exist_ok=True)
-    cluster = Cluster(root)
-    try:
+    with Cluster(root) as cluster:
         cluster.start_scheduler()
         for _ in range(workers):
             cluster.start_worker(threads=threads)
         if workers:
             cluster.wait_for_workers(workers)
         yield cluster
-    finally:
-        cluster.stop()
 
 
 def descendants(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
