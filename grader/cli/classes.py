@@ -32,6 +32,9 @@ _UNMATCHED = 10  # people of a gradebook that are listed
 def class_options(command: Command) -> Command:
     """The options of everything that ends in grades."""
     for option in (
+        click.option(
+            "--similar", is_flag=True, help="List submissions with similar code, for staff."
+        ),
         click.option("--column", help="The column of the Canvas gradebook to fill."),
         click.option(
             "--moodle",
@@ -81,6 +84,7 @@ def grade(
     canvas: Path | None,
     moodle: Path | None,
     column: str | None,
+    similar: bool,
     config_path: Path,
     plain: bool,
     no_isolation: bool,
@@ -99,7 +103,7 @@ def grade(
         raise click.UsageError("--jobs is for this machine; a cluster has the workers that it has")
     assignment = read_assignment(config_path)
     marks = read_marks(marks_path, assignment) if marks_path else None
-    request = _request(canvas, moodle, column, assignment)
+    request = _request(canvas, moodle, column, assignment, config_path if similar else None)
     _refuse_among(paths, out)
     isolation: IsolationMode = "off" if no_isolation else "required"
     handed_in = find_submissions(paths, expected_name=assignment.filename)
@@ -161,6 +165,7 @@ def regrade(
     canvas: Path | None,
     moodle: Path | None,
     column: str | None,
+    similar: bool,
     config_path: Path,
     plain: bool,
     no_isolation: bool,
@@ -179,7 +184,7 @@ def regrade(
 
     assignment = read_assignment(config_path)
     marks = read_marks(marks_path, assignment) if marks_path else None
-    request = _request(canvas, moodle, column, assignment)
+    request = _request(canvas, moodle, column, assignment, config_path if similar else None)
     total = len(list((results / "staff" / "records").glob("*.record")))
     with progressing(total) as progress:
         regraded = regrade_class(
@@ -220,9 +225,16 @@ def _cluster(
 
 
 def _request(
-    canvas: Path | None, moodle: Path | None, column: str | None, assignment: Assignment
+    canvas: Path | None,
+    moodle: Path | None,
+    column: str | None,
+    assignment: Assignment,
+    similar_but_for: Path | None,
 ) -> Request:
-    """What is wanted beyond the class's own files; read before anything is marked."""
+    """What is wanted beyond the class's own files; read before anything is marked.
+
+    Code is compared, but for the starter, if there is a config that it belongs to.
+    """
     from grader.classroom.gradebook import read_book
     from grader.classroom.reports import Request
 
@@ -233,7 +245,14 @@ def _request(
         books.append(read_book(canvas, "canvas", column=column, title=assignment.title))
     if moodle is not None:
         books.append(read_book(moodle, "moodle", column=None, title=assignment.title))
-    return Request(tuple(books))
+    handed_out = None
+    if similar_but_for is not None:
+        from grader.bundle.starter import read_starter
+        from grader.classroom.similarity import check_installed
+
+        check_installed()
+        handed_out = (read_starter(assignment, similar_but_for.parent / "reference").text,)
+    return Request(tuple(books), handed_out)
 
 
 def _tell_books(filled: Sequence[tuple[Book, Filled]], out: Path) -> None:
