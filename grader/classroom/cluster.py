@@ -86,6 +86,7 @@ def cluster(address: str, sent: Sent, say: Say) -> Iterator[MarkAll]:
             f"--cluster {address}: no Dask scheduler answers there ({_brief(error)}); give the "
             "address that `dask scheduler` prints, e.g. tls://10.0.0.5:8786"
         ) from error
+    runs: list[_Run] = []
     try:
         machine = remote.this_machine(sent.packages)
         _wait_for_workers(client, address, say)
@@ -94,14 +95,13 @@ def cluster(address: str, sent: Sent, say: Say) -> Iterator[MarkAll]:
         def mark(tasks: Iterable[Task], make_desk: Callable[[], Desk]) -> Iterator[Marked]:
             with make_desk() as desk:
                 parcel = _parcel(desk, sent, machine)
-                run = _Run(client, parcel, desk)
-                try:
-                    yield from run.work(iter(tasks))
-                finally:
-                    run.close()
+                runs.append(_Run(client, parcel, desk))
+                yield from runs[-1].work(iter(tasks))
 
         yield mark
     finally:
+        for run in runs:
+            run.close()
         with suppress(OSError, asyncio.TimeoutError):
             client.close(timeout=5)
 

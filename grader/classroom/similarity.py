@@ -16,6 +16,7 @@ time.
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     Hashes: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
     Matrix: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
 
+MOST_SUBMISSIONS: Final = 5_000  # every pair takes four bytes, and some time
 MOST_PAIRS: Final = 100
 LEAST_SHARE: Final = 0.5
 _LEAST_HASHES: Final = 40  # that a pair has in common: about two lines of code
@@ -53,15 +55,26 @@ class Similar:
     cut: tuple[str, ...] = ()  # submissions of which the beginning alone was compared
 
 
-def check_installed() -> None:
-    """Raises UsageError where the library that compares is missing."""
+def check(count: int) -> None:
+    """Decides whether so many submissions can be compared here; before they are marked.
+
+    Raises:
+        UsageError: they are too many, or the library that compares them is missing.
+    """
+    if count > MOST_SUBMISSIONS:
+        raise UsageError(
+            f"--similar compares up to {MOST_SUBMISSIONS} submissions with one another, and these "
+            f"are {count}; leave it out, or grade them in parts"
+        )
     _library()
 
 
 @cache
 def _library() -> Any:
     try:
-        import copydetect
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of libraries about one another
+            import copydetect
     except ImportError as error:
         raise UsageError(
             "--similar needs copydetect, which is not installed; "

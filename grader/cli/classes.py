@@ -109,6 +109,7 @@ def grade(
     handed_in = find_submissions(paths, expected_name=assignment.filename)
     if not handed_in:
         raise click.UsageError(f"nothing to mark in {', '.join(map(str, paths))}")
+    _refuse_to_compare(len(handed_in), similar=similar)
     with ExitStack() as stack:
         mark = None
         if address is not None:
@@ -186,6 +187,7 @@ def regrade(
     marks = read_marks(marks_path, assignment) if marks_path else None
     request = _request(canvas, moodle, column, assignment, config_path if similar else None)
     total = len(list((results / "staff" / "records").glob("*.record")))
+    _refuse_to_compare(total, similar=similar)
     with progressing(total) as progress:
         regraded = regrade_class(
             assignment,
@@ -248,11 +250,16 @@ def _request(
     handed_out = None
     if similar_but_for is not None:
         from grader.bundle.starter import read_starter
-        from grader.classroom.similarity import check_installed
 
-        check_installed()
         handed_out = (read_starter(assignment, similar_but_for.parent / "reference").text,)
     return Request(tuple(books), handed_out)
+
+
+def _refuse_to_compare(count: int, *, similar: bool) -> None:
+    if similar:
+        from grader.classroom.similarity import check
+
+        check(count)
 
 
 def _tell_books(filled: Sequence[tuple[Book, Filled]], out: Path) -> None:

@@ -27,7 +27,7 @@ from grader.classroom.cluster import ClusterError, Sent, cluster
 from grader.classroom.desk import Desk, Marked, Task
 from grader.classroom.remote import Machine
 from grader.classroom.run import MarkAll
-from grader.errors import UsageError
+from grader.errors import NotWrittenError, UsageError
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +178,28 @@ def test_ctrl_c_ends_the_run_and_what_it_started_elsewhere(
     assert process.returncode == 130, said
     wait_until(lambda: not any(map(descendants, two_workers.workers)))
     assert list((small_course.out / "staff" / "records").glob("*.record"))
+
+
+def test_a_run_that_fails_here_ends_what_it_started_elsewhere(
+    class_of_twenty: Course, two_workers: Cluster
+) -> None:
+    """A full disk, say: raised beside the loop over what was marked, not in it."""
+
+    def fail() -> None:
+        raise NotWrittenError("no space left")
+
+    def failing(tasks: Iterable[Task], make_desk: Callable[[], Desk]) -> Iterator[Marked]:
+        marking.append(iter(on_cluster(tasks, make_desk)))  # kept, so that nobody else closes it
+        yield from marking[0]
+
+    marking: list[Iterator[Marked]] = []
+    sent = Sent(class_of_twenty.config, (), "preferred")
+    with (
+        pytest.raises(NotWrittenError),
+        cluster(two_workers.address, sent, say=print) as on_cluster,
+    ):
+        class_of_twenty.grade(mark=after(2, failing, fail))
+    wait_until(lambda: not any(map(descendants, two_workers.workers)), 30)
 
 
 def test_a_cluster_never_holds_the_whole_class(

@@ -287,9 +287,23 @@ def test_the_command_leaves_the_starter_out(tmp_path: Path) -> None:
     assert "No two of them share much." in words
 
 
+def test_a_regrade_lists_them_too(copying: Course) -> None:
+    copying.grade()
+    done = run("regrade", copying.out, "--config", copying.config, "--similar", "--no-isolation")
+    assert done.returncode == 0, done.stderr
+    words = Reading((copying.out / "staff" / "similar.html").read_text()).words
+    assert "ann and cid" in words
+
+
 def test_without_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "copydetect", None)
     similarity._library.cache_clear()
     with pytest.raises(UsageError, match=r'pip install "grader\[similarity\]"'):
-        similarity.check_installed()
+        similarity.check(2)
     similarity._library.cache_clear()
+
+
+def test_more_than_can_be_compared_is_refused_before_anything_is_marked() -> None:
+    similarity.check(similarity.MOST_SUBMISSIONS)
+    with pytest.raises(UsageError, match=r"up to 5000 submissions .* these are 5001"):
+        similarity.check(similarity.MOST_SUBMISSIONS + 1)
