@@ -94,7 +94,7 @@ class Desk:
     ) -> None:
         self.assignment = assignment
         self.inputs = records.Inputs.of_assignment(assignment)
-        self._marks = marks or Marks()
+        self.marks = marks or Marks()
         self._open_launcher = open_launcher
         self._launchers: dict[bool, Launcher] = {}
         self._open = ExitStack()
@@ -125,7 +125,7 @@ class Desk:
             return Marked(task.id, row_of(card), files={}, record=b"", needs_run=str(error))
         except Exception as error:  # noqa: BLE001 - one submission's fault must not stop the others
             return self.faulted(task, error)
-        card = with_marks(card, self._marks)
+        card = with_marks(card, self.marks)
         if task.row_only:
             return Marked(task.id, row_of(card), files={}, record=b"")
         return self._finish(card, submission, transcript, task.kept)
@@ -187,7 +187,7 @@ class Desk:
             submission=handed_digest(submission) if submission is not None else "",
             assignment=self.assignment.digest,
             harness=kept.head.harness if kept else harness_digest(),
-            marks=self._marks.digest(row),
+            marks=self.marks.digest(row),
             row=row,
             code=code_digest(submission) if submission is not None else "",
             files={name: records.hash_of(data) for name, data in files.items()},

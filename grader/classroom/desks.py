@@ -27,9 +27,9 @@ from grader.classroom.desk import Desk, Marked, Task
 from grader.errors import AuthorError, GraderFault
 from grader.sandbox import interpreter
 
-_ATTEMPTS: Final = 2
-_GRACE_S: Final = 3.0  # for a desk to end its launchers
-_SPARE_S: Final = 300.0  # beyond the limits of a submission, for marking and writing
+ATTEMPTS: Final = 2
+GRACE_S: Final = 3.0  # for a desk to end its launchers
+SPARE_S: Final = 300.0  # beyond the limits of a submission, for marking and writing
 
 
 class DeskError(GraderFault):
@@ -56,7 +56,7 @@ def mark_all(
             for task in tasks:
                 yield desk.mark(task)
         return
-    team = _Team(make_desk, limit_s + _SPARE_S)
+    team = _Team(make_desk, limit_s + SPARE_S)
     try:
         yield from team.work(iter(tasks), jobs)
     finally:
@@ -121,21 +121,21 @@ class _Team:
     ) -> Marked | None:
         task = member.task
         assert task is not None
-        answer: Marked | Exception | None = None
+        found: Marked | Exception | None = None
         if not late:
             with suppress(EOFError, OSError):
-                answer = member.wire.recv()
-        if isinstance(answer, Exception):
-            raise answer
-        if answer is not None:
+                found = member.wire.recv()
+        if isinstance(found, Exception):
+            raise found
+        if found is not None:
             member.task = None
-            return answer
+            return found
         self._dismiss(member)
-        if member.attempt < _ATTEMPTS:
+        if member.attempt < ATTEMPTS:
             again.append((task, member.attempt + 1))
             return None
         what = "took too long" if late else f"ended ({_how(member.process.exitcode)})"
-        lost = DeskError(f"the process that marked {task.id} {what}, {_ATTEMPTS} times")
+        lost = DeskError(f"the process that marked {task.id} {what}, {ATTEMPTS} times")
         with self._make_desk() as desk:
             return desk.faulted(task, lost)
 
@@ -164,7 +164,7 @@ class _Team:
             if member.task is not None:
                 member.process.terminate()
             member.wire.close()
-        until = time.monotonic() + _GRACE_S
+        until = time.monotonic() + GRACE_S
         for member in self._members:
             member.process.join(max(0.0, until - time.monotonic()))
             if member.process.is_alive():
@@ -192,7 +192,7 @@ def _serve(
     from grader.sandbox import kernel  # only where there is Linux
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, stop)
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)  # end when the grader ends, however
     if os.getppid() != parent:
         return  # it has ended already
@@ -204,14 +204,19 @@ def _serve(
                 task = wire.recv()
             except EOFError:
                 return
-            try:
-                answer: Marked | Exception = replace(desk.mark(task), card=None)
-            except AuthorError as error:
-                answer = error
-            except Exception:  # noqa: BLE001 - told to the grader, whose fault it is
-                answer = DeskError(traceback.format_exc())
-            wire.send(answer)
+            wire.send(answer(desk, task))
 
 
-def _stop(number: int, frame: object) -> None:
+def answer(desk: Desk, task: Task) -> Marked | AuthorError | DeskError:
+    """Decides what a desk's process says of a task; nothing is raised."""
+    try:
+        return replace(desk.mark(task), card=None)
+    except AuthorError as error:
+        return error
+    except Exception:  # noqa: BLE001 - told to the grader, whose fault it is
+        return DeskError(traceback.format_exc())
+
+
+def stop(number: int, frame: object) -> None:
+    """Ends the process as it would end by itself, with all that it started."""
     sys.exit(128 + number)

@@ -252,13 +252,26 @@ def unpack_body(
     return submission, transcript
 
 
-def helpers_of(body: bytes) -> Mapping[str, str]:
-    """Return the names of a submission's helper files, and the hashes under which they are kept."""
+def source_of(body: bytes) -> tuple[tuple[tuple[str, str], ...], Mapping[str, str]]:
+    """Return a submission's source alone: its chunks (label, text), and its helpers' hashes.
+
+    Raises:
+        DamagedRecordError: it is not of this version.
+    """
     try:
         kept: Any = wire.decode(next(_split(_inflate(body))))
-        return dict(kept["submission"]["helpers"])
-    except (wire.WireError, zlib.error, LookupError, TypeError, StopIteration) as error:
+        handed = kept["submission"]
+        chunks = tuple((str(label), str(text)) for label, text in handed["chunks"])
+        return chunks, dict(handed["helpers"])
+    except (
+        *(wire.WireError, zlib.error, LookupError, TypeError, ValueError, StopIteration),
+    ) as error:
         raise DamagedRecordError("the record's body is not of this version") from error
+
+
+def helpers_of(body: bytes) -> Mapping[str, str]:
+    """Return the names of a submission's helper files, and the hashes under which they are kept."""
+    return source_of(body)[1]
 
 
 def _unpack_call(packed: bytes, inputs: Inputs) -> tuple[tuple[str, bytes], Observation]:

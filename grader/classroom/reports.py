@@ -7,16 +7,21 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from grader.classroom import similarity
 from grader.classroom.folder import Folder
 from grader.classroom.gradebook import Book, Filled, fill
 from grader.classroom.review import Marks, read_marks, sheet
 from grader.errors import UsageError
 from grader.model import Assignment
 from grader.report.answers import answers
-from grader.report.class_page import render_class
+from grader.report.class_page import Alike, render_class
 from grader.report.gradebook import csv_text, grades_csv
 from grader.report.rows import Row
+from grader.report.similar_page import in_numbers, render_similar
+from grader.report.text import counted
 
+_SIMILAR = "similar.html"
+_NAMED = 10  # submissions that are named in a sentence
 _BOM = "\ufeff"  # so that spreadsheets read the students' umlauts
 
 
@@ -24,6 +29,8 @@ class Request(Struct, frozen=True):
     """What is wanted of a class beyond its own files."""
 
     books: tuple[Book, ...] = ()
+    handed_out: tuple[str, ...] | None = None
+    """Compare the submissions' code with one another, apart from these texts; None: do not."""
 
 
 def write_reports(
@@ -36,17 +43,55 @@ def write_reports(
     """
     questions = [question.id for question in assignment.questions]
     folder.write(folder.path / "grades.csv", grades_csv(rows, questions).encode())
-    folder.write(folder.path / "report.html", _page(folder, assignment, rows).encode())
+    alike = _write_similar(folder, assignment, rows, request.handed_out)
+    folder.write(folder.path / "report.html", _page(folder, assignment, rows, alike).encode())
     if any(question.marked_by_person for question in assignment.questions):
         _write_review(folder, assignment, rows, marks)
     return _write_books(folder, rows, request.books)
 
 
-def _page(folder: Folder, assignment: Assignment, rows: Sequence[Row]) -> str:
+def _page(
+    folder: Folder, assignment: Assignment, rows: Sequence[Row], alike: tuple[Alike, ...] | None
+) -> str:
     def link(submission_id: str) -> str:
         return quote(folder.staff_page(submission_id).relative_to(folder.path).as_posix())
 
-    return render_class(assignment, rows, answers(rows), link)
+    return render_class(assignment, rows, answers(rows), link, alike)
+
+
+def _write_similar(
+    folder: Folder,
+    assignment: Assignment,
+    rows: Sequence[Row],
+    handed_out: tuple[str, ...] | None,
+) -> tuple[Alike, ...] | None:
+    """Writes the page of similar code; one of an earlier run is taken away if none is wanted."""
+    path = folder.staff / _SIMILAR
+    if handed_out is None:
+        folder.remove(path)
+        return None
+    found = similarity.look(folder, rows, handed_out)
+    notes = [f"{counted(found.compared, 'submission')} compared, each with every other."]
+    if not found.pairs:
+        notes.append("No two of them share much.")
+    if found.more:
+        notes.append(f"The first {len(found.pairs)} pairs are shown; {found.more} more are alike.")
+    if found.left_out:
+        notes.append(f"Without code that could be compared: {_named(found.left_out)}.")
+    if found.cut:
+        notes.append(f"Very long, so that the beginning was compared: {_named(found.cut)}.")
+
+    def link(submission_id: str) -> str:
+        return quote(folder.staff_page(submission_id).relative_to(folder.staff).as_posix())
+
+    page = render_similar(assignment.title, found.pairs, notes, link)
+    folder.write(path, page.encode())
+    return in_numbers(found.pairs, f"{folder.staff.name}/{_SIMILAR}")
+
+
+def _named(ids: Sequence[str]) -> str:
+    more = len(ids) - _NAMED
+    return ", ".join(ids[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _write_review(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from grader.classroom.desk import Marked
     from grader.classroom.gradebook import Book, Filled
     from grader.classroom.reports import Request
+    from grader.classroom.run import MarkAll
     from grader.model import Assignment, Scorecard
     from grader.report.rows import Row
+    from grader.sandbox.supervisor import IsolationMode
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -29,6 +32,9 @@ _UNMATCHED = 10  # people of a gradebook that are listed
 def class_options(command: Command) -> Command:
     """The options of everything that ends in grades."""
     for option in (
+        click.option(
+            "--similar", is_flag=True, help="List submissions with similar code, for staff."
+        ),
         click.option("--column", help="The column of the Canvas gradebook to fill."),
         click.option(
             "--moodle",
@@ -63,6 +69,7 @@ Examples:
 @click.option("--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True)
 @click.option("--jobs", "-j", type=click.IntRange(min=1), help="Workers; as many as cores.")
 @click.option("--resume", is_flag=True, help="Leave out what is done already and has not changed.")
+@click.option("--cluster", "address", help="Mark on a Dask cluster: its scheduler's address.")
 @class_options
 @config_option
 @plain_option
@@ -72,10 +79,12 @@ def grade(
     out: Path,
     jobs: int | None,
     resume: bool,
+    address: str | None,
     marks_path: Path | None,
     canvas: Path | None,
     moodle: Path | None,
     column: str | None,
+    similar: bool,
     config_path: Path,
     plain: bool,
     no_isolation: bool,
@@ -90,14 +99,23 @@ def grade(
     from grader.pipeline import read_assignment
     from grader.submission import find_submissions
 
+    if address is not None and jobs is not None:
+        raise click.UsageError("--jobs is for this machine; a cluster has the workers that it has")
     assignment = read_assignment(config_path)
     marks = read_marks(marks_path, assignment) if marks_path else None
-    request = _request(canvas, moodle, column, assignment)
+    request = _request(canvas, moodle, column, assignment, config_path if similar else None)
     _refuse_among(paths, out)
+    isolation: IsolationMode = "off" if no_isolation else "required"
     handed_in = find_submissions(paths, expected_name=assignment.filename)
     if not handed_in:
         raise click.UsageError(f"nothing to mark in {', '.join(map(str, paths))}")
-    with progressing(len(handed_in)) as progress:
+    _refuse_to_compare(len(handed_in), similar=similar)
+    with ExitStack() as stack:
+        mark = None
+        if address is not None:
+            secrets = (config_path, config_path.parent / "reference", out, *paths)
+            mark = stack.enter_context(_cluster(address, assignment, isolation, secrets))
+        progress = stack.enter_context(progressing(len(handed_in)))
         watcher = _Watcher(progress)
         try:
             outcome = grade_class(
@@ -108,13 +126,14 @@ def grade(
                     assignment,
                     config_path,
                     torch=torch,
-                    isolation="off" if no_isolation else "required",
+                    isolation=isolation,
                     secrets=(out, *paths),
                 ),
                 watcher=watcher,
                 jobs=jobs,
                 resume=resume,
                 marks=marks,
+                mark=mark,
                 request=request,
             )
         except BaseException:
@@ -147,6 +166,7 @@ def regrade(
     canvas: Path | None,
     moodle: Path | None,
     column: str | None,
+    similar: bool,
     config_path: Path,
     plain: bool,
     no_isolation: bool,
@@ -165,8 +185,9 @@ def regrade(
 
     assignment = read_assignment(config_path)
     marks = read_marks(marks_path, assignment) if marks_path else None
-    request = _request(canvas, moodle, column, assignment)
+    request = _request(canvas, moodle, column, assignment, config_path if similar else None)
     total = len(list((results / "staff" / "records").glob("*.record")))
+    _refuse_to_compare(total, similar=similar)
     with progressing(total) as progress:
         regraded = regrade_class(
             assignment,
@@ -195,10 +216,27 @@ def regrade(
     _tell_faults(regraded.faults)
 
 
+def _cluster(
+    address: str, assignment: Assignment, isolation: IsolationMode, secrets: tuple[Path, ...]
+) -> AbstractContextManager[MarkAll]:
+    """Gives what marks on a cluster; the first of the secrets is the config."""
+    from grader.classroom.cluster import Sent, cluster
+
+    sent = Sent(secrets[0], assignment.packages, isolation, secrets)
+    return cluster(address, sent, say=lambda text: click.echo(text, err=True))
+
+
 def _request(
-    canvas: Path | None, moodle: Path | None, column: str | None, assignment: Assignment
+    canvas: Path | None,
+    moodle: Path | None,
+    column: str | None,
+    assignment: Assignment,
+    similar_but_for: Path | None,
 ) -> Request:
-    """What is wanted beyond the class's own files; read before anything is marked."""
+    """What is wanted beyond the class's own files; read before anything is marked.
+
+    Code is compared, but for the starter, if there is a config that it belongs to.
+    """
     from grader.classroom.gradebook import read_book
     from grader.classroom.reports import Request
 
@@ -209,7 +247,19 @@ def _request(
         books.append(read_book(canvas, "canvas", column=column, title=assignment.title))
     if moodle is not None:
         books.append(read_book(moodle, "moodle", column=None, title=assignment.title))
-    return Request(tuple(books))
+    handed_out = None
+    if similar_but_for is not None:
+        from grader.bundle.starter import read_starter
+
+        handed_out = (read_starter(assignment, similar_but_for.parent / "reference").text,)
+    return Request(tuple(books), handed_out)
+
+
+def _refuse_to_compare(count: int, *, similar: bool) -> None:
+    if similar:
+        from grader.classroom.similarity import check
+
+        check(count)
 
 
 def _tell_books(filled: Sequence[tuple[Book, Filled]], out: Path) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from sandboxes import LIMITS, submission
 
 from grader.model import Killed, Observation, Raised, Returned, TimedOut

@@ -1,0 +1,162 @@
+"""Draws the pairs of submissions whose code is alike, side by side, as one page for staff.
+
+It is a list to look at. Its words accuse nobody: small tasks have few solutions, and the page
+cannot know who worked with whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from grader.report.class_page import Alike
+from grader.report.class_students import Link
+from grader.report.markup import Html, element, join, trusted
+from grader.report.text import counted, one_line, visible
+
+Span: TypeAlias = tuple[int, int]
+"""Where a passage begins and where it ends, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One submission of a pair."""
+
+    id: str
+    text: str
+    share: float  # of its own code, how much is in the other
+    alike: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two submissions and what they share."""
+
+    first: Side
+    second: Side
+    tokens: int  # of the first that are in the second, about
+
+    @property
+    def share(self) -> float:
+        return max(self.first.share, self.second.share)
+
+
+def in_numbers(pairs: Sequence[Pair], page: str) -> tuple[Alike, ...]:
+    """What the class's page tells of the pairs, each with its place on the page of them all."""
+    return tuple(
+        Alike(pair.first.id, pair.second.id, pair.share, pair.tokens, f"{page}#pair-{number}")
+        for number, pair in enumerate(pairs, 1)
+    )
+
+
+def render_similar(title: str, pairs: Sequence[Pair], notes: Sequence[str], link: Link) -> str:
+    """Decides the page, as the whole text of an HTML file.
+
+    Args:
+        title: the assignment's.
+        pairs: in the order in which they are to stand.
+        notes: what was compared, and what was not.
+        link: where each submission's page lies, from this one.
+    """
+    policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    here = Path(__file__)
+    styles = (here.with_name(name) for name in ("page.css", "class_page.css", "similar_page.css"))
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=policy),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="referrer", content="no-referrer"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("title", f"{one_line(title)}: similar code"),
+        element("style", trusted("".join(path.read_text("utf-8") for path in styles))),
+    )
+    body = element(
+        "body",
+        element(
+            "header",
+            element("h1", "Similar code"),
+            element("p", one_line(title)),
+            element("p", "For staff alone.", class_="names"),
+        ),
+        element(
+            "main",
+            element(
+                "section",
+                element(
+                    "p",
+                    "Pairs of submissions to look at. That code is alike says nothing of why: "
+                    "small tasks have few solutions, and students may have learned from the same "
+                    "source or worked together as they should. Names do not count in the "
+                    "comparison, nor does what was handed out or what most submissions have.",
+                ),
+                *(element("p", note) for note in notes),
+                _list(pairs) if pairs else None,
+            ),
+            *(_side_by_side(number, pair, link) for number, pair in enumerate(pairs, 1)),
+        ),
+    )
+    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
+
+
+def _list(pairs: Sequence[Pair]) -> Html:
+    heads = ("Submissions", "Share of the first", "Share of the second")
+    return element(
+        "div",
+        element(
+            "table",
+            element("thead", element("tr", *(element("th", head, scope="col") for head in heads))),
+            element(
+                "tbody",
+                *(
+                    element(
+                        "tr",
+                        element(
+                            "th",
+                            element("a", _names(pair), href=f"#pair-{number}"),
+                            scope="row",
+                        ),
+                        element("td", f"{pair.first.share:.0%}", class_="number"),
+                        element("td", f"{pair.second.share:.0%}", class_="number"),
+                    )
+                    for number, pair in enumerate(pairs, 1)
+                ),
+            ),
+            class_="list",
+        ),
+        class_="scroll",
+    )
+
+
+def _names(pair: Pair) -> str:
+    return f"{one_line(pair.first.id, 60)} and {one_line(pair.second.id, 60)}"
+
+
+def _side_by_side(number: int, pair: Pair, link: Link) -> Html:
+    return element(
+        "section",
+        element("h2", _names(pair)),
+        element("div", _code(pair.first, link), _code(pair.second, link), class_="sides"),
+        id=f"pair-{number}",
+    )
+
+
+def _code(side: Side, link: Link) -> Html:
+    pieces: list[str] = []
+    at = 0
+    for start, end in side.alike:
+        pieces += [visible(side.text[at:start]), element("mark", visible(side.text[start:end]))]
+        at = end
+    pieces.append(visible(side.text[at:]))
+    passages = counted(len(side.alike), "passage")
+    return element(
+        "figure",
+        element(
+            "figcaption",
+            element("a", one_line(side.id, 60), href=link(side.id)),
+            f": {side.share:.0%} alike, in {passages}",
+        ),
+        element("pre", join(*pieces), tabindex="0"),
+    )
