@@ -29,7 +29,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from grader.errors import GraderError
+from grader.errors import AuthorError, GraderError
 from grader.handing_in import HandingIn, lateness, over_limit, read_handing_in
 from grader.model import Assignment, Scorecard
 from grader.pipeline import fault_card, grade, read_assignment, redact
@@ -72,7 +72,7 @@ def run_autograder(
             _write(card, assignment, results)
         except BaseException as error:  # noqa: BLE001 - the outermost door
             stop.ignored = True  # the results are written first
-            _say(traceback.format_exc())
+            _say(str(error) if isinstance(error, AuthorError) else traceback.format_exc())
             with suppress(Exception):
                 _publish_no_score(error, assignment, results)
             return error.exit_code if isinstance(error, GraderError) else _OURS

@@ -69,7 +69,7 @@ def size_kept_by_single_cell(call: Call) -> str | None:
     for size in (1, 6, 31):
         observed = call("conv_output_size", size, 1)
         if observed != size:
-            return f"a kernel of one cell moved over {size} cells should keep their number"
+            return f"a kernel of one cell should keep a size of {size} as it is"
     return None
 
 

@@ -145,6 +145,7 @@ def test_a_broken_assignment_publishes_no_score_and_tells_the_staff(tmp_path: Pa
     assert results["score"] == 0
     assert results["extra_data"]["graded"] is False
     assert "config.yaml" in done.stdout
+    assert "Traceback" not in done.stdout, "the author can mend it, and needs no traceback"
     assert "config.yaml" not in json.dumps(results)
 
 

@@ -174,8 +174,20 @@ class LimitsConfig(_Mapping, frozen=True):
 
     load: Annotated[Duration, Meta(description="To run the file's top level.")] = "30 s"
     call: Annotated[Duration, Meta(description="For one call of a function.")] = "5 s"
-    memory: Annotated[Size, Meta(description="Beyond what Python and its libraries need.")] = "1 GB"
-    submission: Annotated[Duration, Meta(description="For the whole submission.")] = "5 min"
+    memory: Annotated[
+        Size,
+        Meta(
+            description="Beyond what Python and its libraries need. "
+            "In a container that has less, what that can spare."
+        ),
+    ] = "1 GB"
+    submission: Annotated[
+        Duration,
+        Meta(
+            description="For the whole submission. Gradescope's own time limit (10 min unless it "
+            "is raised) has to be 3 min longer."
+        ),
+    ] = "5 min"
 
 
 class DefaultsConfig(_Mapping, frozen=True):

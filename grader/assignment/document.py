@@ -104,7 +104,8 @@ def _read_text(path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
     except FileNotFoundError:
-        raise refuse("does not exist", "write the path of the assignment's config.yaml") from None
+        remedy = "name the assignment's config.yaml by --config, or run this in its folder"
+        raise refuse("does not exist", remedy) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise refuse(f"cannot be read ({reason})", "name a readable file") from error

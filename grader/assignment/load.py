@@ -74,6 +74,9 @@ def load_assignment(
     findings = Findings(document)
     draft = read_draft(document, findings)
     check_consistency(draft, findings)
+    ids = [question.config.id for question in draft.questions]
+    if len(set(ids)) < len(ids):  # what is found out of a question is known by its id
+        findings.raise_if_any()
     questions = _questions(draft, config_path, compare, findings, wrong_answers=wrong_answers)
     findings.raise_if_any()
     return Assignment(

@@ -127,7 +127,7 @@ def _header(title: str, rows: Sequence[Row], measured: ClassMeasure) -> Html:
     return element(
         "header",
         element("h1", title),
-        element("p", "For staff: it names students and shows hidden cases.", class_="names"),
+        element("p", "For staff. Names stand in grades.csv alone.", class_="names"),
         element(
             "dl",
             *(element("div", element("dt", name), element("dd", value)) for name, value in tiles),

@@ -28,8 +28,7 @@ _FILTERS = (
 
 def students_section(rows: Sequence[Row], questions: Sequence[str], link: Link) -> Html:
     """Decides the table of students, in the order given, a column for each question."""
-    named = any(person.name for row in rows for person in row.people)
-    heads = ["Submission", *(["Name"] if named else []), "Total", *questions, "Time in s", "Flags"]
+    heads = ["Submission", "Total", *questions, "Time in s", "Flags"]
     return element(
         "section",
         element("h2", "Students", id="all-students"),
@@ -70,7 +69,7 @@ def students_section(rows: Sequence[Row], questions: Sequence[str], link: Link) 
                         ),
                     ),
                 ),
-                element("tbody", *(_student(row, questions, link, named=named) for row in rows)),
+                element("tbody", *(_student(row, questions, link) for row in rows)),
                 id="students",
                 class_="list",
             ),
@@ -92,13 +91,11 @@ def _legend() -> Html:
     )
 
 
-def _student(row: Row, questions: Sequence[str], link: Link, *, named: bool) -> Html:
+def _student(row: Row, questions: Sequence[str], link: Link) -> Html:
     by_id = {question.id: question for question in row.questions}
-    names = "; ".join(person.name for person in row.people if person.name)
     return element(
         "tr",
         element("th", element("a", row.id, href=link(row.id)), scope="row"),
-        element("td", one_line(names)) if named else None,
         _heat("" if row.faulted else points(row.score), row.share),
         *(_score(by_id.get(question), faulted=row.faulted) for question in questions),
         element("td", f"{row.wall_s:.2f}", class_="number"),

@@ -1,4 +1,4 @@
-"""What the worker tries before it lets the student's code try: seven things it must not be able to.
+"""What the worker tries before it lets the student's code try: eight things it must not be able to.
 
 Each probe returns whether it was refused. A probe that succeeds leaves nothing behind: no signal
 but number 0, no file, no stopped process. The layers are tested by what they prevent, not by

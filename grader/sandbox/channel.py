@@ -183,13 +183,13 @@ class _Asking:
                 if now >= deaf_at and _is_unread(self.stream):
                     return "deaf"
                 if now >= deadline:
-                    return "late"
+                    return "late"  # before "cpu", which it is not if only one thread was busy
+                if self.cpu_s is not None and self._cpu_used() > self.limit_s:
+                    return "cpu"
                 for key, events in selector.select(min(deadline - now, _TICK_S)):
                     end = self._serve(key.fileobj, events)
                     if end is not None:
                         return end
-                if self.cpu_s is not None and self._cpu_used() > self.limit_s:
-                    return "cpu"
         finally:
             if self.unsent:
                 selector.modify(self.stream, selectors.EVENT_READ)

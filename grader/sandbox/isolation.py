@@ -13,7 +13,7 @@ order in a worker is not free:
 1.  session, descriptors: stdin empty, stdout and stderr to the grader, the conversation; all else
     is closed, so that nothing open leaks in and no later step can be reached from outside.
 2.  out-of-memory score: while we still may write to /proc. If memory runs out in spite of the
-    limits, the kernel ends the worker and not the grader.
+    limits, the kernel ends the worker first, then the launcher, and the grader last.
 3.  limits: before the user changes, as the counts of processes belong to the user. Memory is what
     the launcher uses now plus the budget: an absolute limit would charge the imports to students.
 4.  Landlock's ruleset is built while paths can still be opened, and entered later.
@@ -66,6 +66,7 @@ CONVERSATION: Final = 3
 """The descriptor of the conversation, in every worker."""
 _ADDRESS_SPACE_SLACK: Final = 512 << 20  # mapped but never touched: thread stacks, arenas
 _OPEN_FILES: Final = 64
+_WORKERS_OOM_SCORE, _LAUNCHERS_OOM_SCORE = 1000, 500  # a launcher can be replaced
 _FREE_USERS: Final = range(1_900_000_000, 2_100_000_000)  # nobody hands out ids from here
 _FEW_FREE_USERS: Final = range(61_184, 65_520)  # where a container maps 65,536 ids only
 
@@ -145,6 +146,8 @@ def prepare(request: Request) -> Plan:
         flags = kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS
         layers.put("namespaces", lambda: kernel.unshare(flags))
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+    with contextlib.suppress(OSError):
+        _volunteer_for_oom(_LAUNCHERS_OOM_SCORE)
     if "not_dumpable" not in request.without:
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     abi = 0 if "landlock" in request.without else landlock.abi()
@@ -180,7 +183,7 @@ def confine(
     layers = _Layers(plan.inherited, plan.missing)
     layers.put("descriptors", lambda: _take_descriptors(streams, plan.doors))
     layers.put("session", _begin_session)
-    layers.put("oom_score", _volunteer_for_oom)
+    layers.put("oom_score", lambda: _volunteer_for_oom(_WORKERS_OOM_SCORE))
     layers.put("limits", lambda: _limit(plan, counts_processes=user is not None))
     ruleset = -1
     if plan.landlock_abi:
@@ -302,9 +305,9 @@ def _begin_session() -> None:
     os.umask(0o077)
 
 
-def _volunteer_for_oom() -> None:
+def _volunteer_for_oom(score: int) -> None:
     kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # else the file is root's; a later step takes it back
-    Path("/proc/self/oom_score_adj").write_text("1000")
+    Path("/proc/self/oom_score_adj").write_text(str(score))
 
 
 def _limit(plan: Plan, *, counts_processes: bool) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from grader.errors import IsolationError, SandboxFault
 from grader.model import Isolation, Limits
-from grader.sandbox import answers, hosts
+from grader.sandbox import answers, container, hosts
 from grader.sandbox.forking import ForkingHost
 from grader.sandbox.session import Session
 from grader.sandbox.spawning import SpawningHost
@@ -43,7 +43,7 @@ def start_launcher(
     Its imports run beside the caller's own. The first use waits for it.
 
     Args:
-        limits: What one submission may use.
+        limits: What one submission may use; less memory where the container has no more.
         torch: Import torch, too, if it is installed.
         isolation: "required": raise IsolationError unless no submission can read a secret or
             reach the grader; "preferred": as much as there is; "off": limits only.
@@ -57,7 +57,7 @@ def start_launcher(
     """
     return Launcher(
         hosts.Settings(
-            limits=limits,
+            limits=container.fitting(limits, torch=torch),
             torch=torch,
             isolation=isolation,
             secrets=tuple(secrets),

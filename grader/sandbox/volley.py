@@ -2,9 +2,10 @@
 
 A worker answers one request after the other, whether they come singly or together. Sent together
 they cost no round trip each, which is most of what a short call costs. But then it cannot be said
-which of them printed something, or whether one that takes long was begun at all. So at the first
-sign of such a thing the volley ends. What was answered in order before that counts; the rest is
-left to be asked one by one, of a fresh worker.
+which of them printed something, or whether one that takes long was begun at all; and all answers
+are in memory before the first is read. So at the first sign of such a thing the volley ends. What
+was answered in order before that counts; the rest is left to be asked one by one, of a fresh
+worker.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _PATIENCE_S: Final = 0.5
 """For one answer: a call that takes longer is better asked alone."""
 _PIECE: Final = 1 << 16
+_MOST_BYTES: Final = 4 << 20
+"""All answers of a volley together: they are in memory at once before one of them is read."""
 
 
 class Volley(Struct):
@@ -61,7 +64,7 @@ class _Firing:
         self._channel = channel
         self._stream = channel.stream
         self._limit_s = limit_s
-        self._most = reply_bytes
+        self._room_bytes = min(reply_bytes, _MOST_BYTES)
         self._nonces = [os.urandom(16) for _ in requests]
         sent = [frames.pack(nonce, one) for nonce, one in zip(self._nonces, requests, strict=True)]
         self._unsent = memoryview(b"".join(sent))
@@ -119,7 +122,7 @@ class _Firing:
             if len(volley.payloads) == len(self._nonces):
                 return False
             nonce, length = header.unpack_from(incoming, at)
-            if nonce != self._nonces[len(volley.payloads)] or length > self._most:
+            if nonce != self._nonces[len(volley.payloads)] or length > self._room_bytes:
                 return False
             end = at + header.size + length
             if len(incoming) < end:
@@ -128,5 +131,6 @@ class _Firing:
             volley.payloads.append(bytes(memoryview(incoming)[at + header.size : end]))
             volley.walls_s.append(now - self._last_s)
             self._last_s, at = now, end
+            self._room_bytes -= length
         del incoming[:at]
         return True

@@ -140,6 +140,8 @@ ROWS = [
      "total_points: is 100, but the questions' points add up to 10; mend"),
     ("an id twice", "  - id: why", "  - id: area  # <<",
      "questions[3].id: is 'area', as that of questions[0]; give each question an id of its own"),
+    ("an id twice, both with cases", "  - id: sides", "  - id: area  # <<",
+     "questions[2].id: is 'area', as that of questions[0]; give each question an id of its own"),
     ("a function twice", "function: why", "function: sides  # <<",
      "questions[3].function: is 'sides', which sides already marks; mark each function in one"),
     ("a case's name twice", NEGATIVE, case(NEGATIVE, name='"two by three"'),

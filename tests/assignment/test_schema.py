@@ -26,6 +26,7 @@ BEYOND_A_SCHEMA = {
     "thousandths of a point",
     "points that do not add up",
     "an id twice",
+    "an id twice, both with cases",
     "a function twice",
     "a case's name twice",
     "a drawn case's name twice",

@@ -22,6 +22,13 @@ ROWS = [line for line in PAGE.splitlines() if line.startswith("|") and NAMED.sea
 CORPUS = {attack.id: attack for attack in corpus()}
 
 
+TESTS = {
+    name
+    for path in (ROOT / "tests").rglob("test_*.py")
+    for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+}
+
+
 def promise(row: str) -> str:
     return row.split("|")[1].strip()
 
@@ -32,11 +39,30 @@ def test_every_attack_that_is_named_exists() -> None:
 
 
 def test_no_promise_goes_without_an_attack() -> None:
-    tables = PAGE.partition("## What is promised")[2].partition("## What is not promised")[0]
+    tables = PAGE.partition("## What is promised")[2].partition("## When the machine fails")[0]
     lines = [line for line in tables.splitlines() if line.startswith("| ")]
     unproven = [line for line in lines if not NAMED.search(line)]
     assert {line.split("|")[1].strip() for line in unproven} <= {"promise", "---"}
     assert len(ROWS) >= 30
+
+
+def test_every_test_that_is_named_exists() -> None:
+    assert set(re.findall(r"`(test_\w+)`", PAGE)) <= TESTS
+
+
+@pytest.mark.parametrize("start", ["report of every run.", "break things at every step:"])
+def test_no_row_of_what_holds_or_fails_goes_without_a_test(start: str) -> None:
+    table = PAGE.partition(start)[2].partition("\n## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ")][2:]
+    assert len(rows) >= 4
+    assert [row for row in rows if not re.search(r"`test_\w+`", row)] == []
+
+
+def test_every_point_of_the_boundary_names_its_proof() -> None:
+    section = PAGE.partition("## The boundary")[2].partition("This much holds")[0]
+    points = re.split(r"^\d\. ", section, flags=re.MULTILINE)[1:]
+    assert len(points) == 5
+    assert [point for point in points if not re.search(r"`test_\w+`", point)] == []
 
 
 def test_no_promise_is_made_twice() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,9 +16,13 @@ from typing import Any
 import jsonschema
 from attacking import ATTACKS, CONFIG
 
+from grader.errors import GraderFault
+from grader.pipeline import fault_card, read_assignment, redact
+from grader.report.gradescope import encoded
+
 SCHEMA = json.loads((Path(__file__).parents[1] / "gradescope.schema.json").read_text("utf-8"))
 GOOD = (ATTACKS / "next.py").read_text("utf-8")
-SLOW = GOOD.replace("def caption(text):", "def caption(text):\n    import time; time.sleep(60)")
+SLOW = re.sub(r"^(def .*:)$", r"\1\n    import time; time.sleep(60)", GOOD, flags=re.MULTILINE)
 FULL = 63
 
 
@@ -29,6 +34,14 @@ def autograder(root: Path, text: str = GOOD) -> Path:
     (root / "results").mkdir()
     for folder in (root, root / "source", root / "results"):
         folder.chmod(0o700)
+    return root
+
+
+def begin(root: Path) -> Path:
+    """Lay down the results that run_autograder copies there before Python starts."""
+    assignment = read_assignment(root / "source" / "config.yaml")
+    card = redact(fault_card(assignment, "", GraderFault("the grader did not start")), "student")
+    (root / "results" / "results.json").write_bytes(encoded(card, digest=assignment.digest))
     return root
 
 

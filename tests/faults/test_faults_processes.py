@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import os
 import signal
 from pathlib import Path
@@ -65,29 +66,60 @@ class Blow:
                 os.kill(pid, self._blow)
 
 
+def strike(
+    root: Path, monkeypatch: pytest.MonkeyPatch, number: int, blow: signal.Signals, *, worker: bool
+) -> tuple[int, float, bool]:
+    """Mark once, with a blow at that step; return the code, the score, and whether it came."""
+    impatient = functools.partial(start_launcher, answer_s=1.0)
+    autograder(root, SHORT)
+    with monkeypatch.context() as patches:
+        patches.setattr(gradescope, "start_launcher", impatient)
+        patches.setattr(hosts, "START_S", 8.0)
+        struck = Blow(patches, number, blow, worker=worker)
+        code = gradescope.run_autograder(root, root / "source" / "config.yaml")
+    document = results(root)
+    assert document is not None
+    assert document["extra_data"]["graded"] is (code == 0)
+    return code, document["score"], struck.steps >= number
+
+
 def strike_at_every_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blow: signal.Signals, *, worker: bool
 ) -> list[tuple[int, float]]:
     """Mark once for each step, with a blow at that step; return codes and scores."""
-    impatient = functools.partial(start_launcher, answer_s=1.0)
-    monkeypatch.setattr(gradescope, "start_launcher", impatient)
-    monkeypatch.setattr(hosts, "START_S", 8.0)
     found = []
-    number = 1
-    while True:
-        root = autograder(tmp_path / f"autograder-{number}", SHORT)
-        with monkeypatch.context() as patches:
-            struck = Blow(patches, number, blow, worker=worker)
-            code = gradescope.run_autograder(root, root / "source" / "config.yaml")
-        document = results(root)
-        assert document is not None
-        found.append((code, document["score"]))
-        assert document["extra_data"]["graded"] is (code == 0)
-        if struck.steps < number:
-            return found
-        number += 1
+    for number in itertools.count(1):
+        root = tmp_path / f"autograder-{number}"
+        code, score, came = strike(root, monkeypatch, number, blow, worker=worker)
+        found.append((code, score))
+        if not came:
+            break
+    return found
 
 
+@pytest.mark.parametrize("number", [3, 6, 9])
+def test_a_launcher_that_is_killed_is_replaced(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "autograder"
+    code, score, came = strike(root, monkeypatch, number, signal.SIGKILL, worker=False)
+    assert came
+    assert (code, score) in [(0, 4), (3, 0)]
+    assert code == 0 or number == 3  # before there was anything to replace
+
+
+@pytest.mark.parametrize("number", [7, 10])
+def test_a_worker_that_is_killed_costs_its_own_case_at_most(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "autograder"
+    code, score, came = strike(root, monkeypatch, number, signal.SIGKILL, worker=True)
+    assert came
+    assert code == 0
+    assert score >= 2
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGSTOP], ids=lambda blow: blow.name)
 def test_a_launcher_that_is_struck_at_any_step_costs_nobody_a_point(
     blow: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -99,6 +131,7 @@ def test_a_launcher_that_is_struck_at_any_step_costs_nobody_a_point(
     assert sum(code != 0 for code, _ in found) <= 1  # before there was anything to replace
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_at_any_step_costs_its_own_case_at_most(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import time
 from copy import deepcopy
 from typing import Any
 
+import decodable
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -404,10 +406,30 @@ def test_an_element_of_an_array_is_a_count_like_any_other() -> None:
 # --------------------------------------------------------------------------- for any two values
 
 
-@settings(deadline=None, max_examples=400)
-@given(expected=values, observed=values, rule=rules)
-def test_comparing_never_raises(expected: Any, observed: Any, rule: Rule) -> None:
-    verdict(expected, observed, rule)
+@given(expected=values | decodable.values, data=st.data(), rule=rules)
+def test_whatever_comes_is_compared_without_an_exception_and_within_bounds(
+    expected: Any, data: st.DataObject, rule: Rule
+) -> None:
+    observed = data.draw(values | decodable.values | decodable.near(expected))
+    before = deepcopy((expected, observed))
+    started = time.process_time()
+    comparison = verdict(expected, observed, rule)
+    assert time.process_time() - started < 5
+    assert matches(expected=expected, observed=observed, rule=rule) is comparison.matches
+    assert repr((expected, observed)) == repr(before)
+    texts = [comparison.claim, *comparison.notes]
+    for difference in comparison.differences:
+        texts += [difference.expected, difference.observed]
+    assert max(map(len, texts)) < 400
+    assert len(comparison.differences) <= 5
+    assert len(comparison.differing) <= 1000
+    assert 0 <= comparison.matched <= comparison.leaves == count_leaves(expected)
+    assert not math.isnan(comparison.error_ratio)
+
+
+@given(value=values | decodable.values, at=st.lists(st.integers(-3, 3) | st.text(max_size=2)))
+def test_a_path_into_anything_leads_to_a_part_or_nowhere(value: Any, at: list[Any]) -> None:
+    narrow(value, tuple(at))
 
 
 @settings(deadline=None)

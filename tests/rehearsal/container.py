@@ -39,7 +39,7 @@ class Finished:
     code: int | None  # None: it had not ended in time
     output: str
     wall_s: float
-    peak_bytes: int  # proportional share of all its processes' memory, at its highest
+    peak_bytes: int  # of all its processes, at its highest
     killed_for_memory: int  # processes that the kernel ended since memory ran out
 
 
@@ -51,6 +51,7 @@ class Container:
     layer: Path
     binds: tuple[str, ...] = ()  # of the host's, to be seen at the same place
     environment: Mapping[str, str] = field(default_factory=dict)
+    shows_groups: bool = True  # whether it can read what its limits are
 
     def run(
         self, command: Sequence[str], *, limits: Limits | None = None, limit_s: float
@@ -62,7 +63,8 @@ class Container:
                 folder.mkdir(parents=True, exist_ok=True)
             group = closing.enter_context(_group(limits))
             asked = {
-                "groups": [str(path / "cgroup.procs") for path in group.folders],
+                "groups": list(map(str, group.folders)),
+                "shows_groups": self.shows_groups,
                 "images": list(map(str, self.images)),
                 "layer": str(self.layer),
                 "work": str(work),
@@ -99,14 +101,18 @@ def _watched(asked: Mapping[str, object], group: _Group, limit_s: float) -> Fini
         wall_s = time.monotonic() - started
         output.seek(0)
         text = output.read().decode("utf-8", "replace")
-    return Finished(code, text, wall_s, watch.peak_bytes, group.killed_for_memory())
+    peak_bytes = max(watch.peak_bytes, group.peak_bytes())
+    return Finished(code, text, wall_s, peak_bytes, group.killed_for_memory())
 
 
 # --------------------------------------------------------------------------- memory
 
 
 class _Watch:
-    """Looks again and again at how much memory a process's descendants hold."""
+    """Looks again and again at how much memory a process's descendants hold.
+
+    A control group knows better, but does not count what an earlier one has read into the cache.
+    """
 
     def __init__(self, pid: int) -> None:
         self.peak_bytes = 0
@@ -148,10 +154,15 @@ def proportional_bytes(pid: int) -> int:
 
 @dataclass(frozen=True)
 class _Group:
-    """A control group: its folders, and where the kernel counts what it killed."""
+    """A control group: its folders, and where the kernel counts what it took and what it killed."""
 
     folders: tuple[Path, ...] = ()
     counter: Path | None = None
+    peak: Path | None = None
+
+    def peak_bytes(self) -> int:
+        """The most memory that it held, files in the cache included; 0 if the kernel is silent."""
+        return int(self.peak.read_text()) if self.peak and self.peak.exists() else 0
 
     def killed_for_memory(self) -> int:
         if self.counter is None:
@@ -175,7 +186,7 @@ def _group(limits: Limits | None) -> Iterator[_Group]:
             folder / "memory.max": limits.memory_bytes,
             folder / "cpu.max": f"{quota} {_PERIOD_US}",
         }
-        group = _Group((folder,), folder / "memory.events")
+        group = _Group((folder,), folder / "memory.events", folder / "memory.peak")
     elif (_GROUPS / "memory").is_dir():
         memory, cpu = _GROUPS / "memory" / name, _GROUPS / "cpu" / name
         settings = {
@@ -183,7 +194,9 @@ def _group(limits: Limits | None) -> Iterator[_Group]:
             cpu / "cpu.cfs_period_us": _PERIOD_US,
             cpu / "cpu.cfs_quota_us": quota,
         }
-        group = _Group((memory, cpu), memory / "memory.oom_control")
+        group = _Group(
+            (memory, cpu), memory / "memory.oom_control", memory / "memory.max_usage_in_bytes"
+        )
     made: list[Path] = []
     try:
         try:

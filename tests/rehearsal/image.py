@@ -63,7 +63,7 @@ def build(name: str, zipped: bytes) -> Container:
     """Runs setup.sh in a fresh Debian; an image of the same zip is taken from build/."""
     base = debian()
     digest = hashlib.sha256(zipped + SUITE.encode()).hexdigest()[:16]
-    folder = BUILD / f"image-{name}"
+    folder = BUILD / f"image-{SUITE}-{name}"
     layer = folder / "layer"
     environment, binds = pip_settings()
     image = Container((base,), layer, binds, environment)

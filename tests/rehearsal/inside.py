@@ -5,7 +5,7 @@ is what Docker does, in an order that leaves each step the rights it needs:
 
 1.  the control group, while the host's files can be seen;
 2.  the image and a layer above it as one file system (overlay), /proc, /sys, /dev as Docker lays
-    them out, with the same paths masked or read-only;
+    them out, with the same paths masked or read-only, and the container's control group;
 3.  the root is changed and the host's file system is let go of;
 4.  the filter on system calls: what Docker's default profile refuses a container without special
     rights, written from its documentation. It names calls of this architecture only; Docker's has
@@ -80,8 +80,9 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def main() -> None:
     asked = json.loads(sys.argv[1])
-    for group in asked["groups"]:
-        Path(group).write_text("0")
+    groups = [Path(folder) for folder in asked["groups"]]
+    for group in groups:
+        (group / "cgroup.procs").write_text("0")
     root = Path(asked["root"])
     lower = ":".join(asked["images"])
     layers = f"lowerdir={lower},upperdir={asked['layer']},workdir={asked['work']}"
@@ -89,6 +90,8 @@ def main() -> None:
     for path in asked["binds"]:
         bind(Path(path), root / path.lstrip("/"))
     system_files(root)
+    if asked["shows_groups"]:
+        control_groups(root / "sys" / "fs" / "cgroup", groups)
     change_root(root)
     socket.sethostname("container")
     machine = os.uname().machine
@@ -150,6 +153,16 @@ def system_files(root: Path) -> None:
         if path.exists():
             mount(str(path), path, "", _BIND | _RECURSIVE)
             mount("", path, "", _BIND | _REMOUNT | _READ_ONLY | _PLAIN)
+
+
+def control_groups(place: Path, groups: list[Path]) -> None:
+    """Shows the container's own control group as if there were none above it."""
+    if len(groups) == 1:  # one hierarchy for all controllers
+        bind(groups[0], place)
+        return
+    mount("tmpfs", place, "tmpfs", _PLAIN, "mode=755")
+    for group in groups:
+        bind(group, place / group.parent.name)
 
 
 def change_root(root: Path) -> None:

@@ -6,6 +6,7 @@
 For each submission a container is started from the image: half a core, 768 MB, the rights that
 Docker leaves (container.py, inside.py). Then its results.json is held against the schema and
 against what it has to earn, and memory, what was left behind and who may read what are looked at.
+The images are looked at, too, and the container itself: whether it is as strict as it should be.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import re
 import shutil
 import stat
 import sys
@@ -23,6 +25,8 @@ from typing import Any
 
 import jsonschema
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS), str(Path(__file__).parent)]
@@ -125,10 +129,38 @@ class Stage:
             if list(_files(layer / place)):
                 yield f"setup.sh changed /{place}"
         source = layer / "autograder" / "source"
-        if stat.S_IMODE(source.stat().st_mode) != 0o700:
-            yield "others than root may read /autograder/source"
+        for path in (source, *source.rglob("*")):
+            if path.stat().st_uid != 0 or stat.S_IMODE(path.stat().st_mode) & 0o077:
+                yield f"others than root may read /autograder/source/{path.relative_to(source)}"
+        yield from self._package_failures(layer)
 
-    def hand_in(self, files: Mapping[str, bytes], command: Sequence[str] = ()) -> _Run:
+    def _package_failures(self, layer: Path) -> Iterator[str]:
+        """Yields which packages are not those that requirements.txt pins."""
+        (packages,) = (layer / "opt" / "grader" / "lib").glob("python3*/site-packages")
+        python = packages.parent.name.removeprefix("python")
+        named = (path.name.removesuffix(".dist-info") for path in packages.glob("*.dist-info"))
+        found = {canonicalize_name(name.split("-")[0]): name.split("-")[1] for name in named}
+        lines = (layer / "autograder" / "source" / "requirements.txt").read_text().splitlines()
+        for wanted in map(Requirement, lines):
+            if wanted.marker and not wanted.marker.evaluate({"python_version": python}):
+                continue
+            version = found.pop(canonicalize_name(wanted.name), "none")
+            if version == "none" or not wanted.specifier.contains(version):
+                yield f"{wanted} is pinned, {version} is installed"
+            if wanted.name == "torch" and "torch" not in self.assignment.packages:
+                yield "torch is installed, which no submission may use"
+        own = {"pip", "setuptools"}  # what a new virtual environment holds
+        if found.keys() - own:
+            yield f"nobody asked for {', '.join(sorted(found.keys() - own))}"
+
+    def hand_in(
+        self,
+        files: Mapping[str, bytes],
+        command: Sequence[str] = (),
+        *,
+        limit_s: float = LIMIT_S,
+        shows_groups: bool = True,
+    ) -> _Run:
         """Runs run_autograder on a submission, in a container of its own."""
         shutil.rmtree(self._run, ignore_errors=True)
         layer = self._run / "layer"
@@ -140,10 +172,11 @@ class Stage:
         metadata.write_text(json.dumps(METADATA))
         for folder in (layer, layer / "autograder", submission):
             folder.chmod(0o755)
-        container = Container((self._image.layer, *self._image.images), layer)
+        images = (self._image.layer, *self._image.images)
+        container = Container(images, layer, shows_groups=shows_groups)
         # Gradescope's harness is process 1 and waits for the script; so does this shell
         script = "; ".join((*command, "cd /autograder", "./run_autograder", "exit $?"))
-        finished = container.run(["/bin/bash", "-c", script], limits=LIMITS, limit_s=LIMIT_S)
+        finished = container.run(["/bin/bash", "-c", script], limits=LIMITS, limit_s=limit_s)
         return _Run(layer, finished)
 
 
@@ -159,8 +192,8 @@ class _Run:
         path = self.layer / "autograder" / "results" / "results.json"
         return json.loads(path.read_bytes()) if path.is_file() else None
 
-    def failures(self, most_bytes: int | None = None) -> Iterator[str]:
-        """Yields what must hold of every run, and did not."""
+    def failures(self, most_bytes: int | None = None, changed: str = "") -> Iterator[str]:
+        """Yields what must hold of every run, and did not; `changed` is a file of our own doing."""
         finished = self.finished
         if finished.code is None:
             yield f"was still running after {LIMIT_S:g} s"
@@ -173,13 +206,18 @@ class _Run:
             return
         yield from invalid(self.results)
         autograder = self.layer / "autograder"
-        for path, mode in (("results", 0o700), ("submission_metadata.json", 0o600)):
+        for path, mode in (
+            ("results", 0o700),
+            ("submission", 0o700),
+            ("submission_metadata.json", 0o600),
+        ):
             if stat.S_IMODE((autograder / path).stat().st_mode) != mode:
                 yield f"others than root may read /autograder/{path}"
         for file in _files(self.layer):
             if not file.is_relative_to(autograder / "submission") and file not in (
                 autograder / "results" / "results.json",
                 autograder / "submission_metadata.json",
+                autograder / changed,
             ):
                 yield f"left /{file.relative_to(self.layer)}"
 
@@ -287,26 +325,96 @@ def can_be_rehearsed(attack: Attack) -> bool:
 
 # --------------------------------------------------------------------------- the set-up
 
+_ASKING = r"""
+import os, time
+kept = ("CapEff", "CapPrm", "CapBnd", "CapInh", "Seccomp", "NoNewPrivs")
+for line in open("/proc/self/status"):
+    if line.startswith(kept):
+        print("asked", *line.split())
+def tries(name, action):
+    try:
+        action()
+    except OSError as error:
+        print("asked", name, error.strerror)
+    else:
+        print("asked", name, "is allowed")
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+def call(name, *arguments):
+    if getattr(libc, name)(*arguments) < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+tries("mount", lambda: call("mount", b"none", b"/mnt", b"tmpfs", 0, None))
+tries("unshare", lambda: call("unshare", 0x10000000))
+tries("hostname", lambda: call("sethostname", b"other", 5))
+tries("clock", lambda: time.clock_settime(time.CLOCK_REALTIME, time.time()))
+tries("sysctl", lambda: open("/proc/sys/kernel/hostname", "w"))
+tries("kcore", lambda: open("/proc/kcore", "rb").read(1)[0])
+started = time.monotonic()
+while time.monotonic() < started + 2:
+    pass
+print("asked cores", round(time.process_time() / (time.monotonic() - started), 2))
+"""
+_CAPABILITIES = "00000000a80425fb"  # those that inside.py names, as a number
+_DUE = {
+    "CapEff:": _CAPABILITIES,
+    "CapPrm:": _CAPABILITIES,
+    "CapBnd:": _CAPABILITIES,
+    "CapInh:": "0000000000000000",
+    "Seccomp:": "2",
+    "NoNewPrivs:": "0",
+    "mount": "Operation not permitted",
+    "unshare": "Operation not permitted",
+    "hostname": "Operation not permitted",
+    "clock": "Operation not permitted",
+    "sysctl": "Read-only file system",
+}
+
+
+def rehearse_container(stage: Stage) -> Rehearsed:
+    """Asks within the container what is allowed there; half a core must be half a core."""
+    run = stage.hand_in({"solution.py": b""}, [f"/opt/grader/bin/python -c '{_ASKING}'"])
+    pairs = re.findall(r"^asked (\S+) (.*)$", run.finished.output, re.MULTILINE)
+    found = dict(pairs)
+    failures = [*run.failures()]
+    failures += [
+        f"{name} {found.get(name)}, not {due}"
+        for name, due in _DUE.items()
+        if found.get(name) != due
+    ]
+    if "kcore" not in found or found["kcore"] == "is allowed":
+        failures.append("the kernel's memory can be read")
+    if limits_are_real() and not float(found.get("cores", "1")) <= 0.6:
+        failures.append(f"{found.get('cores')} cores, not half a one")
+    return Rehearsed("the container itself", run.finished, run.results or {}, tuple(failures))
+
+
+_SECRETS = ("source/reference/targets.py", "source/config.yaml", "source/grader/pipeline.py")
+_SECRETS += ("submission_metadata.json", "results/results.json")
 _PEEKING = f"""
 def pixels(height, width):
-    with open("{PLACES["SECRET"]}") as file:
-        print([line for line in file if "{SEALED[0]}" in line])
+    for name in {_SECRETS}:
+        try:
+            print("opened", len(open("/autograder/" + name).read()), name)
+        except OSError as error:
+            print(error)
     return 0
 """
 _UNISOLATED = "sed -i 's/ gradescope / gradescope --no-isolation /' /autograder/run_autograder"
 
 
 def rehearse_peeking(stage: Stage) -> Rehearsed:
-    """Reads the reference twice: isolation must prevent what works without it."""
+    """Reads what is root's alone twice: isolation must prevent what works without it."""
     files = {"solution.py": _PEEKING.encode()}
     bare = stage.hand_in(files, [_UNISOLATED])
     held = stage.hand_in(files)
     failures = [*held.failures()]
-    if SEALED[0] not in bare.finished.output:
-        failures.append(f"it cannot be read without isolation either: {bare.finished.output}")
-    if SEALED[0] in held.finished.output:
-        failures.append("the reference can be read")
-    return Rehearsed("reading the reference", held.finished, held.results or {}, tuple(failures))
+    for name in _SECRETS:
+        opened = re.compile(rf"opened [1-9]\d* {re.escape(name)}")
+        if not opened.search(bare.finished.output):
+            failures.append(f"{name} cannot be read without isolation either")
+        if opened.search(held.finished.output):
+            failures.append(f"{name} can be read")
+    return Rehearsed("reading what is root's", held.finished, held.results or {}, tuple(failures))
 
 
 _HOG = """
@@ -320,17 +428,40 @@ def {function}(*args, **others):
 
 def rehearse_hog(stage: Stage) -> Rehearsed:
     """Takes more memory than the container has, in one function: the others keep their points."""
-    question = next(q for q in stage.assignment.questions if q.cases and not _is_a_step(stage, q))
-    right = (EXAMPLES / "perfect_numpy" / "solution.py").read_text(encoding="utf-8")
-    run = stage.hand_in({"solution.py": (right + _HOG.format(function=question.function)).encode()})
+    files, due = _hog(stage)
+    run = stage.hand_in(files)
     failures = [*run.failures()]
-    if run.results is not None:
-        due = sum(q.points for q in stage.assignment.questions if q.cases) - question.points
-        if run.results["score"] != float(due):
-            failures.append(f"score {run.results['score']}, not {due}")
+    if run.results is not None and run.results["score"] != due:
+        failures.append(f"score {run.results['score']}, not {due}")
+    if run.finished.killed_for_memory:
+        failures.append("memory ran out in the container, before the worker came to its limit")
+    return Rehearsed("all the memory there is", run.finished, run.results or {}, tuple(failures))
+
+
+def rehearse_hidden_limit(stage: Stage) -> Rehearsed:
+    """The same where nobody can know what the container has: no wrong score is published."""
+    files, due = _hog(stage)
+    run = stage.hand_in(files, shows_groups=False)
+    failures = []
+    if run.results is None:
+        failures.append("left no results")
+    else:
+        failures += invalid(run.results)
+        graded = run.results["extra_data"]["graded"]
+        if run.results["score"] != (due if graded else 0) or graded is (run.finished.code != 0):
+            failures.append(f"score {run.results['score']}, exit code {run.finished.code}")
     if limits_are_real() and not run.finished.killed_for_memory:
         failures.append("the container's memory was enough, which makes this no rehearsal")
-    return Rehearsed("all the memory there is", run.finished, run.results or {}, tuple(failures))
+    return Rehearsed("memory, the limit unseen", run.finished, run.results or {}, tuple(failures))
+
+
+def _hog(stage: Stage) -> tuple[Mapping[str, bytes], float]:
+    """A right solution but for one question, and what it has to earn."""
+    question = next(q for q in stage.assignment.questions if q.cases and not _is_a_step(stage, q))
+    right = (EXAMPLES / "perfect_numpy" / "solution.py").read_text(encoding="utf-8")
+    due = sum(q.points for q in stage.assignment.questions if q.cases) - question.points
+    files = {"solution.py": (right + _HOG.format(function=question.function)).encode()}
+    return files, float(due)
 
 
 def _is_a_step(stage: Stage, question: Question) -> bool:
@@ -339,17 +470,56 @@ def _is_a_step(stage: Stage, question: Question) -> bool:
     return any(question.id in chain for chain in chains)
 
 
+# --------------------------------------------------------------------------- time is up
+
+_SLEEPING = """
+import time
+
+def conv_output_size(size, kernel_size, stride=1, padding=0):
+    time.sleep(0.8)
+    return (size + 2 * padding - kernel_size) // stride + 1
+"""
+_IN_A_HURRY = "sed -i 's/submission: 20 s/submission: 2500 ms/' /autograder/source/config.yaml"
+
+
+def rehearse_deadline(stage: Stage) -> Rehearsed:
+    """Takes longer than a submission may: what was found by then is marked and published."""
+    run = stage.hand_in({"solution.py": _SLEEPING.encode()}, [_IN_A_HURRY])
+    failures = [*run.failures(changed="source/config.yaml")]
+    if run.results is not None:
+        question = next(q for q in stage.assignment.questions if q.id == "conv_output_size")
+        if not 0 < run.results["score"] < float(question.points):
+            failures.append(f"score {run.results['score']}, though some cases were right in time")
+        if "the submission's time was used up" not in run.finished.output:
+            failures.append("staff are not told that the time was used up")
+    return Rehearsed("its own deadline", run.finished, run.results or {}, tuple(failures))
+
+
+def rehearse_strike(stage: Stage) -> Rehearsed:
+    """Is ended from outside, as by Gradescope's own limit: what stands there is no verdict."""
+    run = stage.hand_in({"solution.py": _SLEEPING.encode()}, limit_s=2.0)
+    failures = _not_a_verdict(run)
+    if run.finished.code is not None:
+        failures.append("it had ended by itself, which makes this no rehearsal")
+    return Rehearsed("Gradescope's deadline", run.finished, run.results or {}, tuple(failures))
+
+
+def _not_a_verdict(run: _Run) -> list[str]:
+    if run.results is None:
+        return ["left no results"]
+    failures = [*invalid(run.results)]
+    if run.results["score"] != 0 or run.results["extra_data"]["graded"]:
+        failures.append(f"the results claim a verdict: {run.results['output']!r}")
+    return failures
+
+
 # --------------------------------------------------------------------------- the machine fails
 
 
 def rehearse_without_python(stage: Stage) -> Rehearsed:
     """Runs where the virtual environment is gone: the results laid down first must stand."""
     run = stage.hand_in({"solution.py": b""}, ["rm -rf /opt/grader/bin"])
-    failures = [] if run.results is None else [*invalid(run.results)]
-    if run.results is None:
-        failures.append("left no results")
-    elif run.results["score"] != 0 or run.results["extra_data"]["graded"]:
-        failures.append(f"the results claim a verdict: {run.results['output']!r}")
+    failures = _not_a_verdict(run)
     if run.finished.code == 0:
         failures.append("nobody would notice: the exit code is 0")
     return Rehearsed("without Python", run.finished, run.results or {}, tuple(failures))
@@ -379,17 +549,21 @@ def _rehearse(every_attack: bool) -> Iterator[Rehearsed]:
     for name in REHEARSED_EXAMPLES:
         yield rehearse_example(course, name)
     yield rehearse_hog(course)
+    yield rehearse_hidden_limit(course)
     yield rehearse_without_python(course)
     targets = Stage("targets", TARGETS)
     yield _of_the_image("the image of the targets", targets)
+    yield rehearse_container(targets)
     yield rehearse_peeking(targets)
+    yield rehearse_deadline(targets)
+    yield rehearse_strike(targets)
     for attack in corpus():
         if (every_attack or attack.id in REHEARSED_ATTACKS) and can_be_rehearsed(attack):
             yield rehearse_attack(targets, attack)
 
 
 def _of_the_image(name: str, stage: Stage) -> Rehearsed:
-    nothing = Finished(code=0, output="", wall_s=0.0, peak_bytes=0, killed_for_memory=0)
+    nothing = Finished(0, "", wall_s=0.0, peak_bytes=0, killed_for_memory=0)
     return Rehearsed(name, nothing, {}, tuple(stage.image_failures()))
 
 

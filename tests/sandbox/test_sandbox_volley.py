@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -82,12 +83,22 @@ def test_short_answers_carry_their_bytes_and_long_ones_do_not(launcher: Launcher
 
 
 def test_more_than_the_socket_holds_goes_through(launcher: Launcher) -> None:
-    big = np.arange(50_000.0)
+    big = np.arange(40_000.0)
     text = "def f(row): return row[::-1]"
     with launcher.open(submission(text)) as session:
         found = at_once(session, [("f", (big,))] * 12)
     assert len(found) == 12
     assert all(isinstance(o.outcome, Returned) for o in found)
+
+
+def test_answers_that_weigh_too_much_together_are_asked_for_one_by_one(launcher: Launcher) -> None:
+    text = "import numpy as np\ndef f(n): return np.full(100_000, n)"
+    calls = [("f", (n,)) for n in range(12)]
+    with launcher.open(submission(text)) as session:
+        assert len(at_once(session, calls)) == (4 << 20) // 800_000
+    found = as_the_pipeline_does(launcher, text, calls)
+    rows = [o.outcome.value for o in found if isinstance(o.outcome, Returned)]
+    assert [float(np.asarray(row)[0]) for row in rows] == list(range(12))
 
 
 # --------------------------------------------------------------------------- out of the ordinary
@@ -171,8 +182,9 @@ FORGER = """
 """
 
 
-def test_answers_that_come_before_their_turn_do_not_count(launcher: Launcher) -> None:
-    found = as_the_pipeline_does(launcher, textwrap.dedent(FORGER), CALLS[:8])
+def test_answers_that_come_before_their_turn_do_not_count() -> None:
+    with start_launcher(replace(LIMITS, call_s=1.0), isolation="preferred") as launcher:
+        found = as_the_pipeline_does(launcher, textwrap.dedent(FORGER), CALLS[:8])
     others = [o.outcome for at, o in enumerate(found) if at != 3]
     assert others == [Returned(n) for n in range(8) if n != 3]
 

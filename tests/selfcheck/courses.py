@@ -125,6 +125,8 @@ def run_python(
 ) -> subprocess.CompletedProcess[str]:
     """Runs Python in a folder with the grader of these tests."""
     known = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    for name in ("CI", "BUILD_NUMBER"):  # to a build server pytest says more
+        known.pop(name, None)
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,

@@ -1,5 +1,6 @@
 # tries: change owners, modes and times of files that are not its own
 # must: be refused
+# relies_on: [seccomp]
 import os
 
 
