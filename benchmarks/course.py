@@ -24,13 +24,6 @@ _NUMPY = (
     *("perfect_numpy", "perfect_lists", "no_bias"),
     *("flipped_kernel", "wrong_shapes", "carried_forward"),
 )
-    "perfect_numpy",
-    "perfect_lists",
-    "no_bias",
-    "flipped_kernel",
-    "wrong_shapes",
-    "carried_forward",
-)
 _TORCH = ("perfect_torch",)
 _COUNTS = ("conv_layer_params", "classifier_params", "encoder_params")
 
