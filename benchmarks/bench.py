@@ -144,7 +144,7 @@ def table(lines: list[Line]) -> str:
     """The lines in Markdown: ratios, as seconds are of this machine alone."""
     classes = {line.library: line for line in lines if line.what.startswith("class of")}
     rows = [
-        "| one submission | processor time | times the floor | times a class's | by the clock | peak |",
+        "| one submission | processor | times the floor | times a class's | by the clock | peak |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
     for line in lines:

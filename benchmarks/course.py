@@ -21,12 +21,8 @@ ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "submissions_example"
 _CASES = 3  # of each question
 _NUMPY = (
-    "perfect_numpy",
-    "perfect_lists",
-    "no_bias",
-    "flipped_kernel",
-    "wrong_shapes",
-    "carried_forward",
+    *("perfect_numpy", "perfect_lists", "no_bias"),
+    *("flipped_kernel", "wrong_shapes", "carried_forward"),
 )
 _TORCH = ("perfect_torch",)
 _COUNTS = ("conv_layer_params", "classifier_params", "encoder_params")

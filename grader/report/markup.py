@@ -6,11 +6,13 @@ to say so, or brings a dependency that does; here a plain `str` cannot become ma
 
 from __future__ import annotations
 
-from functools import cache
+import re
+from functools import cache, lru_cache
 from html import escape
 
 # Elements that have no content and no end tag.
 _EMPTY = frozenset({"meta", "br", "hr", "input"})
+_SPECIAL = re.compile("[&<>]")
 
 
 class Html(str):
@@ -36,7 +38,7 @@ def element(tag: str, /, *content: str | None, **attributes: str | bool | None) 
         if not attributes
         else "".join(
             [
-                f" {_name(key)}" + ("" if value is True else f'="{escape(str(value))}"')
+                f" {_name(key)}" + ("" if value is True else f'="{_quotable(str(value))}"')
                 for key, value in attributes.items()
                 if value is not None and value is not False
             ]
@@ -51,12 +53,17 @@ def _name(key: str) -> str:
     return key.rstrip("_").replace("_", "-")
 
 
+_quotable = lru_cache(1024)(escape)  # most are a class's name
+
+
 def join(*content: str | None) -> Html:
     """Sets pieces one after the other: markup as it stands, text escaped."""
     return Html(
         "".join(
             [
-                piece if type(piece) is Html else escape(piece, quote=False)
+                escape(piece, quote=False)
+                if type(piece) is not Html and _SPECIAL.search(piece)
+                else piece
                 for piece in content
                 if piece is not None
             ]

@@ -9,7 +9,7 @@ mistake in escaping would run nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from grader.model import Chunk, Scorecard
@@ -38,7 +38,7 @@ _SOURCE_LINES = 2000  # of each file
 def render(card: Scorecard) -> str:
     """Decides the page of one submission, as the whole text of an HTML file."""
     story = tell(card)
-    source = _Source(card.source if story.fault is None else ())
+    source = _NO_SOURCE if story.fault is not None else _source(card.source)
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -62,7 +62,7 @@ def render(card: Scorecard) -> str:
                 for number, question in enumerate(story.questions, start=1)
                 if story.fault is None
             ),
-            source.section(),
+            source.section,
             id="questions",
         ),
         _footer(story),
@@ -135,17 +135,20 @@ def _notices(story: Story) -> Html | None:
     )
 
 
+@remembered(1024, when=lambda number, question: question.recurs)
+def _row(number: int, question: QuestionStory) -> Html:
+    score = CUT if question.waits else question.score
+    return element(
+        "tr",
+        element("th", element("a", question.title, href=f"#question-{number}"), scope="row"),
+        element("td", _bar(question.share)),
+        element("td", _status(question)),
+        element("td", f"{score} / {question.points}", class_="number"),
+    )
+
+
 def _overview(story: Story) -> Html:
-    rows = [
-        element(
-            "tr",
-            element("th", element("a", q.title, href=f"#question-{number}"), scope="row"),
-            element("td", _bar(q.share)),
-            element("td", _status(q)),
-            element("td", f"{CUT if q.waits else q.score} / {q.points}", class_="number"),
-        )
-        for number, q in enumerate(story.questions, start=1)
-    ]
+    rows = [_row(number, question) for number, question in enumerate(story.questions, start=1)]
     heads = (
         element("th", "Question", scope="col"),
         element("th", element("span", "Share", class_="unseen"), scope="col"),
@@ -432,6 +435,7 @@ class _Source:
             return element("span", step.place)
         return element("a", step.place, href=f"#file-{file}-line-{step.line}")
 
+    @cached_property
     def section(self) -> Html | None:
         if not self._files:
             return None
@@ -465,3 +469,9 @@ class _Source:
 
 
 _NO_SOURCE = _Source(())
+
+
+@remembered(2, when=lambda chunks: True)
+def _source(chunks: tuple[Chunk, ...]) -> _Source:
+    """One for both pages of a submission, the student's and the staff's."""
+    return _Source(chunks)

@@ -40,6 +40,7 @@ ENVIRONMENT: Final = {
     "MKL_NUM_THREADS": "1",
     "TORCHDYNAMO_DISABLE": "1",
     "CUDA_VISIBLE_DEVICES": "",  # its threads would not survive a fork
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # of large pages a fork has fewer to copy
 }
 """What a launcher, and with it every worker, finds in its environment."""
 

@@ -63,8 +63,9 @@ def _try(text: str, above: int, flags: int) -> list[ast.stmt] | Exception:
         tree = compile(text, "?", "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return error
-    for statement in tree.body:
-        ast.increment_lineno(statement, above)
+    if above:  # it looks at every node
+        for statement in tree.body:
+            ast.increment_lineno(statement, above)
     return list(tree.body)
 
 
