@@ -27,11 +27,13 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from importlib import metadata
 from multiprocessing.connection import Connection
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from grader.classroom.desk import Desk, Marked, Task, harness_digest
 from grader.classroom.desks import ATTEMPTS, GRACE_S, DeskError, answer, stop
@@ -51,23 +53,25 @@ _START: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(Struct, frozen=True):
     """All that a machine needs to mark by an assignment."""
 
     run: str  # names the run that it belongs to
     config: str  # the name of the config among the files
-    files: Mapping[str, bytes] = field(repr=False)  # relative path -> content
+    files: Mapping[str, bytes]  # relative path -> content
     digest: str  # the assignment's
-    marks: Marks = field(repr=False)
+    marks: Marks
     isolation: IsolationMode
     secrets: tuple[str, ...]  # of the grader's machine; here only if both see the same files
     limit_s: float  # what a submission may take at most
     machine: Machine  # the grader's own
 
+    def __repr__(self) -> str:
+        """Names the run alone: Dask may log what it is sent."""
+        return f"Parcel({self.run!r})"
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+
+class Machine(Struct, frozen=True):
     """What marks hang on beside the assignment and the submission."""
 
     harness: str
