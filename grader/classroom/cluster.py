@@ -21,9 +21,10 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from msgspec import Struct
 
 from grader.classroom import remote
 from grader.classroom.desk import Desk, Marked, Task
@@ -52,8 +53,7 @@ class ClusterError(GraderFault):
     """The cluster was lost before all was marked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """What is sent of a course, and how it is to be used."""
 
     config: Path

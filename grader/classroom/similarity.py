@@ -18,11 +18,11 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
+from msgspec import Struct
 
 from grader.classroom import records
 from grader.classroom.folder import Folder
@@ -44,8 +44,7 @@ _FEW: Final = 4  # what so many have in common counts even in a tiny class
 _COLUMNS: Final = 4_096  # hashes that are multiplied at a time
 
 
-@dataclass(frozen=True, slots=True)
-class Similar:
+class Similar(Struct, frozen=True):
     """The pairs to look at, and what was left out."""
 
     pairs: tuple[Pair, ...]

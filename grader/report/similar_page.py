@@ -7,9 +7,10 @@ cannot know who worked with whom.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from grader.report.class_page import Alike
 from grader.report.class_students import Link
@@ -20,8 +21,7 @@ Span: TypeAlias = tuple[int, int]
 """Where a passage begins and where it ends, in characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One submission of a pair."""
 
     id: str
@@ -30,8 +30,7 @@ class Side:
     alike: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """Two submissions and what they share."""
 
     first: Side

@@ -12,7 +12,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +19,7 @@ import psutil
 import pytest
 from coursework import CLASS, RIGHT, Course, command, contents, export, handed_in, run
 from dask_cluster import Cluster, cluster_of, descendants, end_at_once, wait_until
+from msgspec.structs import replace
 
 from grader.classroom import cluster as clusters
 from grader.classroom import remote
