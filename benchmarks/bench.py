@@ -148,10 +148,14 @@ def table(lines: list[Line]) -> str:
     for line in lines:
         rows.append(
             f"| {line.library}: {line.what} | {1000 * line.cpu_s:.0f} ms | {line.times:.1f} "
-            f"| {line.cpu_s / classes[line.library].cpu_s:.1f} | {1000 * line.wall_s:.0f} ms "
+            f"| {_multiple(line, classes.get(line.library))} | {1000 * line.wall_s:.0f} ms "
             f"| {line.peak_mb:.0f} MB |"
         )
     return "\n".join(rows)
+
+
+def _multiple(line: Line, other: Line | None) -> str:
+    return "" if other is None else f"{line.cpu_s / other.cpu_s:.1f}"
 
 
 def main() -> None:
@@ -162,16 +166,20 @@ def main() -> None:
     parser.add_argument("--no-torch", action="store_true", help="without torch")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench")
     given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
     lines: list[Line] = []
     with tempfile.TemporaryDirectory() as place:
         for line in measured(Path(place), given):
             lines.append(line)
             print(f"  {line.library}: {line.what}: {line.times:.2f} x the floor", flush=True)
-    given.out.mkdir(parents=True, exist_ok=True)
-    (given.out / "bench.md").write_text(table(lines) + "\n", encoding="utf-8")
-    document = {"machine": machine(), "lines": to_builtins(lines)}
-    (given.out / "bench.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+            _write(lines, given.out)
     print(f"\n{table(lines)}\n\nWritten to {given.out}")
+
+
+def _write(lines: list[Line], out: Path) -> None:
+    (out / "bench.md").write_text(table(lines) + "\n", encoding="utf-8")
+    document = {"machine": machine(), "lines": to_builtins(lines)}
+    (out / "bench.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
