@@ -1,6 +1,6 @@
 """What marking costs, next to the least that it could cost and to other graders: `make bench`.
 
-    .venv/bin/python benchmarks/bench.py [--students 1000] [--no-peers] [--out build/bench]
+    .venv/bin/python benchmarks/bench.py [--students 1000] [--no-peers] [--out FOLDER]
 
 All mark the same small assignment (course.py). Times are of one submission on one core. The
 *floor* calls a submission's functions and does nothing else (floor.py). Everything is measured in
@@ -30,7 +30,6 @@ GRADER = (sys.executable, "-m", "grader", "grade")
 FLOOR = (sys.executable, str(Path(__file__).parent / "floor.py"))
 CORES = len(os.sched_getaffinity(0))
 SMALL_CLASS = 50
-COLD_ROUNDS = 5
 
 
 class Line(Struct, frozen=True):
@@ -59,28 +58,26 @@ class Bench:
         self.calls: list[Call] = calls_of(self._config)
         self._inputs = write_calls(self.calls, place / "calls.pickle")
 
-    def cold(self, library: str, solution: Path) -> Line:
+    def cold(self, library: str, solution: Path, rounds: int) -> Line:
         """One submission, from nothing: Python is started and NumPy imported by both."""
         command = self._grade(solution, jobs=1)
         peak_mb = run(command, ROOT, memory=True).peak_mb  # and warm: byte code, file cache
-        rounds = []
-        for _ in range(COLD_ROUNDS):
+        found = []
+        for _ in range(rounds):
             floor = run([*FLOOR, str(self._inputs), str(solution)], ROOT)
-            rounds.append((run(command, ROOT), floor))
-        return _line(library, "one, cold", rounds, 1, 1, peak_mb)
+            found.append((run(command, ROOT), floor))
+        return _line(library, "one, cold", found, 1, 1, peak_mb)
 
-    def whole_class(self, library: str, students: int, *, jobs: int, rounds: int = 1) -> Line:
+    def whole_class(self, library: str, students: int, jobs: int) -> Line:
         """A class, from the command to the report."""
         folder = self._place / f"{library}-{students}"
         if not folder.exists():
             write_class(folder, students, torch=library == "torch")
         bare = [*FLOOR, str(self._inputs), str(folder), *(["torch"] if library == "torch" else [])]
-        found = []
-        for _ in range(rounds):
-            floor = run(bare, ROOT)
-            found.append((run(self._grade(folder, jobs=jobs), ROOT, memory=True), floor))
+        floor = run(bare, ROOT)
+        ours = run(self._grade(folder, jobs=jobs), ROOT, memory=True)
         what = f"class of {students:,}, {jobs} at a time"
-        return _line(library, what, found, students, jobs, max(ours.peak_mb for ours, _ in found))
+        return _line(library, what, [(ours, floor)], students, jobs, ours.peak_mb)
 
     def peers(self, library: str, solution: Path, cold: Line, only: int) -> Iterator[Line]:
         """The first of the others, which take one submission at a time, each from nothing."""
@@ -121,28 +118,29 @@ def _line(
     )
 
 
-def measured(place: Path, students: int, *, with_peers: bool, with_torch: bool) -> Iterator[Line]:
+def measured(place: Path, given: argparse.Namespace) -> Iterator[Line]:
     """Measures one thing after the other."""
     bench = Bench(place)
     print(f"{len(bench.calls)} calls a submission. {machine()}.", flush=True)
-    yield (cold := bench.cold("NumPy", EXAMPLES / "perfect_numpy" / "solution.py"))
-    if with_peers:
-        yield from bench.peers("NumPy", EXAMPLES / "perfect_numpy" / "solution.py", cold, only=3)
-    yield bench.whole_class("NumPy", min(SMALL_CLASS, students), jobs=CORES)
-    for jobs in sorted({1, CORES}):
-        yield bench.whole_class("NumPy", students, jobs=jobs)
-    if with_torch:
-        solution = EXAMPLES / "perfect_torch" / "solution.py"
-        yield (cold := bench.cold("torch", solution))
-        if with_peers:
-            yield from bench.peers("torch", solution, cold, only=1)
-        for count in sorted({min(SMALL_CLASS, students), students}):
-            yield bench.whole_class("torch", count, jobs=CORES)
+    classes = sorted({min(SMALL_CLASS, given.students), given.students})
+    libraries = {"NumPy": ("perfect_numpy", 3), "torch": ("perfect_torch", 1)}
+    if given.no_torch or find_spec("torch") is None:
+        del libraries["torch"]
+    for library, (example, others) in libraries.items():
+        solution = EXAMPLES / example / "solution.py"
+        yield (cold := bench.cold(library, solution, given.rounds))
+        if not given.no_peers:
+            yield from bench.peers(library, solution, cold, only=others)
+        for students in classes:
+            yield bench.whole_class(library, students, CORES)
+    if CORES > 1:  # what another at a time takes
+        yield bench.whole_class("NumPy", given.students, 1)
 
 
 def table(lines: list[Line]) -> str:
     """The lines in Markdown: ratios, as seconds are of this machine alone."""
-    classes = {line.library: line for line in lines if line.what.startswith("class of")}
+    several = [line for line in lines if line.what.startswith("class of")]
+    classes = {line.library: line for line in several if line.what.endswith(f"{CORES} at a time")}
     rows = [
         "| one submission | processor | times the floor | times a class's | by the clock | peak |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
@@ -150,34 +148,38 @@ def table(lines: list[Line]) -> str:
     for line in lines:
         rows.append(
             f"| {line.library}: {line.what} | {1000 * line.cpu_s:.0f} ms | {line.times:.1f} "
-            f"| {line.cpu_s / classes[line.library].cpu_s:.1f} | {1000 * line.wall_s:.0f} ms "
+            f"| {_multiple(line, classes.get(line.library))} | {1000 * line.wall_s:.0f} ms "
             f"| {line.peak_mb:.0f} MB |"
         )
     return "\n".join(rows)
 
 
+def _multiple(line: Line, other: Line | None) -> str:
+    return "" if other is None else f"{line.cpu_s / other.cpu_s:.1f}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measures what marking costs.")
     parser.add_argument("--students", type=int, default=1000, help="in the large class")
+    parser.add_argument("--rounds", type=int, default=5, help="of one submission alone")
     parser.add_argument("--no-peers", action="store_true", help="without other graders")
     parser.add_argument("--no-torch", action="store_true", help="without torch")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench")
     given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
     lines: list[Line] = []
     with tempfile.TemporaryDirectory() as place:
-        for line in measured(
-            Path(place),
-            given.students,
-            with_peers=not given.no_peers,
-            with_torch=not given.no_torch and find_spec("torch") is not None,
-        ):
+        for line in measured(Path(place), given):
             lines.append(line)
             print(f"  {line.library}: {line.what}: {line.times:.2f} x the floor", flush=True)
-    given.out.mkdir(parents=True, exist_ok=True)
-    (given.out / "bench.md").write_text(table(lines) + "\n", encoding="utf-8")
-    document = {"machine": machine(), "lines": to_builtins(lines)}
-    (given.out / "bench.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+            _write(lines, given.out)
     print(f"\n{table(lines)}\n\nWritten to {given.out}")
+
+
+def _write(lines: list[Line], out: Path) -> None:
+    (out / "bench.md").write_text(table(lines) + "\n", encoding="utf-8")
+    document = {"machine": machine(), "lines": to_builtins(lines)}
+    (out / "bench.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

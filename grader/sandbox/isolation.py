@@ -48,6 +48,7 @@ import itertools
 import os
 import resource
 import signal
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -105,6 +106,7 @@ class Plan:
     doors: tuple[int, ...]
     ways: tuple[Path, ...]  # by which the secrets might be reached
     grants: tuple[Path, ...]
+    search_path: tuple[str, ...]  # what of it lies below the grants
     landlock_abi: int  # 0: without
     filter: seccomp.Filter | None
     inherited: tuple[str, ...]  # layers of the launcher's own
@@ -168,6 +170,7 @@ def prepare(request: Request) -> Plan:
         doors=tuple(doors.values()),
         ways=tuple(way for one in request.secrets for way in libraries.ways_to(one, doors)),
         grants=grants,
+        search_path=libraries.search_path(grants),
         landlock_abi=abi,
         filter=_filter(request.without, layers, may_write=bool(abi), owns_files=users is None),
         inherited=tuple(layers.on),
@@ -204,7 +207,7 @@ def confine(
     if plan.filter is not None:
         program = plan.filter.for_process(os.getpid())
         layers.put("seccomp", lambda: kernel.install_filter(program))
-    layers.put("environment", lambda: _clean_interpreter(scratch, plan.grants))
+    layers.put("environment", lambda: _clean_interpreter(scratch, plan.search_path))
     refused: Mapping[str, bool] = {}
     if not without >= SECURITY:
         refused = attest.probe(
@@ -353,8 +356,10 @@ def _die_with(launcher: int) -> None:
         os._exit(1)
 
 
-def _clean_interpreter(scratch: Path, grants: tuple[Path, ...]) -> None:
-    os.environ.pop("PYTHONHASHSEED", None)  # it has done its work
+def _clean_interpreter(scratch: Path, search_path: tuple[str, ...]) -> None:
+    for name in ("PYTHONHASHSEED", "GLIBC_TUNABLES"):  # they have done their work
+        os.environ.pop(name, None)
     for name in ("HOME", "TMPDIR", "MPLCONFIGDIR"):
         os.environ[name] = str(scratch)
-    libraries.clean_search_path(grants)
+    sys.path[:] = search_path
+    libraries.clean_finders()

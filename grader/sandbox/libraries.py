@@ -136,13 +136,17 @@ def _redirect_imports(doors: dict[str, str]) -> None:
     sys.path_importer_cache.clear()
 
 
-def clean_search_path(grants: tuple[Path, ...]) -> None:
-    """Leave on the search path only what may be read, and no finder that leads elsewhere."""
-    sys.path[:] = [
+def search_path(grants: tuple[Path, ...]) -> tuple[str, ...]:
+    """Return what of the search path may be read."""
+    return tuple(
         path
         for path in sys.path
         if path.startswith(_DOOR) or any(_is_below(Path(path), grant) for grant in grants)
-    ]
+    )
+
+
+def clean_finders() -> None:
+    """Leave no finder that leads elsewhere than the search path does."""
     sys.meta_path[:] = [
         finder for finder in sys.meta_path if not _module_of(finder).startswith("__editable__")
     ]

@@ -32,7 +32,8 @@ def main(descriptor: int) -> None:
     config: Any = wire.decode(payload)
     home = Path(config["scratch"])
     os.chdir(home)
-    os.environ.pop("PYTHONHASHSEED", None)  # it has done its work
+    for name in ("PYTHONHASHSEED", "GLIBC_TUNABLES"):  # they have done their work
+        os.environ.pop(name, None)
     for name in ("HOME", "TMPDIR", "MPLCONFIGDIR"):
         os.environ[name] = str(home)
     sys.path += [path for path in config["installed"] if path not in sys.path]

@@ -30,6 +30,7 @@ _BUILTIN_EXCEPTIONS: Final = frozenset(
     for kind in vars(__import__("builtins")).values()
     if isinstance(kind, type) and issubclass(kind, BaseException)
 )
+_UNCHANGING: Final = frozenset({int, float, bool, str, complex, type(None)})
 _OUT_OF_MEMORY: Final = wire.encode(("memory",))
 _UNREADABLE: Final = wire.encode(("refused", "unreadable", ()))
 
@@ -104,7 +105,10 @@ class _Submission:
         if name not in self.module.__dict__:
             return wire.encode(("missing", self._similar(name)))
         function = self.module.__dict__[name]
-        before = [wire.encode(argument) for argument in arguments]
+        before = [
+            None if type(argument) in _UNCHANGING else wire.encode(argument)
+            for argument in arguments
+        ]
         try:
             if not callable(function):
                 return wire.encode(("refused", "not_callable", ()))
@@ -193,12 +197,12 @@ def _defines(value: object, name: str) -> bool:
     return type.__instancecheck__(type, value) and name in type.__dict__["__dict__"].__get__(value)
 
 
-def _changed(arguments: tuple[Any, ...], before: list[bytes]) -> tuple[int, ...]:
+def _changed(arguments: tuple[Any, ...], before: list[bytes | None]) -> tuple[int, ...]:
     """Return the positions of the arguments that are no longer what was handed over."""
     return tuple(
         position
         for position, (argument, encoding) in enumerate(zip(arguments, before, strict=True))
-        if not _is_unchanged(argument, encoding)
+        if encoding is not None and not _is_unchanged(argument, encoding)
     )
 
 

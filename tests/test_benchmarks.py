@@ -1,0 +1,27 @@
+"""The benchmarks run; what they measure is nobody's to hold a busy machine to."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCH = Path(__file__).parent.parent / "benchmarks" / "bench.py"
+
+
+@pytest.mark.slow
+def test_a_small_class_is_measured_next_to_the_floor(tmp_path: Path) -> None:
+    few = ["--students", "2", "--rounds", "1", "--no-peers", "--no-torch"]
+    done = subprocess.run(
+        [sys.executable, str(BENCH), *few, "--out", str(tmp_path)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    lines = json.loads((tmp_path / "bench.json").read_text())["lines"]
+    assert {line["what"].partition(",")[0] for line in lines} == {"one", "class of 2"}
+    for line in lines:
+        assert line["cpu_s"] > line["floor_cpu_s"] > 0
+        assert line["peak_mb"] > 0
+    assert (tmp_path / "bench.md").read_text().count("NumPy: ") == len(lines)
