@@ -275,11 +275,11 @@ class Session:
 def _may_be_anothers(exchange: Exchange, answer: answers.Answer | None) -> bool:
     """Whether an earlier call in the same worker may have done this, so that a fresh one is asked.
 
-    A reply that was not asked for, a worker that is busy with something else, memory that is full,
-    or what the worker encodes its answers with has been bent.
+    A reply that was not asked for, a worker that is busy with something else or has ended, memory
+    that is full, or what the worker encodes its answers with has been bent.
     """
     if answer is None:
-        return exchange.end in ("garbled", "deaf")
+        return exchange.end in ("garbled", "deaf", "gone")
     return not _is_sound(answer)
 
 

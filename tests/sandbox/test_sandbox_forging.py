@@ -178,6 +178,20 @@ def test_a_worker_that_eats_its_requests_is_soon_replaced(quick: Launcher) -> No
     assert outcomes.count(Returned(1)) >= 3, "it may cost the one call whose request it ate"
 
 
+def test_a_process_that_one_call_ends_later_is_not_the_fault_of_the_next(quick: Launcher) -> None:
+    text = (
+        f"{KNOWS}def f():\n    threading.Timer(0.1, os._exit, (3,)).start()\n    return 1\n"
+        "def g():\n    time.sleep(0.4)\n    return 7\ndef h():\n    os._exit(4)\n"
+    )
+    with quick.open(submission(text)) as session:
+        assert session.call("f", ()).outcome == Returned(1)
+        assert session.call("g", ()).outcome == Returned(7)
+        assert session.call("h", ()).outcome == Killed(
+            "exit", "the process ended itself with exit code 4"
+        )
+        assert session.call("g", ()).outcome == Returned(7)
+
+
 def test_memory_that_one_call_keeps_is_not_taken_from_the_next(run: Run) -> None:
     text = """
         kept = []

@@ -63,10 +63,11 @@ class Outside:
 
     def _listen(self, server: socket.socket) -> None:
         with contextlib.suppress(OSError):
+            name = str(server.getsockname())
             while True:
                 connection, _ = server.accept()
-                self.reached.append(str(server.getsockname()))
-                connection.close()
+                with connection:
+                    self.reached.append(name)
 
     def close(self) -> None:
         for server in (*self.servers, self.datagrams):
