@@ -65,7 +65,7 @@ def load_assignment(
     Args:
         config_path: of config.yaml; the folder `reference` stands beside it.
         compare: decides whether two values are equal by a rule (grader.marking.compare).
-        wrong_answers: False leaves them out, and what they would come to: most of the time.
+        wrong_answers: False leaves out what they come to, which takes most of the time.
 
     Raises:
         ConfigError: with every problem found.
@@ -292,7 +292,7 @@ def _try(
         points=decimal(config.points),
         cases=cases,
         credit=_credit(config),
-        wrong_answers=build_wrong_answers(trial, cases) if wrong_answers else (),
+        wrong_answers=build_wrong_answers(trial, cases if wrong_answers else ()),
         builds_on=_builds_on(config.builds_on),
         reference=trial.function,
         properties=_properties(trial, functions, draft),

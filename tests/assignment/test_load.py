@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 from authoring import CONFIG, SHAPES, SOLIDS, edited, load, problems_of, write
 
+from grader.assignment import load_assignment
 from grader.assignment.inputs import seed_of
 from grader.errors import ConfigError
+from grader.marking import compare
 from grader.model import Assignment, BuildsOn, Limits, Raises, Rule, TextForm
 
 
@@ -97,6 +99,19 @@ def test_wrong_answers_predict_every_case_and_ask_their_docstring(assignment: As
     assert forgotten.feedback == "What does `scale` do to the area?"
     assert len(forgotten.predictions) == len(question.cases)
     assert forgotten.predictions[-1] == -2, "a wrong answer has no guards"
+
+
+def test_for_a_check_wrong_answers_are_known_and_what_they_come_to_is_not(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    assignment = load_assignment(path, compare=compare, wrong_answers=False)
+    wrong = assignment.question("area").wrong_answers
+    assert [(one.name, one.predictions) for one in wrong] == [
+        ("half_the_rim", ()),
+        ("scale_forgotten", ()),
+    ]
+    path.write_text(edited(CONFIG, "half_the_rim", "half_the_brim"))
+    with pytest.raises(ConfigError, match="did you mean `half_the_rim`"):
+        load_assignment(path, compare=compare, wrong_answers=False)
 
 
 def test_what_a_wrong_answer_raises_is_predicted_by_its_built_in_name(tmp_path: Path) -> None:
