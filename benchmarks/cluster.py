@@ -7,7 +7,8 @@ ones that wait for time limits. It is marked here and on a scheduler with one wo
 many desks as there are cores, in turns: their ratio is what handing over costs. Of the grader and
 the scheduler the processor time is taken, as each is alone in a cluster of any size: its inverse
 is the most that the whole can reach. The grader's is the difference of two classes, so that what
-it does once does not count.
+it does once does not count; the scheduler's is taken while it hands over tasks and results of the
+usual size as fast as it can, as otherwise it would be that of waiting.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from grader.submission import find_submissions, read_handed
 ROOT = Path(__file__).parent.parent
 WAIT = {"infinite_loop"}
 ROUNDS = 2
+HANDED = 1_000
 CORES = os.cpu_count() or 1
 
 
@@ -116,6 +118,32 @@ def without_card(marked: Marked) -> Marked:
     return replace(marked, card=None)
 
 
+def handing_over(address: str, scheduler: psutil.Process, task: int, result: int) -> float:
+    """Seconds of the scheduler's processor time for a task that takes no time itself."""
+    from distributed import Client
+
+    from grader.classroom import cluster as clusters
+
+    def at_once(task: bytes, parcel: object) -> bytes:
+        return os.urandom(result)
+
+    marking, clusters.remote.mark = clusters.remote.mark, at_once  # type: ignore[assignment]
+    assignment = read_assignment(ROOT / "config.yaml")
+    sent = Sent(ROOT / "config.yaml", assignment.packages, "off")
+    with (
+        Client(address, set_as_default=False) as client,
+        Desk(assignment, lambda torch: start_launcher(assignment.limits)) as desk,
+    ):
+        parcel = _parcel(desk, sent, remote.this_machine(assignment.packages))
+        run = clusters._Run(client, parcel, desk)
+        before = sum(scheduler.cpu_times()[:2])
+        done = sum(1 for _ in run.work(iter([os.urandom(task)] * HANDED)))  # type: ignore[list-item]
+        used = sum(scheduler.cpu_times()[:2]) - before
+        run.close()
+    clusters.remote.mark = marking
+    return used / done
+
+
 def first_and_later() -> tuple[float, float]:
     """Seconds until a new desk's first answer, and until each later one."""
     assignment = read_assignment(ROOT / "config.yaml")
@@ -140,7 +168,8 @@ def first_and_later() -> tuple[float, float]:
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    here, there, desk_s, grader_s, scheduler_s = [], [], [], [], []
+    here, there, all_s, grader_s = [], [], [], []
+    parcel, task, result = sizes()
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory)
         make_class(root / "class", count)
@@ -149,21 +178,19 @@ def main() -> None:
             for number in range(ROUNDS):
                 wall, used = grade(root / "class", root / f"here{number}", "--jobs", str(CORES))
                 here.append(count / wall)
-                desk_s.append(used / count)
-                before = sum(scheduler.cpu_times()[:2])
+                all_s.append(used / count)
                 wall, used = grade(root / "class", root / f"there{number}", "--cluster", address)
                 there.append(count / wall)
-                scheduler_s.append((sum(scheduler.cpu_times()[:2]) - before) / count)
                 _, part = grade(root / "part", root / f"part{number}", "--cluster", address)
                 grader_s.append((used - part) / (count - count // 4))
+            scheduler_s = handing_over(address, scheduler, task, result)
     first, later = first_and_later()
-    parcel, task, result = sizes()
     print(f"{count} submissions, {CORES} desks, {ROUNDS} rounds in turns")
     print(f"here           {mean(here):8.1f} a second, {mean(here) / CORES:.1f} a core")
     print(f"on a cluster   {mean(there):8.1f} a second; {mean(there) / mean(here):.2f} of that")
-    print(f"all of it      {1000 * mean(desk_s):8.1f} ms of processor time a submission, here")
+    print(f"all of it      {1000 * mean(all_s):8.1f} ms of processor time a submission, here")
     print(f"the grader     {1000 * mean(grader_s):8.1f} ms of processor time a submission")
-    print(f"the scheduler  {1000 * mean(scheduler_s):8.1f} ms of processor time a submission")
+    print(f"the scheduler  {1000 * scheduler_s:8.1f} ms of processor time a submission")
     print(f"a new desk     {first / later:8.1f} submissions' time until its first answer")
     print(f"the parcel     {parcel / 1000:8.1f} kB, once a worker")
     print(f"a task         {task / 1000:8.1f} kB")

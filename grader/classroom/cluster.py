@@ -19,6 +19,7 @@ import logging
 import queue
 import time
 import uuid
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -78,10 +79,11 @@ def cluster(address: str, sent: Sent, say: Say) -> Iterator[MarkAll]:
     for noisy in ("distributed", "distributed.client", "distributed.core", "distributed.comm"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)  # what is lost is told by us
     try:
+        asyncio.run(_knock(address))
         client: Client = distributed.Client(
             address, timeout=CONNECT_S, set_as_default=False, name="grader"
         )
-    except (OSError, ValueError, TypeError, RuntimeError) as error:
+    except (OSError, ValueError, TypeError, RuntimeError, asyncio.TimeoutError) as error:
         raise UsageError(
             f"--cluster {address}: no Dask scheduler answers there ({_brief(error)}); give the "
             "address that `dask scheduler` prints, e.g. tls://10.0.0.5:8786"
@@ -106,9 +108,21 @@ def cluster(address: str, sent: Sent, say: Say) -> Iterator[MarkAll]:
             client.close(timeout=5)
 
 
+async def _knock(address: str) -> None:
+    """Raises unless somebody answers; a client that cannot connect would not be taken down well."""
+    from distributed import Security
+    from distributed.comm import connect
+
+    options = Security().get_connection_args("client")
+    comm = await connect(address, timeout=CONNECT_S, **options)
+    await comm.close()
+
+
 def _distributed() -> Any:
     try:
-        import distributed
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of libraries about one another
+            import distributed
     except ImportError as error:
         raise UsageError(
             "--cluster needs dask.distributed, which is not installed; "

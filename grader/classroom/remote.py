@@ -46,7 +46,6 @@ from grader.sandbox.supervisor import IsolationMode
 Answer: TypeAlias = Marked | AuthorError | DeskError
 """What comes back of a task. Nothing is raised: Dask would log the task, with a student's code."""
 
-_IDLE_S: Final = 120.0
 _START: Final = (
     "import sys; sys.path[:] = sys.argv[2:]; "
     "from grader.classroom.remote import serve; serve(int(sys.argv[1]))"
@@ -65,6 +64,7 @@ class Parcel(Struct, frozen=True):
     secrets: tuple[str, ...]  # of the grader's machine; here only if both see the same files
     limit_s: float  # what a submission may take at most
     machine: Machine  # the grader's own
+    idle_s: float = 120.0  # after which a desk that has nothing to do ends
 
     def __repr__(self) -> str:
         """Names the run alone: Dask may log what it is sent."""
@@ -284,7 +284,7 @@ def serve(descriptor: int) -> None:
         return
     with desk, suppress(queue.Empty):
         while True:
-            wire.send(answer(desk, tasks.get(timeout=_IDLE_S)))
+            wire.send(answer(desk, tasks.get(timeout=parcel.idle_s)))
 
 
 def _listen(wire: Connection, tasks: queue.SimpleQueue[Task]) -> None:

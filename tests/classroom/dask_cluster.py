@@ -8,12 +8,17 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # of libraries about one another
+    from distributed import Client
 
 PATIENCE_S = 90.0
 
@@ -57,8 +62,6 @@ class Cluster:
         return worker
 
     def wait_for_workers(self, count: int) -> None:
-        from distributed import Client
-
         with Client(self.address, set_as_default=False) as client:
             client.wait_for_workers(count, timeout=PATIENCE_S)
 

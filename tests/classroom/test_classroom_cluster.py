@@ -25,9 +25,11 @@ from grader.classroom import cluster as clusters
 from grader.classroom import remote
 from grader.classroom.cluster import ClusterError, Sent, cluster
 from grader.classroom.desk import Desk, Marked, Task
+from grader.classroom.desks import DeskError
 from grader.classroom.remote import Machine
 from grader.classroom.run import MarkAll
 from grader.errors import NotWrittenError, UsageError
+from grader.submission import find_submissions, read_handed
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +162,22 @@ def test_when_the_scheduler_is_gone_it_says_so(class_of_twenty: Course, tmp_path
         wait_until(lambda: not any(map(descendants, running.workers)))
 
 
+def test_a_submission_under_which_workers_die_is_a_fault_of_ours_until_it_is_marked_again(
+    class_of_twenty: Course, tmp_path: Path
+) -> None:
+    environment = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
+    with Cluster(tmp_path / "cluster", environment=environment) as running:
+        running.start_scheduler()
+        for _ in range(2):
+            running.start_worker()
+        running.wait_for_workers(2)
+        outcome = grade_until(running, class_of_twenty, 3, lambda: end_at_once(running.workers[0]))
+    assert "workers died while they marked" in outcome.faults[0]
+    assert len(outcome.rows) == 20
+    class_of_twenty.grade(resume=True)
+    assert contents(class_of_twenty.out) == contents(tmp_path / "here")
+
+
 def test_ctrl_c_ends_the_run_and_what_it_started_elsewhere(
     small_course: Course, two_workers: Cluster, tmp_path: Path
 ) -> None:
@@ -172,7 +190,7 @@ def test_ctrl_c_ends_the_run_and_what_it_started_elsewhere(
         ),
         stderr=subprocess.PIPE,
     )  # fmt: skip
-    wait_until((small_course.out / "ada" / "results.json").exists)
+    wait_until((small_course.out / "staff" / "records" / "ada.record").exists)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
@@ -412,6 +430,37 @@ def test_the_assignments_files_are_on_a_workers_disk_only_while_they_are_read(
         assert desk.assignment.digest == small_course.assignment.digest
     assert modes == [0o700]
     assert not list((tmp_path / "disk").iterdir())
+
+
+def test_a_desk_that_nobody_asks_ends_and_another_takes_its_place(small_course: Course) -> None:
+    pool = remote._Pool(parcel_of(small_course, idle_s=0.2))
+    (handed, *_) = find_submissions([small_course.submissions], expected_name="solution.py")
+    task = Task(handed.id, read_handed(handed, expected_name="solution.py"))
+    assert isinstance(pool.mark(task), Marked)
+    (first,) = pool._all
+    wait_until(lambda: first.process.poll() == 0)
+    assert isinstance(pool.mark(task), Marked)
+    assert pool._all != [first]
+    pool.close()
+
+
+def test_a_desk_ends_when_whoever_asks_is_no_more(small_course: Course) -> None:
+    member = remote._Member(parcel_of(small_course))
+    (handed, *_) = find_submissions([small_course.submissions], expected_name="solution.py")
+    task = Task(handed.id, read_handed(handed, expected_name="solution.py"))
+    assert isinstance(member.ask(task, 60), Marked)
+    started = descendants(member.process)
+    assert started
+    member._wire.close()
+    member.process.wait(20)
+    wait_until(lambda: not any(process.is_running() for process in started))
+
+
+def test_a_closed_pool_marks_nothing(small_course: Course) -> None:
+    pool = remote._Pool(parcel_of(small_course))
+    pool.close()
+    answer = pool.mark(Task("ada"))
+    assert isinstance(answer, DeskError)
 
 
 @pytest.mark.parametrize(
