@@ -45,7 +45,7 @@ def fire(
         channel: to a worker that waits.
         requests: their payloads.
         limit_s: for one answer.
-        reply_bytes: the largest answer that counts.
+        reply_bytes: the largest answer that counts, and what all of them together may weigh.
     """
     firing = _Firing(channel, requests, min(limit_s, _PATIENCE_S), reply_bytes)
     with channel.writing():
@@ -61,7 +61,7 @@ class _Firing:
         self._channel = channel
         self._stream = channel.stream
         self._limit_s = limit_s
-        self._most = reply_bytes
+        self._room_bytes = reply_bytes
         self._nonces = [os.urandom(16) for _ in requests]
         sent = [frames.pack(nonce, one) for nonce, one in zip(self._nonces, requests, strict=True)]
         self._unsent = memoryview(b"".join(sent))
@@ -119,7 +119,7 @@ class _Firing:
             if len(volley.payloads) == len(self._nonces):
                 return False
             nonce, length = header.unpack_from(incoming, at)
-            if nonce != self._nonces[len(volley.payloads)] or length > self._most:
+            if nonce != self._nonces[len(volley.payloads)] or length > self._room_bytes:
                 return False
             end = at + header.size + length
             if len(incoming) < end:
@@ -127,6 +127,7 @@ class _Firing:
             now = time.monotonic()
             volley.payloads.append(bytes(memoryview(incoming)[at + header.size : end]))
             volley.walls_s.append(now - self._last_s)
+            self._room_bytes -= length
             self._last_s, at = now, end
         del incoming[:at]
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -142,7 +143,6 @@ def test_a_slow_call_is_asked_alone_and_has_its_time(launcher: Launcher) -> None
 
 
 def test_a_call_that_never_ends_costs_only_itself() -> None:
-    from dataclasses import replace
 
     text = "def f(n):\n    while n == 2:\n        pass\n    return n"
     with start_launcher(replace(LIMITS, call_s=1.0), isolation="preferred") as launcher:
@@ -196,3 +196,14 @@ def test_a_right_refusal_is_told_with_its_lines(launcher: Launcher) -> None:
         (found,) = at_once(session, [("f", (1,))])
     assert isinstance(found.outcome, Raised)
     assert [frame.line for frame in found.outcome.frames] == [2]
+
+
+def test_answers_that_together_weigh_more_than_one_may_are_not_gathered() -> None:
+    text = "import numpy as np\ndef f(n): return np.zeros(100_000)"
+    with (
+        start_launcher(replace(LIMITS, reply_bytes=2_000_000), isolation="preferred") as launcher,
+        launcher.open(submission(text)) as session,
+    ):
+        found = at_once(session, CALLS)
+        assert len(found) == 2
+        assert isinstance(session.call("f", (3,)).outcome, Returned)
