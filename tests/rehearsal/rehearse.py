@@ -60,6 +60,7 @@ REHEARSED_EXAMPLES = (
 )
 REHEARSED_ATTACKS = (
     "forging/exit_at_import",
+    "forging/exit_in_thread",
     "forging/write_results",
     "forging/write_results_everywhere",
     "forging/wire_huge_length",
@@ -70,6 +71,7 @@ REHEARSED_ATTACKS = (
     "reading/trace_others",
     "reading/whole_disk",
     "reading/network_tcp",
+    "exhausting/answers",
     "exhausting/memory_steps",
     "exhausting/memory_shared",
     "exhausting/forks",

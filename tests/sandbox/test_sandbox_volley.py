@@ -153,8 +153,6 @@ def test_a_slow_call_is_asked_alone_and_has_its_time(launcher: Launcher) -> None
 
 
 def test_a_call_that_never_ends_costs_only_itself() -> None:
-    from msgspec.structs import replace
-
     text = "def f(n):\n    while n == 2:\n        pass\n    return n"
     with start_launcher(replace(LIMITS, call_s=1.0), isolation="preferred") as launcher:
         found = as_the_pipeline_does(launcher, text, CALLS[:5])
