@@ -7,12 +7,10 @@ looks as the page of a submission does, and has its style sheet and a few rules 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from grader import report as reports
 from grader.audit.judge import Mutant, Verdict
 from grader.audit.page_measures import cases, guesses, tolerances, wrong_answers
 from grader.audit.page_parts import fold, number, section, table
@@ -26,27 +24,17 @@ from grader.audit.words import (
     refusal_line,
     verdict_line,
 )
-from grader.report.markup import Html, element, trusted
+from grader.report.document import STYLE, document
+from grader.report.markup import Html, element
 from grader.report.text import counted, points
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _OPEN: Final = 3  # gaps that stand open
 
 
 def page(report: AuditReport) -> str:
     """Decides the page of an audit, as the whole text of an HTML file."""
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", f"Audit: {report.assignment}"),
-        element("style", _style()),
-    )
-    body = element(
-        "body",
+    return document(
+        f"Audit: {report.assignment}",
         element("a", "Skip to the findings", href="#findings", class_="skip"),
         _header(report),
         element(
@@ -68,15 +56,8 @@ def page(report: AuditReport) -> str:
                 f"{report.mutants_per_s:.0f} mutants a second; isolation: {report.isolation}.",
             ),
         ),
+        styles=(STYLE, Path(__file__).with_name("page.css")),
     )
-    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
-
-
-@cache
-def _style() -> Html:
-    shared = Path(reports.__path__[0]) / "page.css"
-    own = Path(__file__).with_name("page.css")
-    return trusted(shared.read_text("utf-8") + own.read_text("utf-8"))
 
 
 def _header(report: AuditReport) -> Html:

@@ -8,11 +8,10 @@ filtering works without it.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
 
@@ -20,11 +19,14 @@ from grader.model import Assignment
 from grader.report import charts
 from grader.report.answers import Answer, shown
 from grader.report.class_students import Link, students_section
-from grader.report.markup import Html, element, join, trusted
+from grader.report.document import STYLE, document
+from grader.report.markup import Html, element, join
 from grader.report.measures import ClassMeasure, QuestionMeasure, measure
 from grader.report.rows import Row
 from grader.report.story import STATUS_WORDS
 from grader.report.text import CUT, counted, one_line, points, visible
+
+STYLES: Final = (STYLE, Path(__file__).with_name("class_page.css"))
 
 _SLOW = 10  # submissions listed as slow
 _SLOWER = 3.0  # times the median
@@ -59,25 +61,9 @@ def render_class(
         alike: pairs whose code is alike; None if nobody looked.
     """
     measured = measure(assignment, rows)
-    script = _script()
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
     title = one_line(assignment.title)
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=policy),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", f"{title}: {counted(len(rows), 'submission')}"),
-        element("style", _style()),
-    )
-    body = element(
-        "body",
+    return document(
+        f"{title}: {counted(len(rows), 'submission')}",
         element("a", "Skip to the students", href="#all-students", class_="skip"),
         _header(title, rows, measured),
         element(
@@ -91,16 +77,9 @@ def render_class(
             _alike(alike, link),
             students_section(rows, [question.id for question in measured.questions], link),
         ),
-        element("script", trusted(script)),
+        styles=STYLES,
+        script=_script(),
     )
-    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
-
-
-@cache
-def _style() -> Html:
-    here = Path(__file__)
-    names = ("page.css", "class_page.css")
-    return trusted("".join(here.with_name(name).read_text("utf-8") for name in names))
 
 
 @cache

@@ -9,13 +9,13 @@ mistake in escaping would run nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 
 from grader.model import Chunk, Scorecard
 from grader.remembering import remembered
+from grader.report.document import STYLE, document
 from grader.report.lines import call_parts
-from grader.report.markup import Html, element, join, trusted
+from grader.report.markup import Html, element, join
 from grader.report.sheet import UNICODE
 from grader.report.story import (
     FAULT,
@@ -29,7 +29,6 @@ from grader.report.story import (
 from grader.report.text import CUT, excerpt, one_line
 from grader.report.values import Budget, Entries, Grid, Line, lay_out_pair
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _BUDGET = Budget(rows=24, columns=12, characters=1000)
 _OPEN = 3  # failed cases of a question that stand open
 _SOURCE_LINES = 2000  # of each file
@@ -39,18 +38,8 @@ def render(card: Scorecard) -> str:
     """Decides the page of one submission, as the whole text of an HTML file."""
     story = tell(card)
     source = _NO_SOURCE if story.fault is not None else _source(card.source)
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", f"{story.filename or story.submission_id}: {story.assignment}"),
-        element("style", _style()),
-    )
-    body = element(
-        "body",
+    return document(
+        f"{story.filename or story.submission_id}: {story.assignment}",
         element("a", "Skip to the questions", href="#questions", class_="skip"),
         _header(story),
         element(
@@ -66,13 +55,8 @@ def render(card: Scorecard) -> str:
             id="questions",
         ),
         _footer(story),
+        styles=(STYLE,),
     )
-    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
-
-
-@cache
-def _style() -> Html:
-    return trusted(Path(__file__).with_name("page.css").read_text("utf-8"))
 
 
 # --------------------------------------------------------------------------- the page's frame

@@ -12,9 +12,10 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from grader.report.class_page import Alike
+from grader.report.class_page import STYLES, Alike
 from grader.report.class_students import Link
-from grader.report.markup import Html, element, join, trusted
+from grader.report.document import document
+from grader.report.markup import Html, element, join
 from grader.report.text import counted, one_line, visible
 
 Span: TypeAlias = tuple[int, int]
@@ -59,21 +60,8 @@ def render_similar(title: str, pairs: Sequence[Pair], notes: Sequence[str], link
         notes: what was compared, and what was not.
         link: where each submission's page lies, from this one.
     """
-    policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-    here = Path(__file__)
-    styles = (here.with_name(name) for name in ("page.css", "class_page.css", "similar_page.css"))
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=policy),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", f"{one_line(title)}: similar code"),
-        element("style", trusted("".join(path.read_text("utf-8") for path in styles))),
-    )
-    body = element(
-        "body",
+    return document(
+        f"{one_line(title)}: similar code",
         element(
             "header",
             element("h1", "Similar code"),
@@ -96,8 +84,8 @@ def render_similar(title: str, pairs: Sequence[Pair], notes: Sequence[str], link
             ),
             *(_side_by_side(number, pair, link) for number, pair in enumerate(pairs, 1)),
         ),
+        styles=(*STYLES, Path(__file__).with_name("similar_page.css")),
     )
-    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
 
 
 def _list(pairs: Sequence[Pair]) -> Html:
