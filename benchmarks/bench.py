@@ -124,16 +124,16 @@ def measured(place: Path, given: argparse.Namespace) -> Iterator[Line]:
     print(f"{len(bench.calls)} calls a submission. {machine()}.", flush=True)
     classes = sorted({min(SMALL_CLASS, given.students), given.students})
     libraries = {"NumPy": ("perfect_numpy", 3), "torch": ("perfect_torch", 1)}
-    if given.no_torch or find_spec("torch") is None:
-        del libraries["torch"]
     for library, (example, others) in libraries.items():
+        if given.only not in (None, library) or find_spec(library.lower()) is None:
+            continue
         solution = EXAMPLES / example / "solution.py"
         yield (cold := bench.cold(library, solution, given.rounds))
         if not given.no_peers:
             yield from bench.peers(library, solution, cold, only=others)
         for students in classes:
             yield bench.whole_class(library, students, CORES)
-    if CORES > 1:  # what another at a time takes
+    if CORES > 1 and given.only != "torch":  # what another at a time takes
         yield bench.whole_class("NumPy", given.students, 1)
 
 
@@ -163,7 +163,7 @@ def main() -> None:
     parser.add_argument("--students", type=int, default=1000, help="in the large class")
     parser.add_argument("--rounds", type=int, default=5, help="of one submission alone")
     parser.add_argument("--no-peers", action="store_true", help="without other graders")
-    parser.add_argument("--no-torch", action="store_true", help="without torch")
+    parser.add_argument("--only", choices=("NumPy", "torch"), help="one of the libraries")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)

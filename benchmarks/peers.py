@@ -29,6 +29,8 @@ _SAME = """
 import numpy as np
 
 def same(observed, expected):
+    if hasattr(observed, "detach"):
+        observed = observed.detach().numpy()
     if isinstance(expected, (list, np.ndarray)):
         observed = np.asarray(observed)
         return observed.shape == np.shape(expected) and bool(np.allclose(observed, expected))

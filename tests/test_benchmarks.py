@@ -14,7 +14,7 @@ BENCH = Path(__file__).parent.parent / "benchmarks" / "bench.py"
 
 @pytest.mark.slow
 def test_a_small_class_is_measured_next_to_the_floor(tmp_path: Path) -> None:
-    few = ["--students", "2", "--rounds", "1", "--no-peers", "--no-torch"]
+    few = ["--students", "2", "--rounds", "1", "--no-peers", "--only", "NumPy"]
     done = subprocess.run(
         [sys.executable, str(BENCH), *few, "--out", str(tmp_path)], capture_output=True, text=True
     )
