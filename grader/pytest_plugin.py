@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from grader.model import Assignment, Case, Observation, Property, Question
@@ -143,8 +142,7 @@ class CaseItem(_Item):
         question = self.parent.question
         observation = self.run_.ask(question.function, self.case.args)
         self.keep_output(observation)
-        alone = replace(question, cases=(self.case,), properties=())
-        self.run_.expect_all_well(alone)
+        self.run_.expect_all_well(question, cases=(self.case,))
 
 
 class PropertyItem(_Item):
@@ -155,8 +153,7 @@ class PropertyItem(_Item):
         self.known = known
 
     def runtest(self) -> None:
-        alone = replace(self.parent.question, cases=(), properties=(self.known,))
-        self.run_.expect_all_well(alone)
+        self.run_.expect_all_well(self.parent.question, properties=(self.known,))
 
 
 def _node_name(name: str) -> str:
@@ -212,12 +209,20 @@ class _Run:
             self._ask = Patient(self.session).ask
         return self._ask(function, args)
 
-    def expect_all_well(self, question: Question) -> None:
+    def expect_all_well(
+        self,
+        question: Question,
+        cases: tuple[Case, ...] = (),
+        properties: tuple[Property, ...] = (),
+    ) -> None:
         """Raises CheckFailed with what is wrong; skips what waits for another function."""
+        from msgspec.structs import replace
+
         from grader.report.check import explain
         from grader.selfcheck import check_question
 
-        found = check_question(question, self.ask, self.session.loaded)
+        alone = replace(question, cases=cases, properties=properties)
+        found = check_question(alone, self.ask, self.session.loaded)
         for known in found.properties:
             if known.waits and known.function != question.function:
                 pytest.skip(f"waits for {known.function}, which is not written yet")
