@@ -35,7 +35,7 @@ SMALL_CLASS = 50
 class Line(Struct, frozen=True):
     """What one submission costs: seconds on one core, by the clock and of processor time."""
 
-    library: str
+    arrays: str
     what: str
     wall_s: float
     cpu_s: float
@@ -58,7 +58,7 @@ class Bench:
         self.calls: list[Call] = calls_of(self._config)
         self._inputs = write_calls(self.calls, place / "calls.pickle")
 
-    def cold(self, library: str, solution: Path, rounds: int) -> Line:
+    def cold(self, arrays: str, solution: Path, rounds: int) -> Line:
         """One submission, from nothing: Python is started and NumPy imported by both."""
         command = self._grade(solution, jobs=1)
         peak_mb = run(command, ROOT, memory=True).peak_mb  # and warm: byte code, file cache
@@ -66,31 +66,31 @@ class Bench:
         for _ in range(rounds):
             floor = run([*FLOOR, str(self._inputs), str(solution)], ROOT)
             found.append((run(command, ROOT), floor))
-        return _line(library, "one, cold", found, 1, 1, peak_mb)
+        return _line(arrays, "one, cold", found, 1, 1, peak_mb)
 
-    def whole_class(self, library: str, students: int, jobs: int) -> Line:
+    def whole_class(self, arrays: str, students: int, jobs: int) -> Line:
         """A class, from the command to the report."""
-        folder = self._place / f"{library}-{students}"
+        folder = self._place / f"{arrays}-{students}"
         if not folder.exists():
-            write_class(folder, students, torch=library == "torch")
-        bare = [*FLOOR, str(self._inputs), str(folder), *(["torch"] if library == "torch" else [])]
+            write_class(folder, students, torch=arrays == "torch")
+        bare = [*FLOOR, str(self._inputs), str(folder), *(["torch"] if arrays == "torch" else [])]
         floor = run(bare, ROOT)
         ours = run(self._grade(folder, jobs=jobs), ROOT, memory=True)
         what = f"class of {students:,}, {jobs} at a time"
-        return _line(library, what, [(ours, floor)], students, jobs, ours.peak_mb)
+        return _line(arrays, what, [(ours, floor)], students, jobs, ours.peak_mb)
 
-    def peers(self, library: str, solution: Path, cold: Line, only: int) -> Iterator[Line]:
+    def peers(self, arrays: str, solution: Path, cold: Line, only: int) -> Iterator[Line]:
         """The first of the others, which take one submission at a time, each from nothing."""
         import peers  # late: it is left out by --no-peers
 
         peers.install()
         for name, mark in list(peers.PEERS.items())[:only]:
-            place = self._place / library / name
+            place = self._place / arrays / name
             place.mkdir(parents=True)
             costs = [mark(self.calls, solution, place) for _ in range(2)]
             best = min(costs)
             floor = (cold.floor_wall_s, cold.floor_cpu_s)
-            yield Line(library, name, best.wall_s, best.cpu_s, *floor, best.peak_mb)
+            yield Line(arrays, name, best.wall_s, best.cpu_s, *floor, best.peak_mb)
 
     def _grade(self, submissions: Path, *, jobs: int) -> list[str]:
         out = tempfile.mkdtemp(dir=self._place)
@@ -99,7 +99,7 @@ class Bench:
 
 
 def _line(
-    library: str,
+    arrays: str,
     what: str,
     rounds: list[tuple[Cost, Cost]],
     students: int,
@@ -108,7 +108,7 @@ def _line(
 ) -> Line:
     ours, floors = zip(*rounds, strict=True)
     return Line(
-        library,
+        arrays,
         what,
         median(cost.wall_s for cost in ours) * jobs / students,
         median(cost.cpu_s for cost in ours) / students,
@@ -123,16 +123,16 @@ def measured(place: Path, given: argparse.Namespace) -> Iterator[Line]:
     bench = Bench(place)
     print(f"{len(bench.calls)} calls a submission. {machine()}.", flush=True)
     classes = sorted({min(SMALL_CLASS, given.students), given.students})
-    libraries = {"NumPy": ("perfect_numpy", 3), "torch": ("perfect_torch", 1)}
-    for library, (example, others) in libraries.items():
-        if given.only not in (None, library) or find_spec(library.lower()) is None:
+    kinds = {"NumPy": ("perfect_numpy", 3), "torch": ("perfect_torch", 1)}
+    for arrays, (example, others) in kinds.items():
+        if given.only not in (None, arrays) or find_spec(arrays.lower()) is None:
             continue
         solution = EXAMPLES / example / "solution.py"
-        yield (cold := bench.cold(library, solution, given.rounds))
+        yield (cold := bench.cold(arrays, solution, given.rounds))
         if not given.no_peers:
-            yield from bench.peers(library, solution, cold, only=others)
+            yield from bench.peers(arrays, solution, cold, only=others)
         for students in classes:
-            yield bench.whole_class(library, students, CORES)
+            yield bench.whole_class(arrays, students, CORES)
     if CORES > 1 and given.only != "torch":  # what another at a time takes
         yield bench.whole_class("NumPy", given.students, 1)
 
@@ -140,15 +140,15 @@ def measured(place: Path, given: argparse.Namespace) -> Iterator[Line]:
 def table(lines: list[Line]) -> str:
     """The lines in Markdown: ratios, as seconds are of this machine alone."""
     several = [line for line in lines if line.what.startswith("class of")]
-    classes = {line.library: line for line in several if line.what.endswith(f"{CORES} at a time")}
+    classes = {line.arrays: line for line in several if line.what.endswith(f"{CORES} at a time")}
     rows = [
         "| one submission | processor | times the floor | times a class's | by the clock | peak |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
     for line in lines:
         rows.append(
-            f"| {line.library}: {line.what} | {1000 * line.cpu_s:.0f} ms | {line.times:.1f} "
-            f"| {_multiple(line, classes.get(line.library))} | {1000 * line.wall_s:.0f} ms "
+            f"| {line.arrays}: {line.what} | {1000 * line.cpu_s:.0f} ms | {line.times:.1f} "
+            f"| {_multiple(line, classes.get(line.arrays))} | {1000 * line.wall_s:.0f} ms "
             f"| {line.peak_mb:.0f} MB |"
         )
     return "\n".join(rows)
@@ -163,7 +163,7 @@ def main() -> None:
     parser.add_argument("--students", type=int, default=1000, help="in the large class")
     parser.add_argument("--rounds", type=int, default=5, help="of one submission alone")
     parser.add_argument("--no-peers", action="store_true", help="without other graders")
-    parser.add_argument("--only", choices=("NumPy", "torch"), help="one of the libraries")
+    parser.add_argument("--only", choices=("NumPy", "torch"), help="one of the kinds")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
@@ -171,7 +171,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         for line in measured(Path(place), given):
             lines.append(line)
-            print(f"  {line.library}: {line.what}: {line.times:.2f} x the floor", flush=True)
+            print(f"  {line.arrays}: {line.what}: {line.times:.2f} x the floor", flush=True)
             _write(lines, given.out)
     print(f"\n{table(lines)}\n\nWritten to {given.out}")
 
