@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
@@ -26,7 +27,6 @@ import jsonschema
 import pytest
 from attacking import ATTACKS, CONFIG, GROUPS, Attack, corpus, defines_honest_functions
 from canaries import Canaries, launcher_pid
-from msgspec.structs import replace
 
 from grader.errors import IsolationError
 from grader.marking.credit import claim_of

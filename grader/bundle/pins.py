@@ -136,15 +136,20 @@ def _with_all_that_they_need(
     return frozenset(found - {_SELF})
 
 
+def _field(metadata: importlib.metadata.PackageMetadata, name: str) -> str:
+    """What a package says of itself; what it does not say raises or is None, as versions have it."""
+    return metadata[name] or "" if name in metadata else ""
+
+
 def _find_installed() -> dict[str, Installed]:
     found: dict[str, Installed] = {}
     for one in importlib.metadata.distributions():
         metadata = one.metadata
-        name = normalized(metadata["Name"] or "")
+        name = normalized(_field(metadata, "Name"))
         if name and name not in found:  # the first on the search path is the one imported
             found[name] = Installed(
                 one.version,
-                metadata["Requires-Python"] or "",
+                _field(metadata, "Requires-Python"),
                 tuple(map(read_requirement, one.requires or ())),
             )
     if _SELF not in found:
