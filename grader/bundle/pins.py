@@ -137,7 +137,7 @@ def _with_all_that_they_need(
 
 
 def _field(metadata: importlib.metadata.PackageMetadata, name: str) -> str:
-    """What a package says of itself; asked for more it raises, or says None, as versions have it."""
+    """What a package says of itself, which may be nothing: to ask for more may raise."""
     return metadata[name] or "" if name in metadata else ""
 
 
