@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from grader import require
@@ -19,7 +20,25 @@ def main() -> None:
         start_ahead()
     from grader.cli import main as run
 
-    run()
+    try:
+        run()
+    except SystemExit as ended:
+        if sys.argv[1:2] == ["check"] and (ended.code is None or isinstance(ended.code, int)):
+            _leave(ended.code or 0)
+        raise
+
+
+def _leave(code: int) -> None:
+    """Ends the process without taking Python down first: a check has closed all that it opened.
+
+    Taking it down is a fifth of the time that a student waits.
+    """
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        return  # Python says what it has to say
+    os._exit(code)
 
 
 if __name__ == "__main__":
