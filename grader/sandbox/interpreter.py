@@ -2,8 +2,7 @@
 
 What a launcher imports takes as long as all that the grader does before it needs one. A door that
 is going to need a launcher says so first of all (`start_ahead`), and the two go on side by side.
-So this module imports
-nothing of ours.
+So this module imports nothing of ours.
 """
 
 from __future__ import annotations
