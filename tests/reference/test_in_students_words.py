@@ -1,0 +1,251 @@
+"""A slip is recognised by what it computes, however a student wrote it.
+
+Each is a function as students write them (loops, NumPy, torch, odd names), with one slip of the
+catalogue. None is written as the wrong answer in reference/ is.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from grader.model import Assignment, Chunk, Submission
+from grader.pipeline import grade, read_assignment
+from grader.sandbox import Launcher, start_launcher
+
+CONFIG = Path(__file__).parents[2] / "config.yaml"
+
+SLIPS = {
+    ("q1a_table", "table_pixels_for_instances"): """
+        def task_table():
+            rows = dict()
+            cells = {"image_classification": ["class per image", "class scores", "image"]}
+            cells["object_detection"] = ["box and class per object", "boxes with class scores",
+                                         "object", True]
+            cells["semantic_segmentation"] = ["class per pixel", "class scores per pixel",
+                                              "pixel", False]
+            cells["instance_segmentation"] = ["class per pixel", "class scores per pixel",
+                                              "pixel", True]
+            for task, words in cells.items():
+                names = ["annotation", "output", "granularity", "separates_instances"]
+                rows[task] = dict(zip(names, words))
+            return rows
+        """,
+    ("q1a_shapes", "shapes_channels_last"): """
+        def output_shapes(task, height, width, classes, objects):
+            if task == "image_classification":
+                return {"scores": [classes]}
+            elif task == "object_detection":
+                return {"boxes": [objects, 4], "scores": [objects, classes]}
+            elif task == "semantic_segmentation":
+                return {"scores": [height, width, classes]}
+            elif task == "instance_segmentation":
+                return {"masks": [objects, height, width], "scores": [objects, classes]}
+            raise ValueError("no such task")
+        """,
+    ("q2a_i", "layers_bias_per_input"): """
+        def fc_layer_params(sizes, bias=True):
+            answer = []
+            i = 0
+            while i + 1 < len(sizes):
+                if sizes[i] <= 0:
+                    raise ValueError
+                weights = 0
+                for _ in range(sizes[i + 1]):
+                    weights += sizes[i]
+                if bias:
+                    weights = weights + sizes[i]
+                answer.append(weights)
+                i += 1
+            return answer
+        """,
+    ("q2a_i", "layers_int32"): """
+        import numpy as np
+        def fc_layer_params(sizes, bias=True):
+            n = np.array(sizes).astype("int32")
+            with np.errstate(all="ignore"):
+                out = n[:-1] * n[1:]
+                return out + n[1:] if bias else out
+        """,
+    ("q2a_ii", "network_sides_divided"): """
+        def fc_network_params(image_shape, hidden_divisor, classes):
+            c, h, w = image_shape
+            before = c * h * w
+            hidden = c * (h // hidden_divisor) * (w // hidden_divisor)
+            layer = lambda a, b: a * b + b
+            return layer(before, hidden) + layer(hidden, classes)
+        """,
+    ("q2b_size", "size_padded_once"): """
+        import math
+        def conv_output_size(size, kernel_size, stride=1, padding=0):
+            return math.floor((size + padding - kernel_size) / stride) + 1
+        """,
+    ("q2b_size", "size_rounded_up"): """
+        import numpy as np
+        def conv_output_size(n, k, s=1, p=0):
+            if k > n + 2 * p:
+                raise ValueError("too large")
+            return int(np.ceil((n - k + 2 * p) / s)) + 1
+        """,
+    ("q2b_i", "conv_square_of_height"): """
+        def conv_layer_params(in_channels, out_channels, kernel_size, bias=True):
+            k = kernel_size
+            if type(k) == tuple:
+                k = k[0]
+            one_filter = in_channels * k ** 2
+            if bias == True:
+                one_filter += 1
+            return sum(one_filter for i in range(out_channels))
+        """,
+    ("q2b_ii", "layers_one_more"): """
+        def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
+            sizes = [size]
+            while sizes[-1] != target:
+                if kernel_size > sizes[-1] + 2 * padding or len(sizes) > 2000:
+                    return None
+                following = (sizes[-1] - kernel_size + 2 * padding) // stride + 1
+                if following == sizes[-1]:
+                    return None
+                sizes.append(following)
+            return len(sizes)
+        """,
+    ("q2b_iii", "classifier_bias_per_input"): """
+        def classifier_params(feature_shape, classes, bias=True):
+            inputs = 1
+            for side in feature_shape:
+                inputs *= side
+            return inputs * (classes + 1) if bias else inputs * classes
+        """,
+    ("q2b_iv", "network_without_classifier"): """
+        def conv_network_params(image_shape, target, kernel_size, classes):
+            c, size, _ = image_shape
+            total = 0
+            while size > target:
+                if size < kernel_size or kernel_size == 1:
+                    raise ValueError
+                total += c * c * kernel_size * kernel_size + c
+                size -= kernel_size - 1
+            if size != target:
+                raise ValueError("cannot be reached")
+            return total
+        """,
+    ("q3a", "true_convolution"): """
+        import numpy as np
+        from scipy.signal import convolve2d
+        def cross_correlate2d(image, kernel, stride=1, padding=0):
+            image = np.pad(image, padding)
+            if kernel.shape[0] > image.shape[0] or kernel.shape[1] > image.shape[1]:
+                raise ValueError
+            return convolve2d(image, kernel, mode="valid")[::stride, ::stride]
+        """,
+    ("q3a", "output_transposed"): """
+        import torch
+        def cross_correlate2d(image, kernel, stride=1, padding=0):
+            a = torch.as_tensor(image).double()[None, None]
+            b = torch.as_tensor(kernel).double()[None, None]
+            if any(k > n + 2 * padding for k, n in zip(b.shape[2:], a.shape[2:])):
+                raise ValueError("kernel too large")
+            return torch.nn.functional.conv2d(a, b, stride=stride, padding=padding)[0, 0].T
+        """,
+    ("q3a", "negatives_cut_off"): """
+        def cross_correlate2d(image, kernel, stride=1, padding=0):
+            rows, cols = image.shape
+            get = lambda r, c: image[r, c] if 0 <= r < rows and 0 <= c < cols else 0
+            kr, kc = kernel.shape
+            out = []
+            for r in range(-padding, rows + padding - kr + 1, stride):
+                line = []
+                for c in range(-padding, cols + padding - kc + 1, stride):
+                    s = sum(get(r + i, c + j) * kernel[i, j] for i in range(kr) for j in range(kc))
+                    line.append(max(0, s))
+                out.append(line)
+            return out
+        """,
+    ("q3b", "overlaps_overwritten"): """
+        import numpy as np
+        def transposed_conv2d(image, kernel, stride=1, padding=0):
+            h = (image.shape[0] - 1) * stride + kernel.shape[0]
+            w = (image.shape[1] - 1) * stride + kernel.shape[1]
+            canvas = np.zeros((h, w))
+            for i, row in enumerate(image):
+                for j, value in enumerate(row):
+                    for a in range(kernel.shape[0]):
+                        for b in range(kernel.shape[1]):
+                            canvas[i * stride + a][j * stride + b] = value * kernel[a][b]
+            if 2 * padding >= min(h, w):
+                raise ValueError
+            return canvas[padding:h - padding, padding:w - padding].tolist()
+        """,
+    ("q3b", "kernel_rotated"): """
+        import torch
+        def transposed_conv2d(image, kernel, stride=1, padding=0):
+            a = torch.tensor(image, dtype=torch.float32)[None, None]
+            b = torch.tensor(kernel, dtype=torch.float32).flip(0).flip(1)[None, None]
+            return torch.conv_transpose2d(a, b, stride=stride, padding=padding).squeeze(0)[0]
+        """,
+    ("q3b_steps", "column_by_column"): """
+        import numpy as np
+        def transposed_conv2d_steps(image, kernel, steps):
+            height, width = np.shape(image)
+            out = np.zeros((height + len(kernel) - 1, width + len(kernel[0]) - 1))
+            done = 0
+            for j in range(width):
+                for i in range(height):
+                    if done == steps:
+                        return out
+                    out[i:i + len(kernel), j:j + len(kernel[0])] += image[i][j] * kernel
+                    done += 1
+            return out
+        """,
+    ("q4_layers", "kernel_always_three"): """
+        def encoder_layer_params(size, latent, in_channels, widths, kernel_size=3):
+            counts, now, before = [], size, in_channels
+            while now > latent:
+                after = widths[min(len(counts), len(widths) - 1)]
+                counts.append(3 * 3 * before * after + after)
+                before, now = after, now - 2
+            if now != latent:
+                raise ValueError
+            return counts
+        """,
+    ("q4_total", "total_biases_left_out"): """
+        def encoder_params(size, latent, in_channels, widths, kernel_size=3):
+            if kernel_size < 2 and size != latent:
+                raise ValueError
+            layers, rest = divmod(size - latent, max(1, kernel_size - 1))
+            if layers < 0 or rest or (layers and not widths):
+                raise ValueError
+            channels = [in_channels] + [*widths, *[widths[-1]] * layers][:layers] if layers else []
+            return sum(kernel_size ** 2 * a * b for a, b in zip(channels, channels[1:]))
+        """,
+}
+
+
+@pytest.fixture(scope="module")
+def assignment() -> Assignment:
+    return read_assignment(CONFIG)
+
+
+@pytest.fixture(scope="module")
+def launcher(assignment: Assignment) -> Iterator[Launcher]:
+    with start_launcher(assignment.limits, torch=True) as one:
+        yield one
+
+
+@pytest.mark.parametrize(("question_id", "slip"), SLIPS)
+def test_a_slip_is_recognised_however_it_is_written(
+    question_id: str, slip: str, assignment: Assignment, launcher: Launcher
+) -> None:
+    text = textwrap.dedent(SLIPS[question_id, slip])
+    card, _ = grade(
+        assignment, Submission("s", "solution.py", (Chunk("solution.py", text),)), launcher
+    )
+    (found,) = [result for result in card.questions if result.question.id == question_id]
+    assert [wrong.name for wrong in found.diagnosis] == [slip]
+    (known,) = found.diagnosis
+    assert known.feedback in " ".join(found.help)
+    assert found.score >= Decimal(float(known.share)) * found.question.points - Decimal("0.01")
