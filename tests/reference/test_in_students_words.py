@@ -204,12 +204,10 @@ SLIPS = {
     ("q4_layers", "kernel_always_three"): """
         def encoder_layer_params(size, latent, in_channels, widths, kernel_size=3):
             counts, now, before = [], size, in_channels
-            while now > latent:
+            while now >= latent + 2:
                 after = widths[min(len(counts), len(widths) - 1)]
                 counts.append(3 * 3 * before * after + after)
                 before, now = after, now - 2
-            if now != latent:
-                raise ValueError
             return counts
         """,
     ("q4_total", "total_biases_left_out"): """
