@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_TABLE = 40  # submissions that are listed one by one
 _UNMATCHED = 10  # people of a gradebook that are listed
 
 
@@ -307,7 +306,6 @@ def _conclude(outcome: Outcome, card: Scorecard | None, out: Path, *, plain: boo
     if len(rows) == 1 and card is not None:
         click.echo(render(card, screen), nl=False)
     else:
-        listed = rows if len(rows) <= _TABLE else [row for row in rows if row.faulted]
         table = [
             ClassRow(
                 row.id,
@@ -318,7 +316,7 @@ def _conclude(outcome: Outcome, card: Scorecard | None, out: Path, *, plain: boo
                 row.wall_s,
                 row.faulted,
             )
-            for row in listed
+            for row in rows
         ]
         click.echo(render_class_table(table, screen), nl=False)
     if outcome.skipped:

@@ -32,6 +32,8 @@ _COLOURS: dict[Style, str] = {
     "help": "cyan",
 }
 
+_LISTED = 40  # submissions of a class, one by one
+
 
 class Screen(Struct, frozen=True):
     """What the place can show that a report is written to."""
@@ -116,10 +118,16 @@ def class_row(card: Scorecard, note: str = "") -> ClassRow:
 
 
 def render_class_table(rows: Sequence[ClassRow], screen: Screen = Screen()) -> str:  # noqa: B008 - frozen
-    """Decides the table of several submissions: score, a mark for each question, time, a note."""
+    """Decides the table of several submissions: score, a mark for each question, time, a note.
+
+    Of many, only those without a score are listed: who marks a class reads its report.
+    """
     sheet = Sheet(screen.width, ascii_alone=screen.plain)
-    _class_table(sheet, rows)
-    _legend(sheet, rows)
+    listed = rows if len(rows) <= _LISTED else [row for row in rows if row.faulted][:_LISTED]
+    if listed:
+        _class_table(sheet, listed)
+        _legend(sheet, listed)
+        sheet.blank()
     _summary(sheet, rows)
     return draw(sheet.rows, screen)
 
@@ -175,7 +183,6 @@ def _legend(sheet: Sheet, rows: Sequence[ClassRow]) -> None:
 
 def _summary(sheet: Sheet, rows: Sequence[ClassRow]) -> None:
     scored = [row for row in rows if not row.faulted]
-    sheet.blank()
     total = f"{counted(len(rows), 'submission')}, {sum(row.wall_s for row in rows):.1f} s in all"
     if scored:
         mean = sum((row.score for row in scored), Decimal(0)) / len(scored)

@@ -123,6 +123,16 @@ def test_a_class_names_its_questions_and_counts_what_failed() -> None:
     assert "64.0 points on average of 64" in text
 
 
+def test_of_a_large_class_all_count_and_those_without_a_score_are_listed() -> None:
+    many = {f"student{number}": perfect() for number in range(60)}
+    text = render_class_table(class_of({**many, "bob": fault()}), PLAIN)
+    assert "61 submissions" in text
+    assert "64.0 points on average of 64" in text
+    assert "bob" in text
+    assert "student7" not in text
+    assert "60 submissions" in render_class_table(class_of(many), PLAIN)
+
+
 def test_a_class_of_nobody_is_said() -> None:
     assert "0 submissions" in render_class_table([], PLAIN)
 
