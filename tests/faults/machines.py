@@ -52,9 +52,17 @@ def command(root: Path) -> list[str]:
 def mark(
     root: Path, *, prepare: Callable[[], None] | None = None, prefix: Sequence[str] = ()
 ) -> subprocess.CompletedProcess[str]:
-    """Mark what lies at `root`, in a process for which `prepare` has done something."""
+    """Mark what lies at `root`, in a process for which `prepare` has done something.
+
+    It keeps no byte code: where a disk is full Python leaves half a file, and trusts it ever after.
+    """
     return subprocess.run(
-        [*prefix, *command(root)], capture_output=True, text=True, timeout=120, preexec_fn=prepare
+        [*prefix, *command(root)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        preexec_fn=prepare,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
     )
 
 
