@@ -322,6 +322,8 @@ def _conclude(outcome: Outcome, card: Scorecard | None, out: Path, *, plain: boo
     if outcome.skipped:
         click.echo(f"\n{outcome.skipped} of {len(rows)} were marked before and have not changed.")
     click.echo(f"\nReport: {out / 'report.html'}\nGrades: {out / 'grades.csv'}")
+    if (alike := out / "staff" / "similar.html").exists():
+        click.echo(f"Similar code: {alike}")
     _tell_books(outcome.filled, out)
     _tell_faults(outcome.faults)
 

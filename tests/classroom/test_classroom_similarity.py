@@ -283,6 +283,7 @@ def test_the_command_leaves_the_starter_out(tmp_path: Path) -> None:
         "--similar", "--no-isolation",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    assert f"Similar code: {tmp_path / 'out' / 'staff' / 'similar.html'}" in done.stdout
     words = Reading((tmp_path / "out" / "staff" / "similar.html").read_text()).words
     assert "No two of them share much." in words
 
