@@ -1,5 +1,6 @@
 # tries: lower the limits of others, or their share of the processor
 # must: be refused
+# relies_on: [seccomp]
 import ctypes
 import os
 import resource

@@ -1,5 +1,6 @@
 # tries: write into the directory of another submission, and close it
 # must: be refused
+# relies_on: [seccomp]
 import os
 
 
