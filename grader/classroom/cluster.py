@@ -19,7 +19,6 @@ import logging
 import queue
 import time
 import uuid
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,6 +29,7 @@ from msgspec import Struct
 from grader.classroom import remote
 from grader.classroom.desk import Desk, Marked, Task
 from grader.classroom.desks import SPARE_S, DeskError
+from grader.classroom.extras import extra
 from grader.classroom.run import MarkAll, longest_s
 from grader.errors import AuthorError, GraderFault, UsageError
 from grader.sandbox.supervisor import IsolationMode
@@ -75,7 +75,7 @@ def cluster(address: str, sent: Sent, say: Say) -> Iterator[MarkAll]:
     Raises:
         UsageError: there is no cluster, no worker, or one that would mark otherwise.
     """
-    distributed = _distributed()
+    distributed = extra("distributed", option="--cluster", name="cluster")
     for noisy in ("distributed", "distributed.client", "distributed.core", "distributed.comm"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)  # what is lost is told by us
     try:
@@ -116,19 +116,6 @@ async def _knock(address: str) -> None:
     options = Security().get_connection_args("client")
     comm = await connect(address, timeout=CONNECT_S, **options)
     await comm.close()
-
-
-def _distributed() -> Any:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of libraries about one another
-            import distributed
-    except ImportError as error:
-        raise UsageError(
-            "--cluster needs dask.distributed, which is not installed; "
-            'install the grader with it: pip install "grader[cluster]"'
-        ) from error
-    return distributed
 
 
 def _brief(error: BaseException) -> str:

@@ -16,7 +16,6 @@ time.
 from __future__ import annotations
 
 import io
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -25,6 +24,7 @@ import numpy as np
 from msgspec import Struct
 
 from grader.classroom import records
+from grader.classroom.extras import extra
 from grader.classroom.folder import Folder
 from grader.errors import UsageError
 from grader.report.rows import Row
@@ -70,16 +70,7 @@ def check(count: int) -> None:
 
 @cache
 def _library() -> Any:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of libraries about one another
-            import copydetect
-    except ImportError as error:
-        raise UsageError(
-            "--similar needs copydetect, which is not installed; "
-            'install the grader with it: pip install "grader[similarity]"'
-        ) from error
-    return copydetect
+    return extra("copydetect", option="--similar", name="similarity")
 
 
 def look(folder: Folder, rows: Sequence[Row], handed_out: Sequence[str]) -> Similar:
