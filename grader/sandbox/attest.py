@@ -12,7 +12,6 @@ import functools
 import os
 import socket
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.sandbox import kernel
@@ -24,7 +23,7 @@ _SEIZE, _DETACH, _INTERRUPT = 0x4206, 17, 0x4207
 _NO_RIGHT: Final = frozenset({errno.EPERM, errno.EACCES, errno.ENOSYS})
 
 
-def probe(*, secrets: Iterable[Path], others: Iterable[int], outside: Path) -> Mapping[str, bool]:
+def probe(*, secrets: Iterable[str], others: Iterable[int], outside: str) -> Mapping[str, bool]:
     """Try all that must be refused; return for each probe whether it was.
 
     `secrets` are files and directories that exist, `others` the processes of the grader,
@@ -51,7 +50,7 @@ def _succeeds(attempt: Callable[[], object]) -> bool:
     return True
 
 
-def _reads(secret: Path) -> bool:
+def _reads(secret: str) -> bool:
     return _succeeds(lambda: os.close(os.open(secret, os.O_RDONLY | os.O_CLOEXEC)))
 
 
@@ -114,11 +113,11 @@ def _executes() -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
 
 
-def _writes(outside: Path) -> bool:
-    target = outside / f"grader-probe-{os.getpid()}"
+def _writes(outside: str) -> bool:
+    target = f"{outside}/grader-probe-{os.getpid()}"
     try:
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
     except OSError:
         return False
-    target.unlink()
+    os.unlink(target)  # noqa: PTH108 - a text is all that the worker was given
     return True

@@ -37,6 +37,34 @@ def receive(stream: socket.socket) -> tuple[bytes, bytes]:
     return nonce, receive_exactly(stream, length)
 
 
+class Reader:
+    """Reads the frames of a stream, as many at once as have come."""
+
+    def __init__(self, stream: socket.socket) -> None:
+        self._stream = stream
+        self._incoming = bytearray()
+
+    def has_next(self) -> bool:
+        """Whether a whole frame has been read already."""
+        if len(self._incoming) < HEADER.size:
+            return False
+        _, length = HEADER.unpack_from(self._incoming)
+        return len(self._incoming) >= HEADER.size + int(length)
+
+    def next(self) -> tuple[bytes, bytes]:
+        """Wait for one frame; return its nonce and its payload."""
+        while not self.has_next():
+            part = self._stream.recv(1 << 16)
+            if not part:
+                raise StreamEndedError("the other side closed the stream")
+            self._incoming += part
+        nonce, length = HEADER.unpack_from(self._incoming)
+        end = HEADER.size + length
+        payload = bytes(memoryview(self._incoming)[HEADER.size : end])
+        del self._incoming[:end]
+        return nonce, payload
+
+
 def receive_exactly(stream: socket.socket, size: int) -> bytes:
     """Wait for `size` bytes; raise StreamEndedError when the stream ends before."""
     parts = bytearray()

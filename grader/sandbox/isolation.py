@@ -6,9 +6,10 @@ A worker is a fork of the launcher that will run arbitrary code. Between the for
 byte of that code it gives up, for good, everything that the code does not need. No layer trusts
 another: what would matter most (reading secrets, memory of others, signals, tracing, connections,
 programs, writing) is stopped by at least two of own user, Landlock and seccomp, where the machine
-has them. Some of it the launcher does once, for itself and all it forks: it leaves the network for
-an empty one, where that is granted, is not dumpable, and adopts what its workers leave behind. The
-order in a worker is not free:
+has them. What is the same for all workers the launcher does once, as every page of memory that a
+worker writes to is copied first: it leaves the network for an empty one, where that is granted, is
+not dumpable, adopts what its workers leave behind, answers signals as a new process would, and
+works out limits, rules and filter. The order in a worker is not free:
 
 1.  session, descriptors: stdin empty, stdout and stderr to the grader, the conversation; all else
     is closed, so that nothing open leaks in and no later step can be reached from outside.
@@ -16,7 +17,8 @@ order in a worker is not free:
     limits, the kernel ends the worker first, then the launcher, and the grader last.
 3.  limits: before the user changes, as the counts of processes belong to the user. Memory is what
     the launcher uses now plus the budget: an absolute limit would charge the imports to students.
-4.  Landlock's ruleset is built while paths can still be opened, and entered later.
+4.  (Landlock's ruleset was built by the launcher, with the scratch directory, which an earlier
+    worker may have had and left empty.)
 5.  user: groups, then group, then user, one that nobody else has, no two workers the same. That
     it cannot be undone is tried. The kernel clears all capabilities with it. Where another user
     could not read the interpreter, the worker stays who it is, without capabilities.
@@ -28,7 +30,8 @@ order in a worker is not free:
 10. Landlock: reads the interpreter and its libraries, reads and writes the scratch directory; no
     TCP, no abstract sockets, no signals outwards.
 11. seccomp: last, as it forbids what the steps above need.
-12. the interpreter: environment and search path hold nothing of the grader's.
+12. the interpreter: environment and search path hold nothing of the grader's (the launcher's do
+    not either).
 
 Then the worker attests (attest.py): it tries what it must not be able to do, and tells the grader
 before it is given any of the student's code. What it says there is true, since nothing else has
@@ -43,7 +46,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import gc
 import itertools
 import os
 import resource
@@ -67,7 +69,7 @@ CONVERSATION: Final = 3
 """The descriptor of the conversation, in every worker."""
 _ADDRESS_SPACE_SLACK: Final = 512 << 20  # mapped but never touched: thread stacks, arenas
 _OPEN_FILES: Final = 64
-_WORKERS_OOM_SCORE, _LAUNCHERS_OOM_SCORE = 1000, 500  # a launcher can be replaced
+_WORKERS_OOM_SCORE, _LAUNCHERS_OOM_SCORE = b"1000", b"500"  # a launcher can be replaced
 _FREE_USERS: Final = range(1_900_000_000, 2_100_000_000)  # nobody hands out ids from here
 _FEW_FREE_USERS: Final = range(61_184, 65_520)  # where a container maps 65,536 ids only
 
@@ -100,13 +102,11 @@ class Plan:
 
     request: Request
     launcher: int
-    data_bytes: int  # the launcher's, now
-    address_space_bytes: int
+    limits: tuple[tuple[int, tuple[int, int]], ...]
     users: range | None  # None: workers stay who the launcher is
     doors: tuple[int, ...]
-    ways: tuple[Path, ...]  # by which the secrets might be reached
+    ways: tuple[str, ...]  # by which the secrets might be reached
     grants: tuple[Path, ...]
-    search_path: tuple[str, ...]  # what of it lies below the grants
     landlock_abi: int  # 0: without
     filter: seccomp.Filter | None
     inherited: tuple[str, ...]  # layers of the launcher's own
@@ -159,18 +159,17 @@ def prepare(request: Request) -> Plan:
             layers.missing.append("landlock: this kernel has none, or a container forbids it")
         elif gaps:
             layers.missing.append(f"landlock: this kernel's does not know of {gaps}")
-    data_bytes, address_space_bytes = _memory_in_use()
-    gc.freeze()  # a collection in a worker shall not touch, and so copy, what all share
+    _answer_signals_as_new()
+    os.umask(0o077)
+    _clean_interpreter(grants)
     return Plan(
         request=request,
         launcher=os.getpid(),
-        data_bytes=data_bytes,
-        address_space_bytes=address_space_bytes,
+        limits=_limits(request.limits, counts_processes=users is not None),
         users=users,
         doors=tuple(doors.values()),
-        ways=tuple(way for one in request.secrets for way in libraries.ways_to(one, doors)),
+        ways=tuple(str(way) for one in request.secrets for way in libraries.ways_to(one, doors)),
         grants=grants,
-        search_path=libraries.search_path(grants),
         landlock_abi=abi,
         filter=_filter(request.without, layers, may_write=bool(abi), owns_files=users is None),
         inherited=tuple(layers.on),
@@ -178,19 +177,24 @@ def prepare(request: Request) -> Plan:
     )
 
 
+def ruleset_for(plan: Plan, scratch: Path) -> int:
+    """Build the Landlock ruleset of workers that have this scratch directory; -1 without."""
+    if not plan.landlock_abi:
+        return -1
+    writable = (scratch, Path(os.devnull))
+    return landlock.build(plan.landlock_abi, read=plan.grants, write=writable)
+
+
 def confine(
-    plan: Plan, *, user: int | None, scratch: Path, streams: tuple[int, int, int]
+    plan: Plan, *, user: int | None, scratch: str, ruleset: int, streams: tuple[int, int, int]
 ) -> Mapping[str, object]:
     """Put every layer on this process, attest, and return what is to be told to the grader."""
     without = plan.request.without
     layers = _Layers(plan.inherited, plan.missing)
-    layers.put("descriptors", lambda: _take_descriptors(streams, plan.doors))
-    layers.put("session", _begin_session)
+    layers.put("descriptors", lambda: _take_descriptors(streams, (*plan.doors, ruleset)))
+    layers.put("session", os.setsid)
     layers.put("oom_score", lambda: _volunteer_for_oom(_WORKERS_OOM_SCORE))
-    layers.put("limits", lambda: _limit(plan, counts_processes=user is not None))
-    ruleset = -1
-    if plan.landlock_abi:
-        ruleset = landlock.build(plan.landlock_abi, read=plan.grants, write=_writable(scratch))
+    layers.put("limits", lambda: _limit(plan.limits))
     if user is not None:
         layers.put("own_user", lambda: _become(user))
     if os.geteuid() == 0 and not without >= SECURITY:
@@ -207,13 +211,13 @@ def confine(
     if plan.filter is not None:
         program = plan.filter.for_process(os.getpid())
         layers.put("seccomp", lambda: kernel.install_filter(program))
-    layers.put("environment", lambda: _clean_interpreter(scratch, plan.search_path))
+    layers.put("environment", lambda: _move_home(scratch))
     refused: Mapping[str, bool] = {}
     if not without >= SECURITY:
         refused = attest.probe(
             secrets=plan.ways,
             others=(plan.launcher, plan.request.grader),
-            outside=plan.request.base.parent,
+            outside=str(plan.request.base.parent),
         )
     return {"layers": layers.on, "missing": layers.missing, "refused": dict(refused)}
 
@@ -282,41 +286,43 @@ def _memory_in_use() -> tuple[int, int]:
 # ------------------------------------------------------------------- steps
 
 
-def _take_descriptors(streams: tuple[int, int, int], doors: tuple[int, ...]) -> None:
+def _take_descriptors(streams: tuple[int, int, int], kept: tuple[int, ...]) -> None:
     """Make stdin empty, stdout and stderr the grader's, the conversation number 3; close the rest.
 
     Any of them may stand where another must go, so all move up first.
     """
-    high = max((CONVERSATION, *doors)) + 1
+    high = max((CONVERSATION, *kept)) + 1
     moved = [fcntl.fcntl(stream, fcntl.F_DUPFD, high) for stream in streams]
     null = os.open(os.devnull, os.O_RDONLY)
     for source, target in zip((null, *moved), (0, CONVERSATION, 1, 2), strict=True):
         os.dup2(source, target)
-    edges = [CONVERSATION, *sorted(doors), 1 << 20]
+    edges = [*sorted({CONVERSATION, *kept} - {-1}), 1 << 20]
     for low, above in itertools.pairwise(edges):
         os.closerange(low + 1, above)
 
 
-def _begin_session() -> None:
-    """Leave the launcher's session, and its way of answering signals."""
+def _answer_signals_as_new() -> None:
     for number in signal.valid_signals():
         if callable(signal.getsignal(number)):
             signal.signal(number, signal.SIG_DFL)
     signal.set_wakeup_fd(-1)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
-    os.setsid()
-    os.umask(0o077)
 
 
-def _volunteer_for_oom(score: int) -> None:
+def _volunteer_for_oom(score: bytes) -> None:
     kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # else the file is root's; a later step takes it back
-    Path("/proc/self/oom_score_adj").write_text(str(score))
+    file = os.open("/proc/self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(file, score)
+    finally:
+        os.close(file)
 
 
-def _limit(plan: Plan, *, counts_processes: bool) -> None:
-    limits = plan.request.limits
-    data = plan.data_bytes + limits.memory_bytes
-    address_space = plan.address_space_bytes + limits.memory_bytes + _ADDRESS_SPACE_SLACK
+def _limits(limits: Limits, *, counts_processes: bool) -> tuple[tuple[int, tuple[int, int]], ...]:
+    """Work out every limit: its kind, soft and hard."""
+    data_bytes, address_space_bytes = _memory_in_use()
+    data = data_bytes + limits.memory_bytes
+    address_space = address_space_bytes + limits.memory_bytes + _ADDRESS_SPACE_SLACK
     wanted = {
         resource.RLIMIT_CORE: (0, 0),
         # The first one sends SIGXCPU, which can be ignored; the second one kills.
@@ -333,12 +339,13 @@ def _limit(plan: Plan, *, counts_processes: bool) -> None:
     for kind, (soft, hard) in wanted.items():
         _, most = resource.getrlimit(kind)
         if most != resource.RLIM_INFINITY:
-            soft, hard = min(soft, most), min(hard, most)
-        resource.setrlimit(kind, (soft, hard))
+            wanted[kind] = min(soft, most), min(hard, most)
+    return tuple(wanted.items())
 
 
-def _writable(scratch: Path) -> tuple[Path, ...]:
-    return (scratch, Path(os.devnull))
+def _limit(limits: tuple[tuple[int, tuple[int, int]], ...]) -> None:
+    for kind, soft_and_hard in limits:
+        resource.setrlimit(kind, soft_and_hard)
 
 
 def _become(user: int) -> None:
@@ -356,10 +363,14 @@ def _die_with(launcher: int) -> None:
         os._exit(1)
 
 
-def _clean_interpreter(scratch: Path, search_path: tuple[str, ...]) -> None:
+def _clean_interpreter(grants: tuple[Path, ...]) -> None:
+    """Leave nothing of the grader's, as all that this process still imports is for students."""
     for name in ("PYTHONHASHSEED", "GLIBC_TUNABLES"):  # they have done their work
         os.environ.pop(name, None)
-    for name in ("HOME", "TMPDIR", "MPLCONFIGDIR"):
-        os.environ[name] = str(scratch)
-    sys.path[:] = search_path
+    sys.path[:] = libraries.search_path(grants)
     libraries.clean_finders()
+
+
+def _move_home(scratch: str) -> None:
+    for name in ("HOME", "TMPDIR", "MPLCONFIGDIR"):
+        os.environ[name] = scratch

@@ -86,10 +86,10 @@ def drop_capabilities() -> None:
     _checked(_libc.capset(ctypes.byref(header), ctypes.byref((ctypes.c_uint32 * 6)())))
 
 
-def install_filter(program: bytes) -> None:
+def install_filter(program: bytearray) -> None:
     """Put this process, and all it becomes, behind an assembled seccomp program."""
     count = len(program) // ctypes.sizeof(_FilterInstruction)
-    instructions = (_FilterInstruction * count).from_buffer_copy(program)
+    instructions = (_FilterInstruction * count).from_buffer(program)
     fprog = _FilterProgram(count, instructions)
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(fprog))
 

@@ -9,6 +9,7 @@ it started and removes what that left.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import select
 import signal
@@ -29,11 +30,19 @@ _DISK_FACTOR: Final = 4
 """Files may hold so many times what one file may."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A scratch directory, and the Landlock ruleset that opens it and nothing beside it."""
+
+    scratch: Path
+    ruleset: int
+
+
 @dataclass(slots=True)
 class _Worker:
     pid: int
     user: int | None
-    scratch: Path
+    place: _Place
     allowed_files: int = 0  # placed by the grader, not the worker's own
     allowed_bytes: int = 0
     excess: str = ""
@@ -68,6 +77,7 @@ class _Launcher:
         self.reply_bytes = config["reply_bytes"]
         self.workers: dict[int, _Worker] = {}
         self.started = 0
+        self.free: list[_Place] = []  # left empty by workers before
         self.left_over: list[Path] = []  # scratch directories that take long to remove
         self.next_look = 0.0
         installed = tuple(config["installed"])
@@ -90,6 +100,8 @@ class _Launcher:
             )
         )
         self._assert_one_thread()
+        worker.prepare_interpreter()
+        gc.freeze()  # a collection in a worker shall not touch, and so copy, what all share
         _tell(control, {"torch": has_torch, "exposed": isolation.exposed(self.plan)})
 
     def _assert_one_thread(self) -> None:
@@ -133,25 +145,47 @@ class _Launcher:
         self.started += 1
         number = self.started
         user = self.plan.user(number)
-        home = self.base / f"worker-{number}"
         try:
-            home.mkdir(mode=0o700)
+            place = self.free.pop() if self.free else self._new_place(number)
+        except OSError as error:
+            return {"fault": f"no worker could be started: {error}"}
+        try:
             if user is not None:
-                os.chown(home, user, user)
+                os.chown(place.scratch, user, user)
             pid = os.fork()
         except OSError as error:
-            scratch.remove(home)
+            self._leave(place)
             return {"fault": f"no worker could be started: {error}"}
         if pid == 0:
-            self._become_worker(user, home, descriptors)
-        self.workers[number] = _Worker(pid, user, home)
-        return {"worker": number, "pid": pid, "scratch": str(home)}
+            self._become_worker(user, place, descriptors)
+        self.workers[number] = _Worker(pid, user, place)
+        return {"worker": number, "pid": pid, "scratch": str(place.scratch)}
 
-    def _become_worker(self, user: int | None, home: Path, descriptors: list[int]) -> None:
+    def _new_place(self, number: int) -> _Place:
+        home = self.base / f"worker-{number}"
+        home.mkdir(mode=0o700)
+        return _Place(home, isolation.ruleset_for(self.plan, home))
+
+    def _leave(self, place: _Place) -> None:
+        """Keep a worker's place for another if it holds nothing; else have it removed."""
+        if scratch.is_as_new(place.scratch):
+            self.free.append(place)
+            return
+        if place.ruleset >= 0:
+            os.close(place.ruleset)
+        if not scratch.remove(place.scratch, within_s=_SWEEP_S):
+            self.left_over.append(place.scratch)
+
+    def _become_worker(self, user: int | None, place: _Place, descriptors: list[int]) -> None:
         try:
             conversation, out, err = descriptors
+            home = str(place.scratch)
             ready = isolation.confine(
-                self.plan, user=user, scratch=home, streams=(conversation, out, err)
+                self.plan,
+                user=user,
+                scratch=home,
+                ruleset=place.ruleset,
+                streams=(conversation, out, err),
             )
             worker.converse(
                 socket.socket(fileno=isolation.CONVERSATION),
@@ -175,8 +209,7 @@ class _Launcher:
         os.kill(one.pid, signal.SIGKILL)
         _, status, usage = os.wait4(one.pid, 0)
         self._end_orphans(one.user)
-        if not scratch.remove(one.scratch, within_s=_SWEEP_S):
-            self.left_over.append(one.scratch)
+        self._leave(one.place)
         return {
             "status": status,
             "was_killed": was_killed,
@@ -209,7 +242,7 @@ class _Launcher:
         for one in self.workers.values():
             if not one.excess:
                 one.excess = scratch.excess(
-                    one.scratch,
+                    one.place.scratch,
                     allowed_files=one.allowed_files,
                     allowed_bytes=one.allowed_bytes,
                     most_bytes=most,

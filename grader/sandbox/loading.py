@@ -11,15 +11,15 @@ import __future__ as future
 import ast
 import contextlib
 import linecache
+import os
 import sys
 import types
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from grader.sandbox import source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 MODULE: Final = "solution"
 MAX_PROBLEMS: Final = 40
@@ -29,7 +29,6 @@ MAX_NAME: Final = 200
 _FUTURE_FLAGS: Final = sum(
     {getattr(future, name).compiler_flag for name in future.all_feature_names}
 )
-_COROUTINE: Final = 0x80  # inspect.CO_COROUTINE, and as stable as the flag of the future above
 
 Problem = tuple[str, int, str, str]  # label, line, what, statement
 
@@ -38,10 +37,11 @@ class OutOfMemory(Exception):
     """A statement of the top level outgrew the memory."""
 
 
-def new_module(scratch: Path, label: str) -> types.ModuleType:
+def new_module(scratch: str, label: str) -> types.ModuleType:
     """Make the module that the submission becomes, known to pickle, dataclasses and inspect."""
     module = types.ModuleType(MODULE)
-    module.__file__ = str(scratch / (label if label.endswith(".py") else f"{MODULE}.py"))
+    name = label if label.endswith(".py") else f"{MODULE}.py"
+    module.__file__ = f"{scratch}{os.sep}{name}"
     sys.modules[MODULE] = module
     return module
 
@@ -61,27 +61,69 @@ def run(
     flags = 0
     for label, text in chunks:
         text = source.normal(text)
-        lines = text.split("\n")
         _remember(label, text, module)
-        awaitable = 0 if label.endswith(".py") else ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-        statements, broken = source.parse(text, flags=awaitable)
-        found = [(label, piece.line, piece.what, piece.statement) for piece in broken]
-        if definitions_only:
-            statements = list(_definitions(statements))
-        elif statements and module.__doc__ is None:
-            module.__doc__ = ast.get_docstring(ast.Module(statements[:1], []), clean=False)
-        for statement in statements:
-            try:
-                flags, what = _run_statement(statement, label, module, flags | awaitable)
-            except OutOfMemory:
-                if not definitions_only:
-                    raise
-                what = "MemoryError"
-            if what is not None:
-                at = min(statement.lineno, len(lines)) - 1
-                found.append((label, statement.lineno, what, lines[at].strip()[:200]))
+        flags, found = _run_chunk(label, text, module, flags, definitions_only=definitions_only)
         problems += sorted(found, key=lambda problem: problem[1])
     return problems[:MAX_PROBLEMS]
+
+
+def _run_chunk(
+    label: str, text: str, module: types.ModuleType, flags: int, *, definitions_only: bool
+) -> tuple[int, list[Problem]]:
+    """Run one chunk: all at once as far as that goes, the rest statement by statement."""
+    awaitable = 0 if label.endswith(".py") else ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    code = None if definitions_only else source.whole(text, label, flags=flags | awaitable)
+    failure: _Failure | None = None
+    if code is not None:
+        flags = code.co_flags & _FUTURE_FLAGS
+        failure = _execute(code, module)
+        if failure is None:
+            return flags, []
+    lines = text.split("\n")
+    statements, broken = source.parse(text, flags=awaitable)
+    found = [(label, piece.line, piece.what, piece.statement) for piece in broken]
+
+    def report(statement: ast.stmt, what: str) -> None:
+        at = min(statement.lineno, len(lines)) - 1
+        found.append((label, statement.lineno, what, lines[at].strip()[:200]))
+
+    if definitions_only:
+        statements = list(_definitions(statements))
+    elif failure is not None:
+        at = _index(statements, failure)
+        report(statements[at], failure.what)
+        statements = statements[at + 1 :]
+    elif statements and module.__doc__ is None:
+        module.__doc__ = ast.get_docstring(ast.Module(statements[:1], []), clean=False)
+    for statement in statements:
+        try:
+            flags, what = _run_statement(statement, label, module, flags | awaitable)
+        except OutOfMemory:
+            if not definitions_only:
+                raise
+            what = "MemoryError"
+        if what is not None:
+            report(statement, what)
+    return flags, found
+
+
+class _Failure(NamedTuple):
+    """What a piece of code raised, in words, and where in it: line, column."""
+
+    what: str
+    line: int
+    column: int
+
+
+def _index(statements: list[ast.stmt], failure: _Failure) -> int:
+    """Return which statement raised: the last one that begins before the place."""
+    place = (failure.line, failure.column)
+    return max(sum(_start(statement) <= place for statement in statements) - 1, 0)
+
+
+def _start(statement: ast.stmt) -> tuple[int, int]:
+    first = [statement, *getattr(statement, "decorator_list", ())]
+    return min((node.lineno, node.col_offset) for node in first)
 
 
 def _remember(label: str, text: str, module: types.ModuleType) -> None:
@@ -99,9 +141,14 @@ def _run_statement(
         code = compile(ast.Module([statement], []), label, "exec", flags, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError) as error:  # `return` outside a function
         return flags & _FUTURE_FLAGS, source.describe(error)
-    flags = code.co_flags & _FUTURE_FLAGS
+    failure = _execute(code, module)
+    return code.co_flags & _FUTURE_FLAGS, None if failure is None else failure.what
+
+
+def _execute(code: types.CodeType, module: types.ModuleType) -> _Failure | None:
+    """Run code in `module`; return what it raised, whatever that is."""
     try:
-        if code.co_flags & _COROUTINE:
+        if code.co_flags & source.COROUTINE:
             import asyncio  # only for the notebook that awaits at its top level
 
             asyncio.run(eval(code, module.__dict__))
@@ -111,8 +158,21 @@ def _run_statement(
         error.__traceback__ = None  # its frames hold what filled the memory
         raise OutOfMemory from None
     except BaseException as error:  # noqa: BLE001 - the student's code; sys.exit included
-        return flags, describe(error)
-    return flags, None
+        return _Failure(describe(error), *_place(error, code))
+    return None
+
+
+def _place(error: BaseException, code: types.CodeType) -> tuple[int, int]:
+    """Return line and column in `code` where it raised; the end of all if that is not known."""
+    traceback = BaseException.__dict__["__traceback__"].__get__(error)
+    while traceback is not None:
+        if traceback.tb_frame.f_code is code:
+            places = list(code.co_positions())
+            line, _, column, _ = places[traceback.tb_lasti // 2]
+            if line is not None and column is not None:
+                return line, column
+        traceback = traceback.tb_next
+    return sys.maxsize, 0
 
 
 def describe(error: BaseException) -> str:
@@ -208,7 +268,7 @@ def provide_grader() -> None:
     sys.modules["grader"] = stand_in
 
 
-def function_names(module: types.ModuleType, scratch: Path) -> list[str]:
+def function_names(module: types.ModuleType, scratch: str) -> list[str]:
     """Return the public names of the functions, classes and callables that are the student's."""
     names = []
     for name, value in list(module.__dict__.items()):
@@ -222,7 +282,7 @@ def function_names(module: types.ModuleType, scratch: Path) -> list[str]:
     return sorted(names)[:MAX_NAMES]
 
 
-def _is_own(value: object, scratch: Path) -> bool:
+def _is_own(value: object, scratch: str) -> bool:
     """Whether it was not imported from a library."""
     if isinstance(value, types.BuiltinFunctionType):
         return False
@@ -231,4 +291,4 @@ def _is_own(value: object, scratch: Path) -> bool:
     if value.__module__ == MODULE:
         return True
     home = getattr(sys.modules.get(value.__module__), "__file__", None)
-    return home is not None and home.startswith(str(scratch))
+    return home is not None and home.startswith(scratch)

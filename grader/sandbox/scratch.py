@@ -70,6 +70,16 @@ def excess(
     return _TOO_DEEP
 
 
+def is_as_new(directory: Path) -> bool:
+    """Whether a directory is empty and can be used by its owner, whatever was done in it."""
+    try:
+        directory.chmod(0o700)
+        with os.scandir(directory) as found:
+            return next(found, None) is None
+    except OSError:
+        return False
+
+
 def remove(directory: Path, *, within_s: float = math.inf) -> bool:
     """Remove a directory and all it holds, however deep; what cannot be removed is left.
 

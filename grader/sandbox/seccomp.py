@@ -23,7 +23,7 @@ ALLOW: Final = 0x7FFF0000
 REFUSE: Final = 0x00050000 | errno.EPERM
 UNKNOWN: Final = 0x00050000 | errno.ENOSYS
 
-_LOAD, _AND, _RETURN = 0x20, 0x54, 0x06
+_LOAD, _AND, _RETURN, _JUMP = 0x20, 0x54, 0x06, 0x05
 _EQUAL, _AT_LEAST, _ANY_BIT = 0x15, 0x35, 0x45
 _NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENTS_AT = 0, 4, 16
 _SELF: Final = 0x7FFFFFF7
@@ -48,15 +48,14 @@ _Instruction = tuple[int, int, int, int]  # code, jump if true, jump if false, o
 class Filter:
     """An assembled program, and where it holds the place of the process id."""
 
-    program: bytes
+    program: bytearray
     places: tuple[int, ...]
 
-    def for_process(self, pid: int) -> bytes:
-        """Return the program for the process of this id."""
-        program = bytearray(self.program)
+    def for_process(self, pid: int) -> bytearray:
+        """Write the id of a process into the program; return it."""
         for place in self.places:
-            struct.pack_into("=I", program, place, pid)
-        return bytes(program)
+            struct.pack_into("=I", self.program, place, pid)
+        return self.program
 
 
 def assemble(machine: str, *, may_write: bool, owns_files: bool) -> Filter:
@@ -73,6 +72,7 @@ def assemble(machine: str, *, may_write: bool, owns_files: bool) -> Filter:
     ]
     if machine == "x86_64":
         program += [(_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, KILL)]
+    decisions: dict[int, list[_Instruction]] = {}
     for table, verdict in (
         (syscalls.ALLOWED, ALLOW),
         (syscalls.WRITING, ALLOW if may_write else REFUSE),
@@ -80,16 +80,38 @@ def assemble(machine: str, *, may_write: bool, owns_files: bool) -> Filter:
         (syscalls.REFUSED, REFUSE),
     ):
         for number in syscalls.numbers(table, machine).values():
-            program += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, verdict)]
+            decisions[number] = [(_RETURN, 0, 0, verdict)]
     checks = _checks(may_write)
     for name, number in syscalls.numbers(syscalls.CHECKED, machine).items():
-        block = checks[name]
-        program += [(_EQUAL, 0, len(block), number), *block]
-    program.append((_RETURN, 0, 0, UNKNOWN))
+        decisions[number] = checks[name]
+    program += _search(_ranges(decisions))
     return Filter(
-        program=b"".join(struct.pack("=HBBI", *instruction) for instruction in program),
+        program=bytearray().join(struct.pack("=HBBI", *instruction) for instruction in program),
         places=tuple(8 * i + 4 for i, step in enumerate(program) if step[3] == _SELF),
     )
+
+
+_Range = tuple[int, list[_Instruction]]  # from which number on, and what then decides
+
+
+def _ranges(decisions: dict[int, list[_Instruction]]) -> list[_Range]:
+    """Return the decisions on all numbers, those of neighbours that are alike as one."""
+    unknown: list[_Instruction] = [(_RETURN, 0, 0, UNKNOWN)]
+    ranges: list[_Range] = []
+    for number in range(max(decisions) + 2):
+        block = decisions.get(number, unknown)
+        if not ranges or block != ranges[-1][1]:
+            ranges.append((number, block))
+    return ranges
+
+
+def _search(ranges: list[_Range]) -> list[_Instruction]:
+    """Find a number's range by halves: the kernel tries every number when a filter is installed."""
+    if len(ranges) == 1:
+        return ranges[0][1]
+    middle = len(ranges) // 2
+    below, above = _search(ranges[:middle]), _search(ranges[middle:])
+    return [(_AT_LEAST, 0, 1, ranges[middle][0]), (_JUMP, 0, 0, len(below)), *below, *above]
 
 
 def _checks(may_write: bool) -> dict[str, list[_Instruction]]:

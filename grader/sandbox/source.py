@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
+import types
 import warnings
 from dataclasses import dataclass
 from typing import Final
 
 _CONTINUES: Final = re.compile(r"(else|elif|except|finally)\b|[)\]}#]|\s|$")
 _BEGINS: Final = re.compile(r"(def|class|import|from|return|raise|with|while|try|if|for|async)\b|@")
+COROUTINE: Final = 0x80  # inspect.CO_COROUTINE, and as stable as the flags of the future
 _FARTHEST: Final = 60
 """Cuts over which a piece may be extended: bounds the work on a text that never parses."""
 
@@ -43,6 +46,22 @@ def parse(text: str, *, flags: int = 0) -> tuple[list[ast.stmt], list[Broken]]:
         if isinstance(whole, list):
             return whole, []
         return _cut(text.split("\n"), flags)
+
+
+def whole(text: str, label: str, *, flags: int = 0) -> types.CodeType | None:
+    """Return the code of a `normal` text if all of it compiles and nothing is to be said of it.
+
+    None also where its top level awaits, and before Python 3.11, which cannot say what raised.
+    """
+    if sys.version_info < (3, 11):
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # they come again when the statements are compiled
+        try:
+            code: types.CodeType = compile(text, label, "exec", flags, dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError, Warning):
+            return None
+    return None if code.co_flags & COROUTINE else code
 
 
 def describe(error: BaseException) -> str:

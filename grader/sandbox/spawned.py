@@ -30,17 +30,18 @@ def main(descriptor: int) -> None:
         threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     _, payload = frames.receive(conversation)
     config: Any = wire.decode(payload)
-    home = Path(config["scratch"])
+    home = config["scratch"]
     os.chdir(home)
     for name in ("PYTHONHASHSEED", "GLIBC_TUNABLES"):  # they have done their work
         os.environ.pop(name, None)
     for name in ("HOME", "TMPDIR", "MPLCONFIGDIR"):
-        os.environ[name] = str(home)
+        os.environ[name] = home
     sys.path += [path for path in config["installed"] if path not in sys.path]
     import numpy  # noqa: F401 - as in a forked worker
 
     missing = _limit(config["limits"])
     layers = ["environment", "scratch", *([] if missing else ["limits"])]
+    worker.prepare_interpreter()
     try:
         worker.converse(
             conversation,

@@ -8,12 +8,13 @@ honest student: an exception, a strange result or a lack of memory is told as wh
 
 from __future__ import annotations
 
+import difflib
 import io
 import linecache
 import os
 import sys
+import time
 import types
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.sandbox import frames, loading, values, wire
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Mapping
 
+_HOLD_S: Final = 0.002
+_SHORT_BYTES: Final = 1 << 14
 MAX_MESSAGE: Final = 2_000
 MAX_NAME: Final = loading.MAX_NAME
 FIRST_FRAMES, LAST_FRAMES = 4, 12
@@ -36,58 +39,70 @@ _UNREADABLE: Final = wire.encode(("refused", "unreadable", ()))
 
 
 def converse(
-    stream: socket.socket, *, scratch: Path, reply_bytes: int, ready: Mapping[str, object]
+    stream: socket.socket, *, scratch: str, reply_bytes: int, ready: Mapping[str, object]
 ) -> None:
-    """Say ready, then answer requests until the grader ends the process."""
-    _prepare_interpreter(scratch)
-    frames.send(stream, frames.NO_NONCE, wire.encode(("ready", dict(ready))))
-    submission = _Submission(scratch, reply_bytes)
-    loading.provide_grader()
-    while True:
-        nonce, payload = frames.receive(stream)
-        # Made beforehand: when memory is out, nothing can be made.
-        out_of_memory = frames.pack(nonce, _OUT_OF_MEMORY)
-        unreadable = frames.pack(nonce, _UNREADABLE)
-        try:
-            reply = submission.answer(payload)
-            _flush()
-            stream.sendall(frames.pack(nonce, reply))
-        except MemoryError:
-            stream.sendall(out_of_memory)
-        except BaseException:  # noqa: BLE001 - the student bent what we stand on (builtins, sys)
-            stream.sendall(unreadable)
+    """Say ready, then answer requests until the grader ends the process.
 
-
-def _prepare_interpreter(scratch: Path) -> None:
-    """Give the student's code an interpreter as if it had been started for it."""
-    sys.argv = [f"{loading.MODULE}.py"]
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    sys.dont_write_bytecode = True
+    Replies are held back while further requests wait, so that many short calls are not as many
+    round trips; never for long.
+    """
     # After the standard library and before what is installed: a helper named like a module of
     # the standard library does not shadow it, one named like some package does.
     first = next((i for i, path in enumerate(sys.path) if path.endswith("-packages")), None)
-    sys.path.insert(len(sys.path) if first is None else first, str(scratch))
+    sys.path.insert(len(sys.path) if first is None else first, scratch)
+    frames.send(stream, frames.NO_NONCE, wire.encode(("ready", dict(ready))))
+    submission = _Submission(scratch, reply_bytes)
+    requests = frames.Reader(stream)
+    clock = time.perf_counter
+    held: list[bytes] = []
+    send_at_s = 0.0
+    while True:
+        nonce, payload = requests.next()
+        # Made beforehand: when memory is out, nothing can be made.
+        out_of_memory = frames.pack(nonce, _OUT_OF_MEMORY)
+        unreadable = frames.pack(nonce, _UNREADABLE)
+        held.append(unreadable)
+        try:
+            held[-1] = frames.pack(nonce, submission.answer(payload))
+        except MemoryError:
+            held[-1] = out_of_memory
+        except BaseException:  # noqa: BLE001 - the student bent builtins, sys: as it stands
+            pass
+        if len(held[-1]) > _SHORT_BYTES or clock() > send_at_s or not requests.has_next():
+            _flush()
+            stream.sendall(held[0] if len(held) == 1 else b"".join(held))
+            held.clear()
+            send_at_s = clock() + _HOLD_S
+
+
+def prepare_interpreter() -> None:
+    """Give the students' code an interpreter as if it had been started for it."""
+    sys.argv = [f"{loading.MODULE}.py"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    sys.dont_write_bytecode = True
     if sys.platform != "win32":  # there the streams are not descriptors
         sys.stdout = sys.__stdout__ = text_stream(io.FileIO(1, "w", closefd=False))  # type: ignore[misc]
         sys.stderr = sys.__stderr__ = text_stream(io.FileIO(2, "w", closefd=False))  # type: ignore[misc]
-    sys.stdin = sys.__stdin__ = open(os.devnull, encoding="utf-8")  # type: ignore[misc]  # noqa: PTH123, SIM115
+    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)  # type: ignore[misc]  # noqa: SIM115
+    loading.provide_grader()
 
 
 class _Submission:
     """What was loaded, and how its functions are called."""
 
-    def __init__(self, scratch: Path, reply_bytes: int) -> None:
+    def __init__(self, scratch: str, reply_bytes: int) -> None:
         self.scratch = scratch
         self.reply_bytes = reply_bytes
         self.module = types.ModuleType(loading.MODULE)
         self.labels: frozenset[str] = frozenset()
+        self.similar: dict[str, tuple[str, ...]] = {}
 
     def answer(self, payload: bytes) -> bytes:
         """Do what one request asks for; return the encoded reply."""
         request: Any = wire.decode(payload)
         if request[0] == "load":
             return self.load(request[1], definitions_only=request[2])
-        return self.call(request[1], request[2])
+        return self.call(request[1], request[2], payload)
 
     def load(self, chunks: Any, *, definitions_only: bool) -> bytes:
         self.labels = frozenset(label for label, _ in chunks)
@@ -100,15 +115,13 @@ class _Submission:
         names = loading.function_names(self.module, self.scratch)
         return wire.encode(("loaded", names, [_printable(problem) for problem in problems]))
 
-    def call(self, name: str, arguments: tuple[Any, ...]) -> bytes:
+    def call(self, name: str, arguments: tuple[Any, ...], request: bytes) -> bytes:
         """Call one function; tell what it came to, and which arguments it changed."""
         if name not in self.module.__dict__:
-            return wire.encode(("missing", self._similar(name)))
+            if name not in self.similar:
+                self.similar[name] = self._similar(name)
+            return wire.encode(("missing", self.similar[name]))
         function = self.module.__dict__[name]
-        before = [
-            None if type(argument) in _UNCHANGING else wire.encode(argument)
-            for argument in arguments
-        ]
         try:
             if not callable(function):
                 return wire.encode(("refused", "not_callable", ()))
@@ -123,8 +136,8 @@ class _Submission:
         except BaseException as error:  # noqa: BLE001 - the student's code; sys.exit included
             if _torch_ran_out(error):
                 return _OUT_OF_MEMORY
-            return self._raised(error, _changed(arguments, before))
-        return self._returned(result, _changed(arguments, before))
+            return self._raised(error, _changed(name, arguments, request))
+        return self._returned(result, _changed(name, arguments, request))
 
     def _returned(self, result: object, changed: tuple[int, ...]) -> bytes:
         try:
@@ -182,8 +195,6 @@ class _Submission:
         return filename[len(inside) :] if filename.startswith(inside) else None
 
     def _similar(self, name: str) -> tuple[str, ...]:
-        import difflib  # only for the student who misspelt a name
-
         names = loading.function_names(self.module, self.scratch)
         inside = [own for own in names if _defines(self.module.__dict__.get(own), name)]
         folded = {candidate.lower(): candidate for candidate in reversed(names)}
@@ -197,12 +208,20 @@ def _defines(value: object, name: str) -> bool:
     return type.__instancecheck__(type, value) and name in type.__dict__["__dict__"].__get__(value)
 
 
-def _changed(arguments: tuple[Any, ...], before: list[bytes | None]) -> tuple[int, ...]:
-    """Return the positions of the arguments that are no longer what was handed over."""
+def _changed(name: str, arguments: tuple[Any, ...], request: bytes) -> tuple[int, ...]:
+    """Return the positions of the arguments that are no longer what the request handed over."""
+    if all(type(argument) in _UNCHANGING for argument in arguments):
+        return ()
+    try:
+        if wire.encode(("call", name, arguments), max_bytes=len(request)) == request:
+            return ()
+    except (wire.WireError, RecursionError):
+        pass
+    handed_over: Any = wire.decode(request)
     return tuple(
         position
-        for position, (argument, encoding) in enumerate(zip(arguments, before, strict=True))
-        if encoding is not None and not _is_unchanged(argument, encoding)
+        for position, (argument, before) in enumerate(zip(arguments, handed_over[2], strict=True))
+        if not _is_unchanged(argument, wire.encode(before))
     )
 
 

@@ -177,7 +177,7 @@ def change_root(root: Path) -> None:
 # --------------------------------------------------------------------------- rights
 
 
-def docker_filter(machine: str) -> bytes:
+def docker_filter(machine: str) -> bytearray:
     """The program that refuses what Docker's default profile does."""
     column = 1 if machine == "x86_64" else 2
     rows = [row.split() for row in REFUSED.replace("\n", " ").split(",")]
@@ -199,7 +199,7 @@ def docker_filter(machine: str) -> bytes:
         (_RETURN, 0, 0, _ERROR | errno.EPERM),
         (_RETURN, 0, 0, _ALLOW),
     ]
-    return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
+    return bytearray().join(struct.pack("=HBBI", *instruction) for instruction in program)
 
 
 def keep_capabilities(kept: tuple[int, ...]) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sandboxes import LIMITS, children_of, open_descriptors, submission
+from sandboxes import LIMITS, Run, children_of, open_descriptors, submission
 
 from grader.errors import SandboxFault
 from grader.model import Killed, Raised, Returned
@@ -339,3 +339,36 @@ def test_a_worker_that_closes_its_directories_does_not_keep_them() -> None:
             outcome = session.call("f", ()).outcome
             assert isinstance(outcome, Returned | Raised)
         assert list(base_of(launcher).glob("worker-*")) == []
+
+
+LEAVES = {
+    "nothing": "def f():\n    return os.listdir('.')\n",
+    "a file": "open('note.txt', 'w').write('the answer')\ndef f():\n    return os.listdir('.')\n",
+    "a closed directory": "os.chmod('.', 0)\ndef f():\n    return 'closed'\n",
+}
+
+
+@pytest.mark.parametrize("left", LEAVES)
+def test_a_scratch_directory_is_as_new_for_the_next_worker(run: Run, left: str) -> None:
+    run.call("import os\n" + LEAVES[left])
+    look = """
+        import os, stat
+        def f():
+            open("own.txt", "w").write("own")
+            state = os.stat(".")
+            own = state.st_uid == os.getuid() and os.getcwd() == os.environ["HOME"]
+            return os.listdir("."), own, stat.S_IMODE(state.st_mode)
+        """
+    assert run.call(look).outcome == Returned((["own.txt"], True, 0o700))
+
+
+def test_many_workers_after_one_another_leave_the_launcher_as_it_was(run: Run) -> None:
+    text = "def f():\n    return 1\n"
+    run.call(text)
+    descriptors = Path(f"/proc/{process_of(run.launcher)}/fd")
+    before = len(list(descriptors.iterdir()))
+    for _ in range(5):
+        run.call(text)
+        run.call("open('left', 'w')\n" + text)
+    run.call(text)
+    assert len(list(descriptors.iterdir())) == before

@@ -270,3 +270,36 @@ def test_a_file_whose_definitions_do_not_load_either_has_no_functions(run: Run) 
     assert outcome == NotRun(
         "the file could not be loaded: the process ended itself with exit code 5"
     )
+
+
+PLACES = [
+    ("one = 1; nowhere; after = 2", 1),
+    ("one = 1\nif one:\n    for i in range(2):\n        nowhere\nafter = 2", 2),
+    ("def helper():\n    raise NameError('nowhere')\nhelper(); after = 2", 3),
+    ("@nowhere\ndef f():\n    pass\nafter = 2", 2),
+    ("class A:\n    x = 1\n    y = nowhere\nafter = 2", 1),
+    ("text = '''ä\nö'''; ü = (1,\n nowhere); after = 2", 2),
+    ("raise NameError('nowhere').with_traceback(None); after = 2", 1),
+    ("try:\n    nowhere\nfinally:\n    one = 1\nafter = 2", 1),
+    ("eval('nowhere'); after = 2", 1),
+]
+
+
+@pytest.mark.parametrize(("text", "line"), PLACES, ids=[row[0] for row in PLACES])
+def test_what_stands_after_the_statement_that_failed_runs_once(
+    run: Run, text: str, line: int
+) -> None:
+    times = "import sys\nsys.runs = getattr(sys, 'runs', 0) + 1\n"
+    shown = "\ndef f():\n    import sys\n    return after, sys.runs\n"
+    observation = run.call(times + text + shown)
+    assert observation.outcome == Returned((2, 1))
+    assert [(p.line, "nowhere" in p.what) for p in run.loaded.problems] == [(line + 2, True)]
+
+
+def test_every_statement_that_fails_is_reported(run: Run) -> None:
+    loaded = run.load("a = one\nb = 2; c = two\nassert b == 2\nthree()\n")
+    assert [(p.line, p.what.split("'")[1]) for p in loaded.problems] == [
+        (1, "one"),
+        (2, "two"),
+        (4, "three"),
+    ]
