@@ -64,7 +64,7 @@ def _load(submission: Submission, folder: Path, say: Say) -> types.ModuleType:
     sys.path.insert(0, str(folder.resolve()))
     chunks = [(_place(chunk.label, folder), chunk.text) for chunk in submission.chunks]
     label = chunks[0][0] if len(chunks) == 1 else submission.filename
-    module = loading.new_module(folder.resolve(), label)
+    module = loading.new_module(str(folder.resolve()), label)
     for where, line, what, _ in loading.run(chunks, module, definitions_only=False):
         say(f"{where}, line {line}: {what}")
     return module

@@ -271,7 +271,7 @@ class _Listeners:
 
 def launcher_pid(launcher: Launcher) -> int:
     host: Any = launcher._host
-    return int(host._process.pid)
+    return int(host._interpreter.pid)
 
 
 def worker_of(session: Session) -> Worker:

@@ -9,6 +9,7 @@ if that one ends, too. Without fork there is one desk, in the grader's own proce
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -56,11 +57,12 @@ def mark_all(
             for task in tasks:
                 yield desk.mark(task)
         return
-    team = _Team(make_desk, limit_s + SPARE_S)
-    try:
-        yield from team.work(iter(tasks), jobs)
-    finally:
-        team.close()
+    with interpreter.shared():
+        team = _Team(make_desk, limit_s + SPARE_S)
+        try:
+            yield from team.work(iter(tasks), jobs)
+        finally:
+            team.close()
 
 
 class _Member(Struct):
@@ -75,7 +77,8 @@ class _Member(Struct):
 
 class _Team:
     def __init__(self, make_desk: Callable[[], Desk], limit_s: float) -> None:
-        interpreter.end_ahead()
+        gc.collect()
+        gc.freeze()  # a collection in a desk shall not touch, and so copy, what all share
         self._make_desk = make_desk
         self._limit_s = limit_s
         self._fork = multiprocessing.get_context("fork")
@@ -171,6 +174,7 @@ class _Team:
                 member.process.kill()
                 member.process.join()
         self._members.clear()
+        gc.unfreeze()
 
 
 def _how(exitcode: int | None) -> str:

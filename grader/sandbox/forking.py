@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import subprocess
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,11 +34,11 @@ class ForkingHost:
         self._asked: Channel | None = None
         self._base = hosts.make_base()
         try:
-            begun = interpreter.started()
+            self._interpreter = interpreter.started(torch=settings.torch)
         except BaseException:
             scratch.remove(self._base)
             raise
-        self._process, self._control = begun.process, begun.control
+        self._control = self._interpreter.control
         try:
             self._control.settimeout(settings.answer_s)
             with contextlib.suppress(OSError):  # it died at once: the first `start` will notice
@@ -93,10 +92,9 @@ class ForkingHost:
 
     def close(self, grace_s: float = 2.0) -> None:
         """End the launcher, which ends its workers within the grace; safe to call twice."""
-        self._control.close()
         if self._asked is not None:
             self._asked.close()
-        _end_process(self._process, grace_s)
+        self._interpreter.end(grace_s)
         scratch.remove(self._base)
 
     def _ask_for_worker(self) -> Channel:
@@ -123,7 +121,8 @@ class ForkingHost:
         try:
             yield
         except (OSError, EOFError, wire.WireError) as error:
-            raise hosts.LostError(f"the launcher is lost: {self._last_words() or error}") from error
+            words = self._interpreter.last_words(0.5) or error
+            raise hosts.LostError(f"the launcher is lost: {words}") from error
         self._is_lost = False
 
     def _hear_that_it_is_up(self) -> None:
@@ -134,6 +133,7 @@ class ForkingHost:
         if "fault" in up:
             raise hosts.LostError(up["fault"])
         self._control.settimeout(self._settings.answer_s)
+        self._interpreter.pid = up["pid"]
         self.torch_available = up["torch"]
         self._exposed = "; ".join(up["exposed"])
         self._is_up = True
@@ -155,22 +155,3 @@ class ForkingHost:
         _, payload = frames.receive(self._control)
         message: Any = wire.decode(payload)
         return dict(message)
-
-    def _last_words(self) -> str:
-        """Return what a launcher that died wrote to stderr."""
-        if self._process.stderr is None:
-            return ""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(0.5)
-            return self._process.stderr.read(8_000).decode("utf-8", "replace").strip()
-        return ""
-
-
-def _end_process(process: subprocess.Popen[bytes], grace_s: float) -> None:
-    try:
-        process.wait(grace_s)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    if process.stderr is not None:
-        process.stderr.close()

@@ -10,13 +10,12 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from msgspec import Struct
 
-from grader.sandbox import answers, scratch
+from grader.sandbox import answers, interpreter, scratch
 from grader.sandbox.channel import Channel
 
 if TYPE_CHECKING:
@@ -94,12 +93,13 @@ def config_for(settings: Settings, base: Path) -> dict[str, Any]:
     """Return what a launcher or a spawned worker is told first, as plain data."""
     limits = settings.limits
     return {
+        "grader": os.getpid(),
         "base": str(base),
         "torch": settings.torch,
         "isolation": settings.isolation,
         "without": sorted(settings.without),
         "secrets": [str(secret.resolve()) for secret in settings.secrets],
-        "installed": _installed(),
+        "installed": interpreter.installed(),
         "reply_bytes": limits.reply_bytes,
         "limits": {
             "memory_bytes": limits.memory_bytes,
@@ -113,8 +113,3 @@ def config_for(settings: Settings, base: Path) -> dict[str, Any]:
 def cpu_limit_s(limits: Limits) -> int:
     """Return the processor time of a worker's whole life: what its submission gets by the clock."""
     return max(1, int(limits.submission_s + limits.load_s + 0.5))
-
-
-def _installed() -> list[str]:
-    """Return where this interpreter's packages are, which a clean one might not find."""
-    return [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]

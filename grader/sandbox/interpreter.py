@@ -9,12 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
+import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MOST_WORDS: Final = 8_000
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 # The package's own __init__ is not run: what it imports is the grader's business.
 _BOOTSTRAP: Final = """
@@ -72,6 +79,11 @@ def run_python(module: str, descriptor: int, out: int, err: int) -> subprocess.P
     )
 
 
+def installed() -> list[str]:
+    """Return where this interpreter's packages are, which a clean one might not find."""
+    return [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+
+
 class Started:
     """A launcher's interpreter, and our end of the connection with it. Nothing was said yet."""
 
@@ -79,15 +91,100 @@ class Started:
         self.control, theirs = socket.socketpair()
         try:
             with theirs:
-                self.process = run_python(
+                self._process = run_python(
                     "launcher", theirs.fileno(), subprocess.DEVNULL, subprocess.PIPE
                 )
         except BaseException:
             self.control.close()
             raise
+        self.pid = self._process.pid
+
+    def last_words(self, wait_s: float) -> str:
+        """Return what it wrote to stderr, if it ends within the time."""
+        assert self._process.stderr is not None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(wait_s)
+            return self._process.stderr.read(_MOST_WORDS).decode("utf-8", "replace").strip()
+        return ""
+
+    def end(self, grace_s: float) -> None:
+        """Hang up, and see it end, or end it; safe to call twice."""
+        self.control.close()
+        try:
+            self._process.wait(grace_s)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
+
+
+class Forked:
+    """The same of a launcher that a nursery forks (nursery.py). It is not our child."""
+
+    def __init__(self, door: socket.socket, *, torch: bool) -> None:
+        self.pid = 0  # until it has said it
+        self.control, theirs = socket.socketpair()
+        self._err, err = os.pipe()  # closed by its end, which is how that is noticed
+        try:
+            wanted = b"torch" if torch else b"plain"
+            socket.send_fds(door, [wanted], [theirs.fileno(), err])
+        except BaseException:
+            self.control.close()
+            os.close(self._err)
+            raise
+        finally:
+            theirs.close()
+            os.close(err)
+
+    def last_words(self, wait_s: float) -> str:
+        """Return what it wrote to stderr, if it ends within the time."""
+        return (self._read_to_end(wait_s) or b"").decode("utf-8", "replace").strip()
+
+    def end(self, grace_s: float) -> None:
+        """Hang up, and see it end, or end it; safe to call twice."""
+        self.control.close()
+        if self._err < 0:
+            return
+        if self._read_to_end(grace_s) is None and self.pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            self._read_to_end(grace_s)
+        os.close(self._err)
+        self._err = -1
+
+    def _read_to_end(self, wait_s: float) -> bytes | None:
+        words = b""
+        until = time.monotonic() + wait_s
+        while select.select([self._err], [], [], max(0.0, until - time.monotonic()))[0]:
+            piece = os.read(self._err, _MOST_WORDS)
+            if not piece:
+                return words
+            words = words or piece
+        return None
+
+
+class Nursery:
+    """An interpreter that forks launchers for this process and for all that it forks."""
+
+    def __init__(self) -> None:
+        from grader.sandbox import frames, wire  # late, as this module imports nothing of ours
+
+        self._interpreter = _ahead.pop() if _ahead else Started()
+        self.door, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            about = wire.encode({"installed": installed()})
+            frame = frames.pack(frames.NO_NONCE, about)
+            socket.send_fds(self._interpreter.control, [frame], [theirs.fileno()])
+
+    def close(self) -> None:
+        """Have it end, when all others that could ask it have ended."""
+        self.door.close()
+        self._interpreter.end(grace_s=2.0)
 
 
 _ahead: list[Started] = []
+_nurseries: list[Nursery] = []
 
 
 def start_ahead() -> None:
@@ -97,15 +194,21 @@ def start_ahead() -> None:
             _ahead.append(Started())
 
 
-def started() -> Started:
-    """Return the interpreter that was started ahead, or else a new one."""
+@contextlib.contextmanager
+def shared() -> Iterator[None]:
+    """Have one interpreter fork the launchers of all processes that this one forks meanwhile."""
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):  # then each has one of its own, or says why not
+            nursery = Nursery()
+            stack.callback(nursery.close)
+            _nurseries.append(nursery)
+            stack.callback(_nurseries.remove, nursery)
+        yield
+
+
+def started(*, torch: bool) -> Started | Forked:
+    """Return a launcher's interpreter: a fork of the nursery, or one of its own."""
+    if _nurseries:
+        with contextlib.suppress(OSError):  # it has ended
+            return Forked(_nurseries[-1].door, torch=torch)
     return _ahead.pop() if _ahead else Started()
-
-
-def end_ahead() -> None:
-    """End an interpreter that was started ahead: who is about to fork has no use for it."""
-    while _ahead:
-        one = _ahead.pop()
-        one.control.close()
-        with one.process as process:
-            process.kill()

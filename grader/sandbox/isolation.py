@@ -90,7 +90,7 @@ class Request:
 
     limits: Limits
     without: frozenset[str]
-    grader: int  # its process id
+    others: tuple[int, ...]  # processes that workers must not reach: the grader's, and between
     secrets: tuple[Path, ...]
     installed: tuple[str, ...]  # directories of packages that the grader itself uses
     base: Path  # holds the scratch directories
@@ -216,7 +216,7 @@ def confine(
     if not without >= SECURITY:
         refused = attest.probe(
             secrets=plan.ways,
-            others=(plan.launcher, plan.request.grader),
+            others=(plan.launcher, *plan.request.others),
             outside=str(plan.request.base.parent),
         )
     return {"layers": layers.on, "missing": layers.missing, "refused": dict(refused)}

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from grader.sandbox import frames, isolation, scratch, wire, worker
+from grader.sandbox import frames, isolation, nursery, scratch, wire, worker
 
 _TICK_S: Final = 0.25
 _SWEEP_S: Final = 0.05
@@ -49,15 +49,22 @@ class _Worker:
 
 
 def main(control_fd: int) -> None:
-    """Serve the grader at the other end of `control_fd` until it hangs up."""
+    """Serve the grader at the other end of `control_fd` until it hangs up.
+
+    With its first message comes what this launcher shall be like, or the door of a nursery, which
+    it then becomes.
+    """
     control = socket.socket(fileno=control_fd)
     with contextlib.suppress(ImportError):  # it may stand where we are yet to be told to look
         import numpy  # noqa: F401 - first of all, as it takes longest
     try:
-        _, payload = frames.receive(control)
+        config, descriptors = _hear(control)
     except frames.StreamEndedError:
         return  # none was needed
-    config: Any = wire.decode(payload)
+    if descriptors:
+        sys.path += [path for path in config["installed"] if path not in sys.path]
+        door = socket.socket(fileno=descriptors[0])
+        nursery.serve(door, main, lambda: _import_libraries(torch=True))
     try:
         launcher = _Launcher(control, config)
     except Exception:  # noqa: BLE001 - told to the grader, whose fault it becomes
@@ -72,7 +79,7 @@ class _Launcher:
 
     def __init__(self, control: socket.socket, config: dict[str, Any]) -> None:
         self.control = control
-        self.grader = os.getppid()
+        self.parent = os.getppid()  # the grader, or a nursery of the grader's
         self.base = Path(config["base"])
         self.reply_bytes = config["reply_bytes"]
         self.workers: dict[int, _Worker] = {}
@@ -93,7 +100,7 @@ class _Launcher:
                 without=isolation.SECURITY
                 if config["isolation"] == "off"
                 else frozenset(config["without"]),
-                grader=self.grader,
+                others=tuple({self.parent, config["grader"]}),
                 secrets=(canary, *secrets),
                 installed=installed,
                 base=self.base,
@@ -102,7 +109,10 @@ class _Launcher:
         self._assert_one_thread()
         worker.prepare_interpreter()
         gc.freeze()  # a collection in a worker shall not touch, and so copy, what all share
-        _tell(control, {"torch": has_torch, "exposed": isolation.exposed(self.plan)})
+        _tell(
+            control,
+            {"pid": os.getpid(), "torch": has_torch, "exposed": isolation.exposed(self.plan)},
+        )
 
     def _assert_one_thread(self) -> None:
         threads = len(list(Path("/proc/self/task").iterdir()))
@@ -112,7 +122,7 @@ class _Launcher:
     def serve(self) -> None:
         """Answer requests; a worker's process never returns from here."""
         try:
-            while os.getppid() == self.grader:
+            while os.getppid() == self.parent:
                 wait_s = 0.0 if self.left_over else _TICK_S
                 ready, _, _ = select.select([self.control], [], [], wait_s)
                 if ready:
@@ -257,6 +267,8 @@ def _import_libraries(*, torch: bool) -> bool:
 
     if not torch:
         return False
+    if sys.modules.get("torch") is not None:
+        return True  # the nursery, of which this is a fork, has done it
     try:
         import torch as torch_module
     except ImportError:

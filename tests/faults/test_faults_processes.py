@@ -58,9 +58,8 @@ class Blow:
 
     def _strike(self) -> None:
         assert self._host is not None
-        process = self._host._process
-        assert process is not None
-        targets = children(process.pid) if self._worker else {process.pid}
+        launcher = self._host._interpreter.pid
+        targets = children(launcher) if self._worker else {launcher}
         for pid in targets:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, self._blow)
@@ -148,8 +147,8 @@ def test_launchers_that_are_always_killed_publish_no_score(
     honest = ForkingHost._hear
 
     def killed(host: ForkingHost) -> dict[str, Any]:
-        assert host._process is not None
-        host._process.kill()
+        assert host._interpreter.pid
+        os.kill(host._interpreter.pid, signal.SIGKILL)
         return honest(host)
 
     with monkeypatch.context() as patches:
@@ -168,8 +167,8 @@ def test_a_kill_after_the_last_call_costs_nothing(
     honest = ForkingHost.close
 
     def killed_first(host: ForkingHost, grace_s: float = 2.0) -> None:
-        if host._process is not None:
-            host._process.kill()
+        if host._interpreter.pid:
+            os.kill(host._interpreter.pid, signal.SIGKILL)
         honest(host, grace_s)
 
     monkeypatch.setattr(ForkingHost, "close", killed_first)

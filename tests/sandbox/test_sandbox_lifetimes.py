@@ -39,8 +39,8 @@ TEXT = """
 def process_of(launcher: Launcher) -> int:
     host = launcher._host
     assert isinstance(host, ForkingHost)
-    assert host._process is not None
-    return host._process.pid
+    assert host._interpreter.pid
+    return host._interpreter.pid
 
 
 def base_of(launcher: Launcher) -> Path:
@@ -119,7 +119,7 @@ def test_when_the_grader_is_killed_everything_ends_with_it(doing: str) -> None:
         "launcher = start_launcher(LIMITS, isolation='preferred')\n"
         f"session = launcher.open(submission({TEXT!r}))\n"
         "host = launcher._host\n"
-        "print(host._process.pid, session._worker.pid, host._base, flush=True)\n"
+        "print(host._interpreter.pid, session._worker.pid, host._base, flush=True)\n"
         f"session.call({doing!r}, ()) if {doing!r} != 'nothing' else sys.stdin.read()\n"
     )
     with subprocess.Popen(
