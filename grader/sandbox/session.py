@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import time
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -109,7 +110,7 @@ class Session:
             return []
         self._is_used = True
         requests = [
-            wire.encode_tuple(_CALL, wire.encode(function), args) for function, args, _ in calls
+            wire.encode_tuple(_CALL, _encoded(function), args) for function, args, _ in calls
         ]
         volley = fire(
             worker.channel, requests, limit_s=limit_s, reply_bytes=self._limits.reply_bytes
@@ -270,6 +271,9 @@ class Session:
                 self._unusable = NotRun(f"the file could not be loaded: {_in_words(failure)}")
             self._definitions_only = True
         return exchange, failure
+
+
+_encoded: Final = lru_cache(maxsize=1024)(wire.encode)
 
 
 def _may_be_anothers(exchange: Exchange, answer: answers.Answer | None) -> bool:

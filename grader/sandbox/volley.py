@@ -127,10 +127,13 @@ class _Firing:
             end = at + header.size + length
             if len(incoming) < end:
                 break
-            now = time.monotonic()
             volley.payloads.append(bytes(memoryview(incoming)[at + header.size : end]))
-            volley.walls_s.append(now - self._last_s)
-            self._last_s, at = now, end
+            at = end
             self._room_bytes -= length
         del incoming[:at]
+        came = len(volley.payloads) - len(volley.walls_s)
+        if came:  # several at once: short ones, which share the time
+            now = time.monotonic()
+            volley.walls_s += [(now - self._last_s) / came] * came
+            self._last_s = now
         return True

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Mapping
 
-_HOLD_S: Final = 0.002
+_HOLD_S: Final = 0.005
 _SHORT_BYTES: Final = 1 << 14
 MAX_MESSAGE: Final = 2_000
 MAX_NAME: Final = loading.MAX_NAME
@@ -58,6 +58,8 @@ def converse(
     send_at_s = 0.0
     while True:
         nonce, payload = requests.next()
+        if not held:
+            send_at_s = clock() + _HOLD_S
         # Made beforehand: when memory is out, nothing can be made.
         out_of_memory = frames.pack(nonce, _OUT_OF_MEMORY)
         unreadable = frames.pack(nonce, _UNREADABLE)
@@ -72,7 +74,6 @@ def converse(
             _flush()
             stream.sendall(held[0] if len(held) == 1 else b"".join(held))
             held.clear()
-            send_at_s = clock() + _HOLD_S
 
 
 def prepare_interpreter() -> None:
