@@ -112,7 +112,17 @@ class _Firing:
         except OSError:
             return False
         self._incoming += piece
-        return bool(piece) and self._cut()
+        is_in_order = bool(piece) and self._cut()
+        self._share_the_time()
+        return is_in_order
+
+    def _share_the_time(self) -> None:
+        """Give answers that came together, which are short ones, the same of the time."""
+        came = len(self.volley.payloads) - len(self.volley.walls_s)
+        if came:
+            now = time.monotonic()
+            self.volley.walls_s += [(now - self._last_s) / came] * came
+            self._last_s = now
 
     def _cut(self) -> bool:
         """Cut out the answers that are whole; return whether they are what was asked for."""
@@ -131,9 +141,4 @@ class _Firing:
             at = end
             self._room_bytes -= length
         del incoming[:at]
-        came = len(volley.payloads) - len(volley.walls_s)
-        if came:  # several at once: short ones, which share the time
-            now = time.monotonic()
-            volley.walls_s += [(now - self._last_s) / came] * came
-            self._last_s = now
         return True
