@@ -27,6 +27,8 @@ _CAPABILITY_VERSION_3: Final = 0x20080522
 _libc: Final = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
 _libc.prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
+_libc.ptrace.restype = ctypes.c_long
+_libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
 
 
 class _FilterInstruction(ctypes.Structure):
@@ -46,6 +48,11 @@ class IoVec(ctypes.Structure):
     """One piece of memory, as process_vm_readv wants it."""
 
     _fields_ = (("base", ctypes.c_void_p), ("length", ctypes.c_size_t))
+
+
+_PIECES: Final = (ctypes.POINTER(IoVec), ctypes.c_ulong)
+_libc.process_vm_readv.restype = ctypes.c_ssize_t
+_libc.process_vm_readv.argtypes = [ctypes.c_int, *_PIECES, *_PIECES, ctypes.c_ulong]
 
 
 def _checked(result: int) -> int:
@@ -96,8 +103,6 @@ def install_filter(program: bytearray) -> None:
 
 def ptrace(request: int, pid: int, data: int = 0) -> int:
     """Call ptrace; raise OSError when it refuses."""
-    _libc.ptrace.restype = ctypes.c_long
-    _libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
     return _checked(_libc.ptrace(request, pid, None, data or None))
 
 
@@ -106,15 +111,5 @@ def read_memory(pid: int, address: int, size: int) -> bytes:
     buffer = ctypes.create_string_buffer(size)
     local = IoVec(ctypes.addressof(buffer), size)
     remote = IoVec(address, size)
-    _libc.process_vm_readv.restype = ctypes.c_ssize_t
-    got = _checked(
-        _libc.process_vm_readv(
-            pid,
-            ctypes.byref(local),
-            ctypes.c_ulong(1),
-            ctypes.byref(remote),
-            ctypes.c_ulong(1),
-            ctypes.c_ulong(0),
-        )
-    )
+    got = _checked(_libc.process_vm_readv(pid, ctypes.byref(local), 1, ctypes.byref(remote), 1, 0))
     return buffer.raw[:got]

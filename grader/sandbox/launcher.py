@@ -86,6 +86,7 @@ class _Launcher:
         self.started = 0
         self.free: list[_Place] = []  # left empty by workers before
         self.left_over: list[Path] = []  # scratch directories that take long to remove
+        self.children = _open_children()
         self.next_look = 0.0
         installed = tuple(config["installed"])
         sys.path += [path for path in installed if path not in sys.path]
@@ -232,7 +233,7 @@ class _Launcher:
         """End what a worker started, if anything could be: it is our child now, and no worker."""
         known = {one.pid for one in self.workers.values()}
         for _ in range(1_000):
-            orphans = [pid for pid in _children() if pid not in known]
+            orphans = [pid for pid in _children(self.children) if pid not in known]
             if not orphans:
                 return
             if user is not None:
@@ -291,13 +292,20 @@ def _ends_within(pid: int, grace_s: float) -> bool:
     return True
 
 
-def _children() -> list[int]:
-    """Return the processes whose parent we are, the dead ones too."""
-    me = os.getpid()
+def _open_children() -> int | None:
+    """Open the file that names our children; None on a kernel without it."""
     try:
-        return [int(pid) for pid in Path(f"/proc/self/task/{me}/children").read_text().split()]
-    except OSError:  # a kernel without that file
-        return [pid for pid in map(_as_pid, os.listdir("/proc")) if pid and _parent(pid) == me]  # noqa: PTH208
+        return os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+
+
+def _children(file: int | None) -> list[int]:
+    """Return the processes whose parent we are, the dead ones too."""
+    if file is not None:
+        return [int(pid) for pid in os.pread(file, 1 << 16, 0).split()]
+    me = os.getpid()
+    return [pid for pid in map(_as_pid, os.listdir("/proc")) if pid and _parent(pid) == me]  # noqa: PTH208
 
 
 def _as_pid(name: str) -> int:
