@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 class ForkingHost:
     """One launcher process.
 
-    The constructor returns at once, with a first worker already asked for; `start` waits.
+    It does what it is asked in order, and its answers need not be waited for: the constructor
+    returns at once with a first worker asked for, and so does `dismiss` with the next one. An
+    answer that is `due` is heard before the next one that somebody waits for.
     """
 
     def __init__(self, settings: hosts.Settings) -> None:
@@ -31,7 +34,8 @@ class ForkingHost:
         self._is_up = False
         self._is_lost = False
         self._exposed = ""
-        self._asked: Channel | None = None
+        self._due: deque[Channel | None] = deque()  # None: of a worker's end, which nobody minds
+        self._ready: deque[tuple[Channel, dict[str, Any]]] = deque()
         self._base = hosts.make_base()
         try:
             self._interpreter = interpreter.started(torch=settings.torch)
@@ -43,7 +47,7 @@ class ForkingHost:
             self._control.settimeout(settings.answer_s)
             with contextlib.suppress(OSError):  # it died at once: the first `start` will notice
                 self._send(hosts.config_for(settings, self._base))
-                self._asked = self._ask_for_worker()
+                self._ask_for_worker()
         except BaseException:
             self.close()
             raise
@@ -53,9 +57,10 @@ class ForkingHost:
         channel: Channel | None = None
         try:
             with self._lock, self._losing():
-                channel, self._asked = self._asked or self._ask_for_worker(), None
-                self._hear_that_it_is_up()
-                reply = self._hear()
+                if not self._ready and not any(self._due):
+                    self._ask_for_worker()
+                self._hear_what_is_due()
+                channel, reply = self._ready.popleft()
             if "fault" in reply:
                 raise hosts.LostError(reply["fault"])
             self._refuse_exposure()
@@ -63,6 +68,8 @@ class ForkingHost:
             isolation = answers.attested(greeting.payload) if greeting.end == "reply" else None
             if isolation is None:
                 raise hosts.LostError(f"a worker did not get ready: {greeting.stderr.strip()}")
+            if not channel.is_silent():
+                raise hosts.LostError("a worker was ended by something else while it waited")
         except BaseException:
             if channel is not None:
                 channel.close()
@@ -80,6 +87,7 @@ class ForkingHost:
     def allow(self, worker: hosts.Worker, *, files: int, size: int) -> None:
         """Have so many files and bytes more in a worker's scratch directory not counted."""
         with self._lock, self._losing():
+            self._hear_what_is_due()
             self._send({"do": "allow", "worker": worker.number, "files": files, "size": size})
             self._hear()
 
@@ -87,17 +95,28 @@ class ForkingHost:
         """End a worker, all its descendants and its scratch directory."""
         worker.channel.close()
         with self._lock, self._losing():
+            self._hear_what_is_due()
             self._send({"do": "end", "worker": worker.number, "grace_s": grace_s})
             return answers.Ending(**self._hear())
 
+    def dismiss(self, worker: hosts.Worker, *, another: bool) -> None:
+        """Have a worker ended and, if asked for, the next one started meanwhile; do not wait."""
+        worker.channel.close()
+        with self._lock, self._losing():
+            self._send({"do": "end", "worker": worker.number, "grace_s": 0.0})
+            self._due.append(None)
+            if another and not self._ready and not any(self._due):
+                self._ask_for_worker()
+
     def close(self, grace_s: float = 2.0) -> None:
         """End the launcher, which ends its workers within the grace; safe to call twice."""
-        if self._asked is not None:
-            self._asked.close()
+        for channel in (*self._due, *(channel for channel, _ in self._ready)):
+            if channel is not None:
+                channel.close()
         self._interpreter.end(grace_s)
         scratch.remove(self._base)
 
-    def _ask_for_worker(self) -> Channel:
+    def _ask_for_worker(self) -> None:
         channel, theirs = hosts.open_channel(self._settings.limits)
         try:
             self._send({"do": "start"}, tuple(one.fileno() for one in theirs))
@@ -107,7 +126,15 @@ class ForkingHost:
         finally:
             for one in theirs:
                 one.close()
-        return channel
+        self._due.append(channel)
+
+    def _hear_what_is_due(self) -> None:
+        self._hear_that_it_is_up()
+        while self._due:
+            reply = self._hear()
+            channel = self._due.popleft()
+            if channel is not None:
+                self._ready.append((channel, reply))
 
     @contextlib.contextmanager
     def _losing(self) -> Iterator[None]:

@@ -152,7 +152,9 @@ class Session:
 
     def close(self) -> None:
         """End the worker and all that it left."""
-        self._drop()
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            self._launcher.dismiss_worker(worker)
 
     def __enter__(self) -> Session:
         return self

@@ -86,6 +86,10 @@ class SpawningHost:
         scratch.remove(worker.scratch)
         return answers.Ending(status=-code if code < 0 else code << 8, was_killed=was_killed)
 
+    def dismiss(self, worker: hosts.Worker, *, another: bool) -> None:
+        """End a worker. Another is started when it is needed, as that shares nothing with this."""
+        self.end(worker)
+
     def close(self, grace_s: float = 2.0) -> None:
         """End all workers; safe to call twice."""
         for process in self._processes.values():

@@ -79,6 +79,7 @@ class Launcher:
         self._is_closed = False
         self._lost_in_a_row = 0
         self._spare: hosts.Worker | None = None
+        self._opened = 0
         self._isolation: Isolation | None = None
         if settings.isolation == "required" and not self._forks:
             raise IsolationError(_explain(Isolation(missing=("fork: this system cannot do it",))))
@@ -106,6 +107,7 @@ class Launcher:
 
     def open(self, submission: Submission) -> Session:
         """Load a submission; return the conversation with it, to be closed."""
+        self._opened += 1
         return Session(self, submission)
 
     def close(self) -> None:
@@ -180,6 +182,20 @@ class Launcher:
             return None
         self.is_well()
         return ending
+
+    def dismiss_worker(self, worker: hosts.Worker) -> None:
+        """End a worker that did what it was to do.
+
+        Where there was a second submission a third is likely: the next worker gets ready while
+        this one is being marked.
+        """
+        if self._is_closed:
+            worker.channel.close()
+            return
+        try:
+            worker.host.dismiss(worker, another=self._opened > 1)
+        except hosts.LostError as error:
+            self._lose(worker.host, error)
 
     def allow_helpers(self, worker: hosts.Worker, submission: Submission) -> None:
         """Keep the files that we place from being counted as the worker's own."""

@@ -69,7 +69,7 @@ def test_nothing_is_left_when_a_launcher_is_closed(fork: bool) -> None:
                 assert session.call("f", (1,)).outcome == Returned(1)
                 assert isinstance(session.call("ends", ()).outcome, Killed)
                 session.call("litters", ())
-            assert [path.name for path in base.glob("worker-*")] == []
+            assert wait_until(lambda: not any(base.glob("worker-*/*")))
         left_open = launcher.open(submission(TEXT))
         assert left_open.loaded.functions
     assert not base.exists()
@@ -279,7 +279,7 @@ def test_processes_that_a_submission_started_end_with_it() -> None:
             assert isinstance(session.call("f", ()).outcome, Returned)
             launcher_pid = process_of(launcher)
             assert wait_until(lambda: len(children_of(launcher_pid)) == 2)
-        assert children_of(launcher_pid) == []
+        assert wait_until(lambda: children_of(launcher_pid) == [])
 
 
 def test_sessions_in_several_threads_share_a_launcher() -> None:
@@ -338,7 +338,7 @@ def test_a_worker_that_closes_its_directories_does_not_keep_them() -> None:
         with launcher.open(submission(text)) as session:
             outcome = session.call("f", ()).outcome
             assert isinstance(outcome, Returned | Raised)
-        assert list(base_of(launcher).glob("worker-*")) == []
+        assert wait_until(lambda: not any(base_of(launcher).glob("worker-*")))
 
 
 LEAVES = {
@@ -372,3 +372,28 @@ def test_many_workers_after_one_another_leave_the_launcher_as_it_was(run: Run) -
         run.call("open('left', 'w')\n" + text)
     run.call(text)
     assert len(list(descriptors.iterdir())) == before
+
+
+def test_from_the_second_submission_on_a_worker_waits_for_the_next() -> None:
+    with start_launcher(LIMITS, isolation="preferred") as launcher:
+        pid = process_of(launcher)
+        for opened in range(1, 4):
+            with launcher.open(submission(TEXT)) as session:
+                assert session.call("f", (opened,)).outcome == Returned(opened)
+            waiting = 0 if opened == 1 else 1
+            assert wait_until(lambda n=waiting: len(children_of(pid)) == n)  # type: ignore[misc]
+    assert wait_until(lambda: not is_alive(pid))
+
+
+def test_a_worker_that_is_killed_while_it_waits_is_no_fault_of_the_next_submission() -> None:
+    with start_launcher(LIMITS, isolation="preferred") as launcher:
+        for number in range(4):
+            with launcher.open(submission(TEXT)) as session:
+                assert session.loaded.failure is None
+                assert session.call("f", (number,)).outcome == Returned(number)
+            if number:
+                launcher_pid = process_of(launcher)
+                assert wait_until(lambda pid=launcher_pid: len(children_of(pid)) == 1)  # type: ignore[misc]
+                (waiting,) = children_of(launcher_pid)
+                os.kill(waiting, signal.SIGKILL)
+                assert wait_until(lambda pid=waiting: not is_alive(pid))  # type: ignore[misc]

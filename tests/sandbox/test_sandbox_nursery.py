@@ -123,6 +123,7 @@ def test_a_launcher_that_does_not_answer_is_ended_though_it_is_not_our_child() -
     ):
         first = pid_of(launcher)
         os.kill(first, signal.SIGSTOP)
+        assert answers(launcher)  # by the worker that was there already
         assert answers(launcher)
         assert ends_soon(first)
 
