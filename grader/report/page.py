@@ -15,7 +15,7 @@ from grader.model import Chunk, Scorecard
 from grader.remembering import remembered
 from grader.report.document import STYLE, document
 from grader.report.lines import call_parts
-from grader.report.markup import Html, element, join
+from grader.report.markup import Html, element, numbered
 from grader.report.sheet import UNICODE
 from grader.report.story import (
     FAULT,
@@ -432,23 +432,15 @@ class _Source:
 
     def _file(self, file: int) -> Html:
         label, lines = self._files[file]
-        numbered = (
-            join(
-                element(
-                    "span",
-                    element("span", str(number), class_="line-number", aria_hidden="true"),
-                    line,
-                    id=f"file-{file}-line-{number}",
-                    class_="line",
-                ),
-                "\n",
-            )
-            for number, line in enumerate(lines, start=1)
-        )
         return element(
             "figure",
             element("figcaption", label),
-            element("pre", element("code", *numbered), tabindex="0", aria_label=label),
+            element(
+                "pre",
+                element("code", numbered(lines, f"file-{file}-line-")),
+                tabindex="0",
+                aria_label=label,
+            ),
         )
 
 
