@@ -175,7 +175,7 @@ def _question(number: int, question: QuestionStory, label: str, source: _Source)
     return _one_question(number, question, label, source)
 
 
-@remembered(1024, when=lambda number, question, label: True)
+@remembered(1024)
 def _common_question(number: int, question: QuestionStory, label: str) -> Html:
     return _one_question(number, question, label, _NO_SOURCE)
 
@@ -241,7 +241,7 @@ def _quote(quote: Quote) -> Html:
 # --------------------------------------------------------------------------- a case
 
 
-@remembered(8192, when=lambda case, label, opened: True)
+@remembered(8192)
 def _common_case(case: CaseStory, label: str, opened: bool) -> Html:
     return _case(case, label, _NO_SOURCE, opened=opened)
 
@@ -447,7 +447,7 @@ class _Source:
 _NO_SOURCE = _Source(())
 
 
-@remembered(2, when=lambda chunks: True)
+@remembered(2)
 def _source(chunks: tuple[Chunk, ...]) -> _Source:
     """One for both pages of a submission, the student's and the staff's."""
     return _Source(chunks)
