@@ -35,7 +35,7 @@ def element(tag: str, /, *content: str | None, **attributes: str | bool | None) 
     '<p class="note">1 &lt; 2<b>!</b></p>'
     """
     end = "" if tag in _EMPTY else f"</{tag}>"
-    return Html(f"{_start(tag, **attributes)}{join(*content)}{end}")
+    return Html("".join([_start(tag, **attributes), *_escaped(content), end]))
 
 
 @lru_cache(4096, typed=True)  # most differ in nothing, or in a number
@@ -51,17 +51,15 @@ def _start(tag: str, /, **attributes: str | bool | None) -> str:
 
 def join(*content: str | None) -> Html:
     """Sets pieces one after the other: markup as it stands, text escaped."""
-    return Html(
-        "".join(
-            [
-                escape(piece, quote=False)
-                if type(piece) is not Html and _SPECIAL.search(piece)
-                else piece
-                for piece in content
-                if piece is not None
-            ]
-        )
-    )
+    return Html("".join(_escaped(content)))
+
+
+def _escaped(content: Sequence[str | None]) -> list[str]:
+    return [
+        escape(piece, quote=False) if type(piece) is not Html and _SPECIAL.search(piece) else piece
+        for piece in content
+        if piece is not None
+    ]
 
 
 def numbered(lines: Sequence[str], anchor: str) -> Html:

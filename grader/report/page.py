@@ -13,9 +13,9 @@ from functools import cached_property
 
 from grader.model import Chunk, Scorecard
 from grader.remembering import remembered
-from grader.report.document import STYLE, document
+from grader.report.document import STYLE, frame
 from grader.report.lines import call_parts
-from grader.report.markup import Html, element, numbered
+from grader.report.markup import Html, element, numbered, trusted
 from grader.report.sheet import UNICODE
 from grader.report.story import (
     FAULT,
@@ -36,27 +36,34 @@ _SOURCE_LINES = 2000  # of each file
 
 def render(card: Scorecard) -> str:
     """Decides the page of one submission, as the whole text of an HTML file."""
+    return encoded(card).decode()
+
+
+def encoded(card: Scorecard) -> bytes:
+    """Decides the page of one submission, as the bytes of an HTML file."""
+    # piece by piece, as most of them are ASCII alone, which is the quickest to encode
+    return b"".join([piece.encode() for piece in _pieces(card) if piece is not None])
+
+
+def _pieces(card: Scorecard) -> Iterator[Html | None]:
     story = tell(card)
     source = _NO_SOURCE if story.fault is not None else _source(card.source)
-    return document(
-        f"{story.filename or story.submission_id}: {story.assignment}",
-        element("a", "Skip to the questions", href="#questions", class_="skip"),
-        _header(story),
-        element(
-            "main",
-            _notices(story),
-            _overview(story) if story.fault is None else None,
-            *(
-                _question(number, question, story.observed_label, source)
-                for number, question in enumerate(story.questions, start=1)
-                if story.fault is None
-            ),
-            source.section,
-            id="questions",
-        ),
-        _footer(story),
-        styles=(STYLE,),
+    start, end = frame(
+        f"{story.filename or story.submission_id}: {story.assignment}", styles=(STYLE,)
     )
+    yield start
+    yield element("a", "Skip to the questions", href="#questions", class_="skip")
+    yield _header(story)
+    yield trusted('<main id="questions">')
+    yield _notices(story)
+    if story.fault is None:
+        yield _overview(story)
+        for number, question in enumerate(story.questions, start=1):
+            yield _question(number, question, story.observed_label, source)
+    yield source.section
+    yield trusted("</main>")
+    yield _footer(story)
+    yield end
 
 
 # --------------------------------------------------------------------------- the page's frame
