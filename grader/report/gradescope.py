@@ -162,32 +162,45 @@ def encoded(card: Scorecard, *, digest: str = "", board: Sequence[BoardEntry] = 
 # --------------------------------------------------------------------------- through the library
 
 
-class _Test(Struct, frozen=True):
-    number: str
-    name: str
-    score: float
-    max_score: float
-    status: Literal["passed", "failed"]
-    output: str
-    tags: tuple[str, ...] = ()
+class _Test:
+    """A question as the library takes a test, and what it leaves out.
+
+    It is no `unittest.TestCase`: all that surrounds the one call there takes longer than the rest.
+    """
+
+    _testMethodName = "report"  # noqa: N815 - where the library looks for what decorators said
+
+    def __init__(self, number: int, result: QuestionResult, question: QuestionStory) -> None:
+        from gradescope_utils.autograder_utils import decorators as library
+
+        counts = decided(result)
+        score = float(question.score) if counts else 0.0
+        most = float(question.points) if counts else 0.0
+        person = question.by_person
+        self.name = f"{question.title} (marked by a person)" if person else question.title
+        self.status = "passed" if question.status == "passed" or not counts else "failed"
+        self.output = _output(question)
+        self.tags = result.question.tags
+
+        def report(set_score: Callable[[float], None]) -> None:
+            set_score(score)
+
+        numbered = library.number(str(number))(library.partial_credit(most)(report))
+        self.report: Callable[[], None] = library.visibility("visible")(numbered)
+
+    def shortDescription(self) -> str:  # noqa: N802 - unittest's name
+        return self.name
+
+    def __call__(self, result: TestResult) -> None:
+        self.report()
+        result.addSuccess(cast("TestCase", self))
 
 
+@remembered(512, when=lambda number, result, question: question.recurs)
 def _test(number: int, result: QuestionResult, question: QuestionStory) -> _Test:
-    counts = decided(result)
-    full = question.status == "passed" or not counts
-    name = f"{question.title} (marked by a person)" if question.by_person else question.title
-    return _Test(
-        number=str(number),
-        name=name,
-        score=float(question.score) if counts else 0.0,
-        max_score=float(question.points) if counts else 0.0,
-        status="passed" if full else "failed",
-        output=_output(question),
-        tags=result.question.tags,
-    )
+    return _Test(number, result, question)
 
 
-@remembered(512, when=lambda question: question.recurs)
 def _output(question: QuestionStory) -> str:
     text = plain(question_rows(question, "yours", _WIDTH, indent=0))
     if question.waits:
@@ -198,15 +211,13 @@ def _output(question: QuestionStory) -> str:
 
 def _run(tests: Sequence[_Test], finish: _Finish) -> dict[str, Any]:
     """The document as the library makes it; what it would write of it takes it far longer."""
-    from gradescope_utils.autograder_utils.decorators import number, partial_credit, visibility
     from gradescope_utils.autograder_utils.json_test_runner import JSONTestRunner
 
     document: dict[str, Any] = {}
 
     def run(result: TestResult) -> None:
         for test in tests:
-            report = partial_credit(test.max_score)(_report(test.score))
-            _Case(test.name, visibility("visible")(number(test.number)(report)))(result)
+            test(result)
 
     def take(made: dict[str, Any]) -> None:
         finish(made)
@@ -222,33 +233,6 @@ def _run(tests: Sequence[_Test], finish: _Finish) -> dict[str, Any]:
     )
     runner.run(run)
     return document
-
-
-def _report(score: float) -> Callable[..., None]:
-    def report(set_score: Callable[[float], None]) -> None:
-        set_score(score)
-
-    return report
-
-
-class _Case:
-    """What the library needs of a test.
-
-    It is no `unittest.TestCase`: all that surrounds the one call there takes longer than the rest.
-    """
-
-    _testMethodName = "report"  # noqa: N815 - where the library looks for what decorators said
-
-    def __init__(self, name: str, report: Callable[[], None]) -> None:
-        self._name = name
-        self.report = report
-
-    def shortDescription(self) -> str:  # noqa: N802 - unittest's name
-        return self._name
-
-    def __call__(self, result: TestResult) -> None:
-        self.report()
-        result.addSuccess(cast("TestCase", self))
 
 
 class _Finish(Struct, frozen=True):
@@ -308,7 +292,7 @@ def _extra(card: Scorecard, story: Story, digest: str) -> dict[str, Any]:
     faulted = card.fault is not None
     extra: dict[str, Any] = {
         "questions": {
-            question.id: _earned(result, question, faulted=faulted)
+            question.id: _earned(result, question, faulted)
             for result, question in zip(card.questions, story.questions, strict=True)
         },
         "isolation": card.isolation.level,
@@ -321,7 +305,8 @@ def _extra(card: Scorecard, story: Story, digest: str) -> dict[str, Any]:
     return extra
 
 
-def _earned(result: QuestionResult, question: QuestionStory, *, faulted: bool) -> dict[str, Any]:
+@remembered(512, when=lambda result, question, faulted: question.recurs)
+def _earned(result: QuestionResult, question: QuestionStory, faulted: bool) -> dict[str, Any]:
     earned: dict[str, Any] = {
         "score": float(question.score) if decided(result) else 0.0,
         "max_score": float(question.points),

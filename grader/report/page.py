@@ -140,22 +140,28 @@ def _row(number: int, question: QuestionStory) -> Html:
 
 def _overview(story: Story) -> Html:
     rows = [_row(number, question) for number, question in enumerate(story.questions, start=1)]
-    heads = (
-        element("th", "Question", scope="col"),
-        element("th", element("span", "Share", class_="unseen"), scope="col"),
-        element("th", "Status", scope="col"),
-        element("th", "Points", scope="col", class_="number"),
-    )
     return element(
         "section",
         element("h2", "Questions"),
         element(
             "table",
-            element("thead", element("tr", *heads)),
+            _OVERVIEW_HEAD,
             element("tbody", *rows),
             class_="overview",
         ),
     )
+
+
+_OVERVIEW_HEAD = element(
+    "thead",
+    element(
+        "tr",
+        element("th", "Question", scope="col"),
+        element("th", element("span", "Share", class_="unseen"), scope="col"),
+        element("th", "Status", scope="col"),
+        element("th", "Points", scope="col", class_="number"),
+    ),
+)
 
 
 def _status(question: QuestionStory) -> Html:
