@@ -233,7 +233,7 @@ class Submission(Struct, frozen=True):
             for name, content in self.helpers.items()
             if name.endswith(".py")
         ]
-        return any(_IMPORTS_TORCH.search(text) for text in texts)
+        return any("torch" in text and _IMPORTS_TORCH.search(text) for text in texts)
 
 
 # --------------------------------------------------------------------------- sandbox

@@ -16,12 +16,12 @@ import math
 import re
 import time
 import traceback
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from grader.errors import GraderError, NotInstalledError
@@ -129,27 +129,46 @@ def observe(assignment: Assignment, recorder: Recorder) -> dict[str, list[Observ
     The order matters: a function that keeps a hidden input has no shown call left in which to
     give it away. A question whose cases time out twice skips its rest.
     """
-    seen: dict[tuple[str, int], Observation] = {}
-    slow: Counter[str] = Counter()
-    for shown in (True, False):
-        asked = [
-            (question, index, case)
+    seen: dict[str, dict[int, Observation]] = {q.id: {} for q in assignment.questions}
+    slow: dict[str, int] = {}
+    for asked in _asked(assignment):
+        recorder.look_ahead([(one.function, one.encoded, len(one.args)) for one in asked])
+        for one in asked:
+            if slow.get(one.question, 0) >= _PATIENCE:
+                seen[one.question][one.index] = Observation(NotRun("timed out twice"))
+                continue
+            observation = recorder.ask(one.function, one.args, one.encoded)
+            if isinstance(observation.outcome, TimedOut):
+                slow[one.question] = slow.get(one.question, 0) + 1
+            seen[one.question][one.index] = observation
+    return {
+        question: [observed[index] for index in range(len(observed))]
+        for question, observed in seen.items()
+    }
+
+
+class _Asked(Struct, frozen=True):
+    """One case as it is asked; the same for every submission."""
+
+    question: str
+    index: int
+    function: str
+    args: tuple[Value, ...]
+    encoded: bytes
+
+
+@remembered(8)
+def _asked(assignment: Assignment) -> tuple[tuple[_Asked, ...], ...]:
+    """All shown cases, and all hidden ones."""
+    return tuple(
+        tuple(
+            _Asked(question.id, index, question.function, case.args, encode(case.args))
             for question in assignment.questions
             for index, case in enumerate(_cases(question))
             if case.shown is shown
-        ]
-        recorder.look_ahead([(question.function, case) for question, _, case in asked])
-        for question, index, case in asked:
-            if slow[question.id] >= _PATIENCE:
-                seen[question.id, index] = Observation(NotRun("timed out twice"))
-                continue
-            observation = recorder.ask(question.function, case.args, encoded(case))
-            slow[question.id] += isinstance(observation.outcome, TimedOut)
-            seen[question.id, index] = observation
-    return {
-        question.id: [seen[question.id, index] for index, _ in enumerate(_cases(question))]
-        for question in assignment.questions
-    }
+        )
+        for shown in (True, False)
+    )
 
 
 _NO_MODULE = re.compile(r"No module named '(\w+)")
@@ -179,12 +198,6 @@ def _cases(question: Question) -> tuple[Case, ...]:
 _TEXT = Case(name="the text", args=(), expected=None, shown=True)
 
 
-@remembered(4096, when=lambda case: True)
-def encoded(case: Case) -> bytes:
-    """The inputs of a case as they cross to a worker; the same for every submission."""
-    return encode(case.args)
-
-
 class Recorder:
     """Asks a worker, makes equal calls once, and keeps what they came to."""
 
@@ -199,14 +212,18 @@ class Recorder:
         self._until = until
         self.calls: dict[tuple[str, bytes], Observation] = dict(known or {})
 
-    def look_ahead(self, asked: Sequence[tuple[str, Case]]) -> None:
-        """Makes calls that will be asked for all at once, where the worker can."""
+    def look_ahead(self, asked: Sequence[tuple[str, bytes, int]]) -> None:
+        """Makes calls that will be asked for all at once, where the worker can.
+
+        Args:
+            asked: function, encoded arguments, and how many these are.
+        """
         if not isinstance(self._worker, AnswersMany) or self._until < math.inf:
             return
         new = {
-            (function, encoded(case)): len(case.args)
-            for function, case in asked
-            if (function, encoded(case)) not in self.calls
+            (function, encoded): count
+            for function, encoded, count in asked
+            if (function, encoded) not in self.calls
         }
         calls = [(function, args, count) for (function, args), count in new.items()]
         self.calls.update(zip(new, self._worker.call_many(calls), strict=False))

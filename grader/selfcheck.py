@@ -41,6 +41,7 @@ from grader.model import (
 from grader.pipeline import Recorder, Worker
 from grader.public import public
 from grader.sandbox.values import Refusal, simplify
+from grader.sandbox.wire import encode
 
 if TYPE_CHECKING:
     from grader.model import Value
@@ -62,7 +63,13 @@ def self_check(assignment: Assignment, submission: Submission, worker: Worker) -
     started = time.monotonic()
     shown = public(assignment)
     asks = Patient(worker)
-    asks.look_ahead([(one.function, case) for one in shown.questions for case in one.cases])
+    asks.look_ahead(
+        [
+            (one.function, encode(case.args), len(case.args))
+            for one in shown.questions
+            for case in one.cases
+        ]
+    )
     questions = tuple(check_question(one, asks.ask, worker.loaded) for one in shown.questions)
     remarks = submission.remarks
     if submission.problem:

@@ -174,8 +174,8 @@ class Desk:
         seen = redact(card, "student")
         files = {
             "results.json": gradescope.encoded(seen, digest=self.assignment.digest),
-            "report.html": page.render(seen).encode(),
-            "staff.html": page.render(card).encode(),
+            "report.html": page.encoded(seen),
+            "staff.html": page.encoded(card),
         }
         body = b""
         helpers: dict[str, bytes] = {}

@@ -99,16 +99,9 @@ class Folder:
         Raises:
             NotWrittenError: with the reason; what was there before is untouched.
         """
-        staff = path.parent == self.path or self.staff in path.parents
         draft = path.with_name(f".{path.name}.new")
         try:
-            with suppress(FileExistsError):
-                if not staff:
-                    path.parent.mkdir()
-            with suppress(FileNotFoundError):
-                draft.unlink()
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-            with os.fdopen(os.open(draft, flags, _STAFF if staff else _STUDENTS), "wb") as file:
+            with self._begun(draft) as file:
                 file.write(data)
             draft.replace(path)
         except OSError as error:
@@ -116,6 +109,21 @@ class Folder:
                 draft.unlink()
             reason = error.strerror or type(error).__name__
             raise NotWrittenError(f"{path}: could not be written: {reason}") from error
+
+    def _begun(self, draft: Path) -> IO[bytes]:
+        """A new file: what a killed run left in its place goes, a student's folder is made."""
+        staff = draft.parent == self.path or self.staff in draft.parents
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        mode = _STAFF if staff else _STUDENTS
+        while True:
+            try:
+                return os.fdopen(os.open(draft, flags, mode), "wb")
+            except FileExistsError:
+                draft.unlink()
+            except FileNotFoundError:
+                if staff:
+                    raise
+                draft.parent.mkdir()
 
     def write_once(self, path: Path, data: bytes) -> None:
         """Puts a file in its place that is named by what it holds, unless it is there."""

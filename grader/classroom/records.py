@@ -305,20 +305,23 @@ _FIELDS: Final = {
 }
 _VALUES: Final = frozenset({("Returned", "value")})
 """Fields that hold a student's value, which is plain already and is not looked into."""
+_PLAIN: Final = frozenset({str, int, float, bool, bytes, type(None)})
 
 
 def _plain(value: Any) -> Any:
     """One of our values as plain data: its kind's name, then its fields."""
     kind = type(value)
+    if kind in _PLAIN:
+        return value
     fields = _FIELDS.get(kind)
     if fields is not None:
         name = kind.__name__
         return (
             name,
-            *(
+            *[
                 getattr(value, field) if (name, field) in _VALUES else _plain(getattr(value, field))
                 for field in fields
-            ),
+            ],
         )
     if kind is tuple:
         return [_plain(item) for item in value]  # a list: a tuple is one of our own values

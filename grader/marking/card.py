@@ -65,13 +65,9 @@ def mark(
         for question in assignment.questions
         if not question.marked_by_person
     }
-    own_share = {
-        qid: cases_share(assignment.question(qid), [r.credit for r in results])
-        for qid, results in judged.items()
-    }
     asked = frozenset(question.function for question in assignment.questions)
     marked: dict[str, QuestionResult] = {}
-    for question in _steps_first(assignment.questions, own_share):
+    for question in _steps_first(assignment.questions, judged):
         if question.marked_by_person:
             marked[question.id] = _to_mark(question, observations[question.id])
             continue
@@ -93,6 +89,8 @@ def _judged(case: Case, seen: Observation) -> CaseResult:
         return judge(case, seen)
     if isinstance(outcome, Returned) and outcome.encoded:
         return _JUDGED.get((case, outcome.encoded), lambda: _for_all(case, seen))
+    if isinstance(outcome, Missing) and not outcome.similar:
+        return _JUDGED.get((case, "missing"), lambda: _for_all(case, seen))
     if isinstance(outcome, Raised) and isinstance(case.expected, Raises):
         # Once it is right to raise, where in the student's code does not matter.
         bare = replace(seen, outcome=replace(outcome, frames=()))
@@ -112,9 +110,13 @@ def _concluded(
 ) -> QuestionResult:
     """What a question earned; one and the same object for all whose cases came to the same.
 
-    Of what loading came to, only the advice on a missing function speaks, which is no answer.
+    Of what loading came to, only the advice on a missing function speaks.
     """
-    if not results or not all(result.recurs and not result.followed_from for result in results):
+    if (
+        not results
+        or not all(result.recurs and not result.followed_from for result in results)
+        or (loaded.problems and isinstance(results[0].observation.outcome, Missing))
+    ):
         return _conclude(question, results, loaded, asked)
     return _CONCLUDED.get(
         (question, *results),
@@ -123,7 +125,7 @@ def _concluded(
 
 
 def _steps_first(
-    questions: Sequence[Question], own_share: Mapping[str, Fraction]
+    questions: Sequence[Question], judged: Mapping[str, Sequence[CaseResult]]
 ) -> list[Question]:
     """Questions in an order in which each comes after the steps that it may follow from.
 
@@ -131,21 +133,22 @@ def _steps_first(
     first (the earlier one if they earned the same), and so never follows from the other.
     """
     position = {question.id: index for index, question in enumerate(questions)}
-    by_id = {question.id: question for question in questions}
     order: list[Question] = []
     placed: set[str] = set()
     entered: set[str] = set()
+
+    def rank(question: Question) -> tuple[Fraction, int]:
+        own = cases_share(question, [result.credit for result in judged.get(question.id, ())])
+        return -own, position[question.id]
 
     def place(question: Question) -> None:
         if question.id in placed or question.id in entered:
             return
         entered.add(question.id)
         for step in question.builds_on.questions if question.builds_on else ():
-            other = by_id[step]
+            other = questions[position[step]]
             mutual = other.builds_on is not None and question.id in other.builds_on.questions
-            mine = (-own_share.get(question.id, Fraction(0)), position[question.id])
-            theirs = (-own_share.get(step, Fraction(0)), position[step])
-            if not mutual or theirs < mine:
+            if not mutual or rank(other) < rank(question):
                 place(other)
         placed.add(question.id)
         order.append(question)

@@ -2,11 +2,11 @@
 
 gradescope-utils makes the file: one generated test for each question, run in this process after
 marking is done, with no student code near it. What that library leaves open is closed around it.
-It writes into memory, not to the file that counts. Its own buffering stays off, for it would
-replace sys.stdout under other threads; outputs, formats, the exact sum and `extra_data` come in
-through its post-processor. What it wrote is then read again under a strict description of the
-contract (no null, no NaN, no unknown key, no character that Gradescope mistreats, sums that
-agree), and only then takes the file's place, whole.
+Its own buffering stays off, for it would replace sys.stdout under other threads; outputs, formats,
+the exact sum and `extra_data` come in through its post-processor, which then takes the document
+away, and nothing is left for it to write. What was written is read again under a strict
+description of the contract (no null, no NaN, no unknown key, no character that Gradescope
+mistreats, sums that agree), and only then takes the file's place, whole.
 
 All text has the format "text": neither HTML nor Markdown is read in it, whatever a student wrote.
 No test is hidden, since Gradescope then shows students no total; hidden cases are counts within
@@ -18,11 +18,10 @@ from __future__ import annotations
 import io
 import json
 import math
-import unittest
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import msgspec
 from msgspec import Struct
@@ -36,6 +35,9 @@ from grader.report.lines import notice_rows, question_rows
 from grader.report.sheet import plain
 from grader.report.story import FAULT, QuestionStory, Story, decided, tell, totals
 from grader.report.text import bounded, one_line
+
+if TYPE_CHECKING:
+    from unittest import TestCase, TestResult
 
 _WIDTH = 80
 _OUTPUT = 20_000  # characters; Gradescope cuts the middle out of what is longer than 100,000
@@ -151,41 +153,54 @@ def encoded(card: Scorecard, *, digest: str = "", board: Sequence[BoardEntry] = 
             zip(card.questions, story.questions, strict=True), start=1
         )
     ]
-    text = _run(tests, _Finish(card, story, tests, digest, board))
-    data = text.encode()
+    document = _run(tests, _Finish(card, story, tests, digest, board))
+    data = json.dumps(document).encode()  # Python's own encoder writes ASCII alone
     prove(data, card)
-    return data
+    return msgspec.json.format(data, indent=4) + b"\n"
 
 
 # --------------------------------------------------------------------------- through the library
 
 
-class _Test(Struct, frozen=True):
-    number: str
-    name: str
-    score: float
-    max_score: float
-    status: Literal["passed", "failed"]
-    output: str
-    tags: tuple[str, ...] = ()
+class _Test:
+    """A question as the library takes a test, and what it leaves out.
+
+    It is no `unittest.TestCase`: all that surrounds the one call there takes longer than the rest.
+    """
+
+    _testMethodName = "report"  # noqa: N815 - where the library looks for what decorators said
+
+    def __init__(self, number: int, result: QuestionResult, question: QuestionStory) -> None:
+        from gradescope_utils.autograder_utils import decorators as library
+
+        counts = decided(result)
+        score = float(question.score) if counts else 0.0
+        most = float(question.points) if counts else 0.0
+        person = question.by_person
+        self.name = f"{question.title} (marked by a person)" if person else question.title
+        self.status = "passed" if question.status == "passed" or not counts else "failed"
+        self.output = _output(question)
+        self.tags = result.question.tags
+
+        def report(set_score: Callable[[float], None]) -> None:
+            set_score(score)
+
+        numbered = library.number(str(number))(library.partial_credit(most)(report))
+        self.report: Callable[[], None] = library.visibility("visible")(numbered)
+
+    def shortDescription(self) -> str:  # noqa: N802 - unittest's name
+        return self.name
+
+    def __call__(self, result: TestResult) -> None:
+        self.report()
+        result.addSuccess(cast("TestCase", self))
 
 
+@remembered(512, when=lambda number, result, question: question.recurs)
 def _test(number: int, result: QuestionResult, question: QuestionStory) -> _Test:
-    counts = decided(result)
-    full = question.status == "passed" or not counts
-    name = f"{question.title} (marked by a person)" if question.by_person else question.title
-    return _Test(
-        number=str(number),
-        name=name,
-        score=float(question.score) if counts else 0.0,
-        max_score=float(question.points) if counts else 0.0,
-        status="passed" if full else "failed",
-        output=_output(question),
-        tags=result.question.tags,
-    )
+    return _Test(number, result, question)
 
 
-@remembered(512, when=lambda question: question.recurs)
 def _output(question: QuestionStory) -> str:
     text = plain(question_rows(question, "yours", _WIDTH, indent=0))
     if question.waits:
@@ -194,36 +209,30 @@ def _output(question: QuestionStory) -> str:
     return bounded(text.rstrip("\n") or question.result, _OUTPUT)
 
 
-def _run(tests: Sequence[_Test], finish: _Finish) -> str:
+def _run(tests: Sequence[_Test], finish: _Finish) -> dict[str, Any]:
+    """The document as the library makes it; what it would write of it takes it far longer."""
     from gradescope_utils.autograder_utils.json_test_runner import JSONTestRunner
 
-    stream = io.StringIO()
+    document: dict[str, Any] = {}
+
+    def run(result: TestResult) -> None:
+        for test in tests:
+            test(result)
+
+    def take(made: dict[str, Any]) -> None:
+        finish(made)
+        document.update(made)
+        made.clear()
+
     runner = JSONTestRunner(
-        stream=stream,
+        stream=io.StringIO(),
         buffer=False,
         visibility="visible",
         stdout_visibility="hidden",
-        post_processor=finish,
+        post_processor=take,
     )
-    runner.run(_suite(tests))
-    return stream.getvalue()
-
-
-def _suite(tests: Sequence[_Test]) -> unittest.TestSuite:
-    """One test for each question, named and weighted by the library's decorators."""
-    methods = {f"test_{test.number}": _method(test) for test in tests}
-    case = type("Question", (unittest.TestCase,), methods)
-    return unittest.TestSuite(case(name) for name in methods)
-
-
-def _method(test: _Test) -> Any:
-    from gradescope_utils.autograder_utils.decorators import number, partial_credit, visibility
-
-    def report(self: unittest.TestCase, set_score: Any) -> None:
-        set_score(test.score)
-
-    report.__doc__ = test.name
-    return visibility("visible")(number(test.number)(partial_credit(test.max_score)(report)))
+    runner.run(run)
+    return document
 
 
 class _Finish(Struct, frozen=True):
@@ -283,7 +292,7 @@ def _extra(card: Scorecard, story: Story, digest: str) -> dict[str, Any]:
     faulted = card.fault is not None
     extra: dict[str, Any] = {
         "questions": {
-            question.id: _earned(result, question, faulted=faulted)
+            question.id: _earned(result, question, faulted)
             for result, question in zip(card.questions, story.questions, strict=True)
         },
         "isolation": card.isolation.level,
@@ -296,7 +305,8 @@ def _extra(card: Scorecard, story: Story, digest: str) -> dict[str, Any]:
     return extra
 
 
-def _earned(result: QuestionResult, question: QuestionStory, *, faulted: bool) -> dict[str, Any]:
+@remembered(512, when=lambda result, question, faulted: question.recurs)
+def _earned(result: QuestionResult, question: QuestionStory, faulted: bool) -> dict[str, Any]:
     earned: dict[str, Any] = {
         "score": float(question.score) if decided(result) else 0.0,
         "max_score": float(question.points),
@@ -399,7 +409,7 @@ def prove(data: bytes, card: Scorecard) -> None:
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise NotWrittenError(f"the results break Gradescope's contract: {error}") from error
     score, most, _ = totals(card)
-    before, _, _ = totals(replace(card, late=None))
+    before = score if card.late is None else totals(replace(card, late=None))[0]
     wrong = [
         f"test {test.number}: {test.score} of {test.max_score} points"
         for test in document.tests

@@ -13,9 +13,9 @@ from functools import cached_property
 
 from grader.model import Chunk, Scorecard
 from grader.remembering import remembered
-from grader.report.document import STYLE, document
+from grader.report.document import STYLE, frame
 from grader.report.lines import call_parts
-from grader.report.markup import Html, element, join
+from grader.report.markup import Html, element, numbered, trusted
 from grader.report.sheet import UNICODE
 from grader.report.story import (
     FAULT,
@@ -36,27 +36,34 @@ _SOURCE_LINES = 2000  # of each file
 
 def render(card: Scorecard) -> str:
     """Decides the page of one submission, as the whole text of an HTML file."""
+    return encoded(card).decode()
+
+
+def encoded(card: Scorecard) -> bytes:
+    """Decides the page of one submission, as the bytes of an HTML file."""
+    # piece by piece, as most of them are ASCII alone, which is the quickest to encode
+    return b"".join([piece.encode() for piece in _pieces(card) if piece is not None])
+
+
+def _pieces(card: Scorecard) -> Iterator[Html | None]:
     story = tell(card)
     source = _NO_SOURCE if story.fault is not None else _source(card.source)
-    return document(
-        f"{story.filename or story.submission_id}: {story.assignment}",
-        element("a", "Skip to the questions", href="#questions", class_="skip"),
-        _header(story),
-        element(
-            "main",
-            _notices(story),
-            _overview(story) if story.fault is None else None,
-            *(
-                _question(number, question, story.observed_label, source)
-                for number, question in enumerate(story.questions, start=1)
-                if story.fault is None
-            ),
-            source.section,
-            id="questions",
-        ),
-        _footer(story),
-        styles=(STYLE,),
+    start, end = frame(
+        f"{story.filename or story.submission_id}: {story.assignment}", styles=(STYLE,)
     )
+    yield start
+    yield element("a", "Skip to the questions", href="#questions", class_="skip")
+    yield _header(story)
+    yield trusted('<main id="questions">')
+    yield _notices(story)
+    if story.fault is None:
+        yield _overview(story)
+        for number, question in enumerate(story.questions, start=1):
+            yield _question(number, question, story.observed_label, source)
+    yield source.section
+    yield trusted("</main>")
+    yield _footer(story)
+    yield end
 
 
 # --------------------------------------------------------------------------- the page's frame
@@ -133,22 +140,28 @@ def _row(number: int, question: QuestionStory) -> Html:
 
 def _overview(story: Story) -> Html:
     rows = [_row(number, question) for number, question in enumerate(story.questions, start=1)]
-    heads = (
-        element("th", "Question", scope="col"),
-        element("th", element("span", "Share", class_="unseen"), scope="col"),
-        element("th", "Status", scope="col"),
-        element("th", "Points", scope="col", class_="number"),
-    )
     return element(
         "section",
         element("h2", "Questions"),
         element(
             "table",
-            element("thead", element("tr", *heads)),
+            _OVERVIEW_HEAD,
             element("tbody", *rows),
             class_="overview",
         ),
     )
+
+
+_OVERVIEW_HEAD = element(
+    "thead",
+    element(
+        "tr",
+        element("th", "Question", scope="col"),
+        element("th", element("span", "Share", class_="unseen"), scope="col"),
+        element("th", "Status", scope="col"),
+        element("th", "Points", scope="col", class_="number"),
+    ),
+)
 
 
 def _status(question: QuestionStory) -> Html:
@@ -175,7 +188,7 @@ def _question(number: int, question: QuestionStory, label: str, source: _Source)
     return _one_question(number, question, label, source)
 
 
-@remembered(1024, when=lambda number, question, label: True)
+@remembered(1024)
 def _common_question(number: int, question: QuestionStory, label: str) -> Html:
     return _one_question(number, question, label, _NO_SOURCE)
 
@@ -241,7 +254,7 @@ def _quote(quote: Quote) -> Html:
 # --------------------------------------------------------------------------- a case
 
 
-@remembered(8192, when=lambda case, label, opened: True)
+@remembered(8192)
 def _common_case(case: CaseStory, label: str, opened: bool) -> Html:
     return _case(case, label, _NO_SOURCE, opened=opened)
 
@@ -432,30 +445,22 @@ class _Source:
 
     def _file(self, file: int) -> Html:
         label, lines = self._files[file]
-        numbered = (
-            join(
-                element(
-                    "span",
-                    element("span", str(number), class_="line-number", aria_hidden="true"),
-                    line,
-                    id=f"file-{file}-line-{number}",
-                    class_="line",
-                ),
-                "\n",
-            )
-            for number, line in enumerate(lines, start=1)
-        )
         return element(
             "figure",
             element("figcaption", label),
-            element("pre", element("code", *numbered), tabindex="0", aria_label=label),
+            element(
+                "pre",
+                element("code", numbered(lines, f"file-{file}-line-")),
+                tabindex="0",
+                aria_label=label,
+            ),
         )
 
 
 _NO_SOURCE = _Source(())
 
 
-@remembered(2, when=lambda chunks: True)
+@remembered(2)
 def _source(chunks: tuple[Chunk, ...]) -> _Source:
     """One for both pages of a submission, the student's and the staff's."""
     return _Source(chunks)

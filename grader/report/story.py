@@ -163,6 +163,7 @@ class Story(Struct, frozen=True):
         return "observed" if self.for_staff else "yours"
 
 
+@remembered(2)
 def tell(card: Scorecard) -> Story:
     """Decides everything that the reports say of this card."""
     faulted = card.fault is not None
@@ -196,6 +197,7 @@ def decided(result: QuestionResult) -> bool:
     return not by_person(result) or (result.text is not None and result.text.points is not None)
 
 
+@remembered(4)
 def totals(card: Scorecard) -> tuple[Decimal, Decimal, Decimal]:
     """Sums what was earned, what could be, and what waits for a person; after a fault nothing
     was earned, and what was handed in late keeps a part."""

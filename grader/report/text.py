@@ -58,6 +58,8 @@ def one_line(text: str, width: int = 200) -> str:
     >>> one_line("two\nlines")
     'two\\nlines'
     """
+    if len(text) <= width and text.isascii() and text.isprintable():
+        return text  # as nearly all are
     line = visible(text[: width + 1].strip("\r\n")).replace("\n", "\\n")
     return line if len(line) <= width and len(text) <= width + 1 else line[: width - 1] + CUT
 

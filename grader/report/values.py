@@ -260,7 +260,7 @@ def _where(path: Path) -> str:
 
 
 def _differs(path: Path, marked: Collection[Path]) -> bool:
-    return any(path[:length] in marked for length in range(1, len(path) + 1))
+    return bool(marked) and any(path[:length] in marked for length in range(1, len(path) + 1))
 
 
 # --------------------------------------------------------------------------- what is kept

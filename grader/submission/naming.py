@@ -46,6 +46,8 @@ def shown(name: str, limit: int = 80) -> str:
     """
     if len(name) > limit:
         name = f"{name[: limit // 2]}…{name[-(limit - limit // 2 - 1) :]}"
+    if name.isascii() and name.isprintable():
+        return name
     return "".join("�" if _acts(character) else character for character in name)
 
 

@@ -29,6 +29,7 @@ from grader.model import (
     Missing,
     NotRun,
     Observation,
+    QuestionResult,
     Raised,
     Raises,
     Rule,
@@ -187,6 +188,21 @@ def test_no_function_that_was_asked_for_is_taken_for_another() -> None:
     nearer = Observation(Missing(("p_funktion",)))
     result, _ = mark(asked, {"q": [nearer], "p": [returned(5)]}, nobody)
     assert result.help == ("No function named q_function is defined.",)
+
+
+def test_advice_on_a_missing_function_is_shared_only_where_it_is_nobodys_own() -> None:
+    asked = assignment(question(shown(5), HIDDEN))
+    broken = Loaded(problems=(LoadProblem("a.py", 3, "SyntaxError: was never closed", "x = ("),))
+
+    def marked(similar: tuple[str, ...] = (), loaded: Loaded = Loaded()) -> QuestionResult:  # noqa: B008
+        (result,) = mark(asked, {"q": [Observation(Missing(similar))] * 2}, nobody, loaded)
+        return result
+
+    bare = marked()
+    assert marked() is bare
+    assert "a.py, line 3" in " ".join(marked(loaded=broken).help)
+    assert "q_funktion" in " ".join(marked(("q_funktion",)).help)
+    assert marked().help == bare.help == ("No function named q_function is defined.",)
 
 
 def test_changed_inputs_and_floats_are_remarks_that_cost_nothing() -> None:
