@@ -4,9 +4,9 @@
         observation = session.call("area", (3, 4))
 
 The journey through this room: supervisor and session (what the pipeline sees) → hosts (where
-workers come from) → launcher (a clean interpreter that forks) → isolation (what a worker gives
-up, in order) → worker (loads the file, answers calls) → channel and answers (what of its words
-is believed).
+workers come from) → launcher (a clean interpreter that forks; for a class itself a fork of the
+nursery) → isolation (what a worker gives up, in order) → worker (loads the file, answers calls) →
+channel and answers (what of its words is believed).
 """
 
 from __future__ import annotations
