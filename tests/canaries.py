@@ -162,7 +162,7 @@ class Canaries:
         if getattr(found, "value", None) != [self.token, ["mine.txt"]]:
             yield f"changed its neighbour's directory: {found}"
         yield from (f"left {path}" for path in self.left_behind())
-        known = {worker_of(self.neighbour).pid}
+        known = {worker_of(self.neighbour).pid, *waiting_workers(self.launcher)}
         more = children(self.process_id) - known
         if more:
             yield f"left processes: {[_command(pid) for pid in more]}"
@@ -173,9 +173,10 @@ class Canaries:
             yield f"left in the scratch directories: {rest}"
 
     def _scratch_directories(self) -> set[str]:
-        """All but those that belong there: the neighbour's, and the canary of the sandbox's own."""
+        """All that hold something, but the neighbour's and the canary of the sandbox's own."""
         home = worker_of(self.neighbour).scratch
-        return {path.name for path in home.parent.iterdir()} - {"canary", home.name}
+        places = {path for path in home.parent.iterdir() if path.name != "canary"} - {home}
+        return {path.name for path in places if not path.is_dir() or any(path.iterdir())}
 
     def left_behind(self) -> Iterator[Path]:
         """Yield files of an attack's where everybody may write."""
@@ -272,6 +273,14 @@ class _Listeners:
 def launcher_pid(launcher: Launcher) -> int:
     host: Any = launcher._host
     return int(host._interpreter.pid)
+
+
+def waiting_workers(launcher: Launcher) -> set[int]:
+    """Workers that wait for the next submission; afterwards all others have been ended."""
+    host: Any = launcher._host
+    with host._lock, host._losing():
+        host._hear_what_is_due()
+    return {reply["pid"] for _, reply in host._ready}
 
 
 def worker_of(session: Session) -> Worker:

@@ -26,7 +26,7 @@ from typing import Any, ClassVar, Literal
 import jsonschema
 import pytest
 from attacking import ATTACKS, CONFIG, GROUPS, Attack, corpus, defines_honest_functions
-from canaries import Canaries, launcher_pid
+from canaries import Canaries, launcher_pid, waiting_workers
 
 from grader.errors import IsolationError
 from grader.marking.credit import claim_of
@@ -35,11 +35,12 @@ from grader.pipeline import grade, read_assignment, redact
 from grader.report.gradescope import write_results
 from grader.report.page import render as render_page
 from grader.report.terminal import Screen, render
-from grader.sandbox import start_launcher
+from grader.sandbox import Launcher, start_launcher
 
 CORPUS = corpus()
 SCHEMA = json.loads((Path(__file__).parent / "gradescope.schema.json").read_text("utf-8"))
 IS_ROOT = os.geteuid() == 0
+DESCRIPTORS_OF_A_WORKER = 4  # three sockets and what selects among them
 PEAK_BYTES = 220 << 20  # that the grader may grow by while it deals with one attack
 NEXT = Submission("next", "next.py", (Chunk("next.py", (ATTACKS / "next.py").read_text("utf-8")),))
 SEAL = "targets-reference-seal"
@@ -139,7 +140,7 @@ def contained(attack: Attack, place: Range, folder: Path) -> list[str]:
     """Everything that the attack achieved, a clause each; empty when it is contained."""
     canaries, launcher = place.canaries, place.launcher
     canaries.assert_set_up()
-    before = _own_state()
+    before = _own_state(launcher)
     submission = attack.hand_in(folder, canaries.places)
     _forget_peak()
     started = time.monotonic()
@@ -159,7 +160,7 @@ def contained(attack: Attack, place: Range, folder: Path) -> list[str]:
     if not peak_bytes <= PEAK_BYTES:
         failures.append(f"made the grader grow by {peak_bytes >> 20} MB")
     del before["memory"]
-    after = _own_state()
+    after = _own_state(launcher)
     failures += [
         f"{what}: {before[what]} → {after[what]}" for what in before if before[what] != after[what]
     ]
@@ -286,9 +287,10 @@ def _next_submission(place: Range) -> Iterator[str]:
         yield f"the next submission lost points: {card.score}"
 
 
-def _own_state() -> dict[str, Any]:
+def _own_state(launcher: Launcher) -> dict[str, Any]:
     return {
-        "descriptors": len(list(Path("/proc/self/fd").iterdir())),
+        "descriptors": len(list(Path("/proc/self/fd").iterdir()))
+        - DESCRIPTORS_OF_A_WORKER * len(waiting_workers(launcher)),
         "directory": Path.cwd(),
         "umask": _umask(),
         "memory": _memory_bytes("VmRSS"),
