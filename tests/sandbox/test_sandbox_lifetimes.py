@@ -89,7 +89,7 @@ def test_crash_after_crash_leaks_no_descriptor_and_no_process() -> None:
             assert len(children_of(process_of(launcher))) == 0
             session.call("f", (1,))
             assert len(children_of(process_of(launcher))) == 1
-        assert children_of(process_of(launcher)) == []
+        assert wait_until(lambda: children_of(process_of(launcher)) == [])
 
 
 def test_a_launcher_that_is_never_used_is_closed_as_well() -> None:
