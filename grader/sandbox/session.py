@@ -151,7 +151,7 @@ class Session:
         return answer
 
     def close(self) -> None:
-        """End the worker and all that it left."""
+        """Have the worker ended with all that it left; nobody waits for that."""
         worker, self._worker = self._worker, None
         if worker is not None:
             self._launcher.dismiss_worker(worker)

@@ -9,12 +9,20 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sandboxes import LIMITS, Run, children_of, open_descriptors, submission
+from canaries import waiting_workers
+from sandboxes import (
+    LIMITS,
+    Run,
+    children_of,
+    is_alive,
+    open_descriptors,
+    submission,
+    wait_until,
+)
 
 from grader.errors import SandboxFault
 from grader.model import Killed, Raised, Returned
@@ -47,15 +55,6 @@ def base_of(launcher: Launcher) -> Path:
     host = launcher._host
     assert isinstance(host, ForkingHost | SpawningHost)
     return host._base
-
-
-def wait_until(holds: Callable[[], bool], limit_s: float = 5.0) -> bool:
-    deadline = time.monotonic() + limit_s
-    while time.monotonic() < deadline:
-        if holds():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 @pytest.mark.parametrize("fork", [True, False])
@@ -132,13 +131,6 @@ def test_when_the_grader_is_killed_everything_ends_with_it(doing: str) -> None:
     for pid in (launcher, worker):
         assert wait_until(lambda pid=pid: not is_alive(int(pid)))
     assert wait_until(lambda: not Path(base).exists())
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP])
@@ -396,12 +388,3 @@ def test_a_worker_that_is_killed_while_it_waits_is_no_fault_of_the_next_submissi
             for pid in waiting:
                 os.kill(pid, signal.SIGKILL)
                 assert wait_until(lambda pid=pid: not is_alive(pid))  # type: ignore[misc]
-
-
-def waiting_workers(launcher: Launcher) -> list[int]:
-    """Ids of those that are ready for the next submission, when the last one's has ended."""
-    host = launcher._host
-    assert isinstance(host, ForkingHost)
-    with host._lock, host._losing():
-        host._hear_what_is_due()
-    return [reply["pid"] for _, reply in host._ready]

@@ -6,12 +6,18 @@ import contextlib
 import os
 import signal
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sandboxes import LIMITS, children_of, open_descriptors, submission
+from sandboxes import (
+    LIMITS,
+    children_of,
+    is_alive,
+    open_descriptors,
+    submission,
+    wait_until,
+)
 
 from grader.errors import SandboxFault
 from grader.model import Returned
@@ -49,20 +55,6 @@ def parent_of(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def ends_soon(pid: int) -> bool:
-    until = time.monotonic() + 5
-    while is_alive(pid) and time.monotonic() < until:
-        time.sleep(0.02)
-    return not is_alive(pid)
-
-
 @contextlib.contextmanager
 def opened(*, torch: bool = False) -> Iterator[Launcher]:
     with start_launcher(LIMITS, isolation="preferred", torch=torch) as launcher:
@@ -84,10 +76,10 @@ def test_launchers_are_forks_of_one_interpreter_and_end_with_what_uses_them() ->
             assert parent_of(nursery) == os.getpid()
             assert answers(first)
             assert answers(second)
-        assert all(ends_soon(pid) for pid in pids)
+        assert all(wait_until(lambda pid=pid: not is_alive(pid)) for pid in pids)
         with opened() as third:
             assert parent_of(pid_of(third)) == nursery
-    assert ends_soon(nursery)
+    assert wait_until(lambda: not is_alive(nursery))
     assert open_descriptors() == before
     with opened() as own:
         assert parent_of(pid_of(own)) == os.getpid()
@@ -111,7 +103,7 @@ def test_what_is_killed_is_replaced_and_the_session_goes_on(killed: str) -> None
         assert session.call("f", (1,)).outcome == Returned(1)
         first = pid_of(launcher)
         os.kill(first if killed == "launcher" else parent_of(first), signal.SIGKILL)
-        assert ends_soon(first)
+        assert wait_until(lambda: not is_alive(first))
         assert session.call("f", (2,)).outcome == Returned(2)
         assert pid_of(launcher) != first
 
@@ -125,7 +117,7 @@ def test_a_launcher_that_does_not_answer_is_ended_though_it_is_not_our_child() -
         os.kill(first, signal.SIGSTOP)
         assert answers(launcher)  # by the worker that was there already
         assert answers(launcher)
-        assert ends_soon(first)
+        assert wait_until(lambda: not is_alive(first))
 
 
 def test_only_submissions_with_torch_meet_an_interpreter_that_has_imported_it() -> None:
@@ -142,7 +134,7 @@ def test_only_submissions_with_torch_meet_an_interpreter_that_has_imported_it() 
                 assert session.call("has_torch", ()).outcome == Returned(has_it)
         nursery = parent_of(pid_of(with_torch))
         os.kill(nursery, signal.SIGKILL)
-        assert ends_soon(nursery)
+        assert wait_until(lambda: not is_alive(nursery))
         assert answers(with_torch)
 
 
