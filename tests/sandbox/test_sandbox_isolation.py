@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -492,3 +493,20 @@ def test_a_plain_user_is_isolated_as_well(outside: Outside) -> None:
         *("Returned", "Killed", "Killed", "TimedOut", "Raised", "Raised", "Returned", "Raised"),
         "Returned",
     ]
+
+
+def test_what_the_graders_shell_ignored_is_no_matter_of_a_submissions() -> None:
+    """A shell's job in the background ignores some signals, and what it starts inherits that."""
+    ignored = (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGCHLD)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in ignored}
+    try:
+        with start_launcher(LIMITS, isolation="preferred") as launcher:
+            answered = Run(launcher).call(
+                "import signal\ndef f():\n"
+                "    numbers = signal.valid_signals()\n"
+                "    return sorted(int(n) for n in numbers if signal.getsignal(n) == signal.SIG_IGN)"
+            )
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert answered.outcome == Returned([signal.SIGPIPE, signal.SIGXFSZ]), "as Python has them"
