@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -74,6 +75,65 @@ def test_a_callers_mistake_is_named_and_exits_with_2(arguments: list[str], words
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["grade", EXAMPLES / "perfect_lists", "--no-isolation", "--plain", "--out"], 0),
+        (["grade", EXAMPLES / "perfect_lists", "--config", "nothing.yaml", "--out"], 2),
+        (["gradescope", "--config", "nothing.yaml", "--root"], 2),
+    ],
+    ids=lambda value: " ".join(map(str, value)) if isinstance(value, list) else None,
+)
+def test_a_command_that_ends_without_ceremony_has_said_all_and_left_nothing_running(
+    tmp_path: Path, arguments: list[object], code: int
+) -> None:
+    """As it does when Python is taken down with care."""
+    careful = [sys.executable, "-c", "from grader.cli import main; main()"]
+    said = []
+    for command in ([sys.executable, "-m", "grader"], careful):
+        folder = tmp_path / "out"
+        done = subprocess.run(
+            [*command, *map(str, arguments), str(folder)],
+            cwd=ROOT,
+            capture_output=True,  # until nobody is left who could write to it
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == code, done.stderr
+        shutil.rmtree(folder, ignore_errors=True)
+        said.append((re.sub(r"[0-9.]+ s\b", "... s", done.stdout), done.stderr))
+    assert said[0] == said[1]
+    assert any(said[0])
+
+
+def test_a_report_that_cannot_be_printed_is_no_success(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "grader", "grade", str(EXAMPLES / "perfect_lists")]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*command, "--no-isolation", "--out", str(tmp_path / "results")],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.DEVNULL,
+            timeout=60,
+        )
+    assert done.returncode != 0
+    assert (tmp_path / "results" / "grades.csv").exists()
+
+
+@pytest.mark.parametrize(("given", "threads"), [(None, "1"), ("3", "3")])
+def test_sums_are_not_divided_among_cores_unless_somebody_wants_that(
+    given: str | None, threads: str
+) -> None:
+    code = (
+        "import os, sys\nfrom grader.__main__ import main\nsys.argv = ['grader', '--version']\n"
+        "try:\n    main()\nfinally:\n    print(os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    env = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    env |= {} if given is None else {"OPENBLAS_NUM_THREADS": given}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env)
+    assert done.stdout.splitlines()[-1] == threads, done.stderr
 
 
 def test_a_typo_in_the_config_is_named_with_line_and_remedy(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ ROOMS = {
     "model": set(),
     "errors": set(),
     "remembering": set(),
+    "harness": set(),
     **dict.fromkeys(WINGS, GROUND),
     "public": GROUND,
     "pipeline": GROUND | WINGS | {"public"},
@@ -24,7 +25,7 @@ ROOMS = {
     "debugging": GROUND | {"sandbox"},
     "checking": GROUND | {"public", "submission"},
     "handing_in": GROUND,
-    "classroom": GROUND | WINGS | {"pipeline"},
+    "classroom": GROUND | WINGS | {"pipeline", "harness"},
 }
 # These may use anything but a door.
 ABOVE = {"audit", "bundle", "gradescope", "notebook"}

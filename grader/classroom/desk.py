@@ -10,12 +10,8 @@ small class and in a large one.
 from __future__ import annotations
 
 import hashlib
-import platform
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from functools import cache
-from importlib import metadata
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -25,6 +21,7 @@ from msgspec.structs import replace
 from grader.classroom import records
 from grader.classroom.review import Marks, with_marks
 from grader.errors import AuthorError
+from grader.harness import harness_digest
 from grader.model import (
     Assignment,
     Loaded,
@@ -43,15 +40,6 @@ if TYPE_CHECKING:
 
 OpenLauncher: TypeAlias = Callable[[bool], Launcher]
 """Starts a launcher, which imports torch if it is told True."""
-
-_LIBRARIES = ("numpy", "torch")
-_ROOMS = frozenset(
-    (
-        *("model", "errors", "assignment", "submission", "sandbox"),
-        *("marking", "report", "pipeline", "classroom"),
-    )
-)  # the doors and the audit mark nothing
-_SOURCE = (".py", ".css", ".js")
 
 
 class Kept(Struct, frozen=True):
@@ -255,20 +243,3 @@ def code_digest(submission: Submission) -> str:
     """Decides whether two submissions are the same code; empty when none was handed in."""
     wrote = any(chunk.text.strip() for chunk in submission.chunks)
     return submission.digest if wrote else ""
-
-
-@cache
-def harness_digest() -> str:
-    """Decides whether two graders mark alike: their own source, Python, and the libraries."""
-    root = Path(__file__).resolve().parent.parent
-    digest = hashlib.sha256(platform.python_version().encode())
-    for name in _LIBRARIES:
-        try:
-            digest.update(f"{name} {metadata.version(name)}".encode())
-        except metadata.PackageNotFoundError:
-            digest.update(f"no {name}".encode())
-    for file in sorted(root.rglob("*")):
-        inside = file.relative_to(root)
-        if inside.parts[0].removesuffix(".py") in _ROOMS and file.suffix in _SOURCE:
-            digest.update(inside.as_posix().encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()

@@ -10,7 +10,6 @@ if that one ends, too. Without fork there is one desk, in the grader's own proce
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import signal
 import sys
@@ -18,8 +17,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from multiprocessing import connection
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -27,6 +25,9 @@ from msgspec.structs import replace
 from grader.classroom.desk import Desk, Marked, Task
 from grader.errors import AuthorError, GraderFault
 from grader.sandbox import interpreter
+
+if TYPE_CHECKING:
+    from multiprocessing import connection
 
 ATTEMPTS: Final = 2
 GRACE_S: Final = 3.0  # for a desk to end its launchers
@@ -77,6 +78,8 @@ class _Member(Struct):
 
 class _Team:
     def __init__(self, make_desk: Callable[[], Desk], limit_s: float) -> None:
+        import multiprocessing  # late: one submission alone does without
+
         gc.collect()
         gc.freeze()  # a collection in a desk shall not touch, and so copy, what all share
         self._make_desk = make_desk
@@ -85,6 +88,8 @@ class _Team:
         self._members: list[_Member] = []
 
     def work(self, tasks: Iterator[Task], jobs: int) -> Iterator[Marked]:
+        from multiprocessing import connection
+
         again: list[tuple[Task, int]] = []
         while True:
             self._hand_out(tasks, again, jobs)
@@ -97,6 +102,8 @@ class _Team:
                 late = member.deadline < time.monotonic()
                 if member.wire in ready or late:
                     marked = self._receive(member, again, late=member.wire not in ready)
+                    # at once: the desk shall not wait until what it marked is written
+                    self._hand_out(tasks, again, jobs)
                     if marked is not None:
                         yield marked
 

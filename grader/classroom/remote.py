@@ -35,10 +35,11 @@ from typing import Any, Final, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from grader.classroom.desk import Desk, Marked, Task, harness_digest
+from grader.classroom.desk import Desk, Marked, Task
 from grader.classroom.desks import ATTEMPTS, GRACE_S, DeskError, answer, stop
 from grader.classroom.review import Marks
 from grader.errors import AuthorError, IsolationError, UsageError
+from grader.harness import harness_digest
 from grader.pipeline import read_assignment
 from grader.sandbox import Launcher, start_launcher
 from grader.sandbox.supervisor import IsolationMode

@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from grader.classroom import similarity
 from grader.classroom.folder import Folder
 from grader.classroom.gradebook import Book, Filled, fill
 from grader.classroom.review import Marks, read_marks, sheet
@@ -17,7 +16,6 @@ from grader.report.answers import answers
 from grader.report.class_page import Alike, render_class
 from grader.report.gradebook import csv_text, grades_csv
 from grader.report.rows import Row
-from grader.report.similar_page import in_numbers, render_similar
 from grader.report.text import counted
 
 _SIMILAR = "similar.html"
@@ -70,6 +68,9 @@ def _write_similar(
     if handed_out is None:
         folder.remove(path)
         return None
+    from grader.classroom import similarity  # late, with its page: few ask for it
+    from grader.report.similar_page import in_numbers, render_similar
+
     found = similarity.look(folder, rows, handed_out)
     notes = [f"{counted(found.compared, 'submission')} compared, each with every other."]
     if not found.pairs:

@@ -24,7 +24,6 @@ from grader.classroom.desk import (
     Task,
     code_digest,
     handed_digest,
-    harness_digest,
 )
 from grader.classroom.desks import mark_all
 from grader.classroom.folder import Folder
@@ -32,6 +31,7 @@ from grader.classroom.gradebook import Book, Filled
 from grader.classroom.records import DamagedRecordError, Head, Inputs, unpack
 from grader.classroom.reports import Request, write_reports
 from grader.classroom.review import Marks, keep_marks, kept_marks
+from grader.harness import harness_digest
 from grader.model import Assignment, Submission
 from grader.report.rows import Row
 from grader.submission import Handed, read_handed

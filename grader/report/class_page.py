@@ -117,7 +117,7 @@ def _header(title: str, rows: Sequence[Row], measured: ClassMeasure) -> Html:
 
 def _totals(measured: ClassMeasure) -> Html:
     pictures: list[Html | None] = []
-    if charts.available() and measured.totals:
+    if charts.available() and len(measured.totals) > 1:
         pictures.append(
             element(
                 "figure",

@@ -11,8 +11,7 @@ channel and answers (what of its words is believed).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # what says so would have to be imported before interpreter.py
 if TYPE_CHECKING:
     from grader.sandbox.session import Session
     from grader.sandbox.supervisor import Launcher, start_launcher

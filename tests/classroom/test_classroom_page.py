@@ -174,6 +174,13 @@ def test_without_the_library_there_is_a_page_without_pictures(
     assert "pip install 'grader[report]'" in page
 
 
+@pytest.mark.parametrize("totals", [[], [5]])
+def test_of_fewer_than_two_totals_there_is_no_picture(totals: list[int]) -> None:
+    page = render_class(asked("q0"), [row("a", total) for total in totals], (), link)
+    assert "<svg" not in page
+    assert "pip install" not in page or not charts.available()
+
+
 def test_pictures_stand_in_the_page_without_script_style_or_link() -> None:
     pytest.importorskip("pygal")
     rows = [row(f"s{at}", at % 11, (7 * at) % 11) for at in range(40)]
