@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,13 +15,15 @@ from grader.cli.progress import Progressing, progressing
 
 if TYPE_CHECKING:
     from grader.classroom import Outcome
-    from grader.classroom.desk import Marked
+    from grader.classroom.desk import Marked, OpenLauncher
     from grader.classroom.gradebook import Book, Filled
     from grader.classroom.reports import Request
     from grader.classroom.run import MarkAll
     from grader.model import Assignment, Scorecard
     from grader.report.rows import Row
+    from grader.sandbox import Launcher
     from grader.sandbox.supervisor import IsolationMode
+    from grader.submission import Handed
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -93,23 +95,32 @@ def grade(
     DIR/<id>/ gets results.json and a page for each student; DIR/grades.csv, review.csv and
     report.html are for staff.
     """
-    from grader.classroom import grade_class
-    from grader.classroom.review import read_marks
     from grader.pipeline import read_assignment
     from grader.submission import find_submissions
 
     if address is not None and jobs is not None:
         raise click.UsageError("--jobs is for this machine; a cluster has the workers that it has")
     assignment = read_assignment(config_path)
-    marks = read_marks(marks_path, assignment) if marks_path else None
-    request = _request(canvas, moodle, column, assignment, config_path if similar else None)
     _refuse_among(paths, out)
     isolation: IsolationMode = "off" if no_isolation else "required"
     handed_in = find_submissions(paths, expected_name=assignment.filename)
     if not handed_in:
         raise click.UsageError(f"nothing to mark in {', '.join(map(str, paths))}")
-    _refuse_to_compare(len(handed_in), similar=similar)
+
+    def start(torch: bool) -> Launcher:
+        secrets = (out, *paths)
+        return launcher(assignment, config_path, torch=torch, isolation=isolation, secrets=secrets)
+
     with ExitStack() as stack:
+        open_launcher: OpenLauncher = start
+        if len(handed_in) == 1 and address is None and not resume:
+            open_launcher = _begun(handed_in[0], assignment, out, start, stack)
+        from grader.classroom import grade_class  # while a launcher gets ready
+        from grader.classroom.review import read_marks
+
+        marks = read_marks(marks_path, assignment) if marks_path else None
+        request = _request(canvas, moodle, column, assignment, config_path if similar else None)
+        _refuse_to_compare(len(handed_in), similar=similar)
         mark = None
         if address is not None:
             secrets = (config_path, config_path.parent / "reference", out, *paths)
@@ -121,13 +132,7 @@ def grade(
                 assignment,
                 handed_in,
                 out,
-                open_launcher=lambda torch: launcher(
-                    assignment,
-                    config_path,
-                    torch=torch,
-                    isolation=isolation,
-                    secrets=(out, *paths),
-                ),
+                open_launcher=open_launcher,
                 watcher=watcher,
                 jobs=jobs,
                 resume=resume,
@@ -139,6 +144,21 @@ def grade(
             progress.stopped()
             raise
     _conclude(outcome, watcher.card, out, plain=plain)
+
+
+def _begun(
+    handed: Handed, assignment: Assignment, out: Path, start: OpenLauncher, stack: ExitStack
+) -> OpenLauncher:
+    """Starts the launcher of a single submission before the rooms that mark it are imported."""
+    from grader.errors import SandboxFault
+    from grader.submission import read_handed
+
+    torch = read_handed(handed, expected_name=assignment.filename).mentions_torch
+    begun: dict[bool, Launcher] = {}
+    with suppress(OSError, SandboxFault):  # done again by who needs it, and has words for it
+        out.mkdir(parents=True, exist_ok=True)  # for what lies there is kept from the submission
+        begun[torch] = stack.enter_context(start(torch))
+    return lambda torch: begun.pop(torch, None) or start(torch)
 
 
 @click.command(

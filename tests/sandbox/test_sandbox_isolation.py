@@ -502,9 +502,9 @@ def test_what_the_graders_shell_ignored_is_no_matter_of_a_submissions() -> None:
     try:
         with start_launcher(LIMITS, isolation="preferred") as launcher:
             answered = Run(launcher).call(
-                "import signal\ndef f():\n"
-                "    numbers = signal.valid_signals()\n"
-                "    return sorted(int(n) for n in numbers if signal.getsignal(n) == signal.SIG_IGN)"
+                "from signal import SIG_IGN, getsignal, valid_signals\n"
+                "def f():\n"
+                "    return [int(n) for n in sorted(valid_signals()) if getsignal(n) == SIG_IGN]"
             )
     finally:
         for number, handler in before.items():
