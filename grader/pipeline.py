@@ -17,6 +17,7 @@ import re
 import time
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -42,7 +43,7 @@ from grader.model import (
     Transcript,
 )
 from grader.remembering import remembered
-from grader.sandbox.wire import encode
+from grader.sandbox.wire import WireError, encode
 
 if TYPE_CHECKING:
     from grader.model import Value
@@ -116,7 +117,9 @@ def grade(
     with launcher.open(submission) as session:
         recorder = Recorder(session, until=until)
         observations = observe(assignment, recorder)
-        results = mark(assignment, observations, recorder.ask, session.loaded)
+        results = mark(
+            assignment, observations, recorder.ask, session.loaded, expect=recorder.expect
+        )
         transcript = Transcript(session.loaded, recorder.calls, launcher.isolation)
     _refuse_if_a_package_is_missing(assignment, transcript)
     card = scorecard(assignment, submission, transcript, results)
@@ -228,6 +231,14 @@ class Recorder:
         calls = [(function, args, count) for (function, args), count in new.items()]
         self.calls.update(zip(new, self._worker.call_many(calls), strict=False))
 
+    def expect(self, calls: Sequence[tuple[str, tuple[Value, ...]]]) -> None:
+        """Makes calls that will probably be asked for, all at once; what cannot cross is left."""
+        asked = []
+        for function, args in calls:
+            with suppress(WireError):
+                asked.append((function, encode(args), len(args)))
+        self.look_ahead(asked)
+
     def ask(
         self, function: str, args: tuple[Value, ...], encoding: bytes | None = None
     ) -> Observation:
@@ -274,7 +285,9 @@ def mark_transcript(
     """
     recorder = Recorder(worker or _Nobody(transcript.loaded), transcript.calls)
     observations = observe(assignment, recorder)
-    results = mark(assignment, observations, recorder.ask, transcript.loaded)
+    results = mark(
+        assignment, observations, recorder.ask, transcript.loaded, expect=recorder.expect
+    )
     extended = replace(transcript, calls=recorder.calls)
     return scorecard(assignment, submission, extended, results), extended
 

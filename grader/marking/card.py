@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from grader.marking.advice import advise
 from grader.marking.credit import ONLY_REFUSALS, cases_share, judge, only_refusals, points_for
-from grader.marking.follow import Ask, follow_through
+from grader.marking.follow import Ask, Expect, follow_through
 from grader.marking.freetext import read_text
 from grader.marking.misconception import Diagnosis, diagnose
 from grader.model import (
@@ -46,6 +46,8 @@ def mark(
     observations: Mapping[str, Sequence[Observation]],
     ask: Ask,
     loaded: Loaded = Loaded(),  # noqa: B008 - frozen
+    *,
+    expect: Expect | None = None,
 ) -> tuple[QuestionResult, ...]:
     """Decides what every question earned.
 
@@ -56,6 +58,7 @@ def mark(
         ask: calls a student's function with arguments of the composite's choice; used only for
             follow-through.
         loaded: what loading the file came to, for the advice.
+        expect: is told beforehand what `ask` will probably be asked for.
     """
     judged = {
         question.id: tuple(
@@ -72,7 +75,7 @@ def mark(
             marked[question.id] = _to_mark(question, observations[question.id])
             continue
         steps = _eligible_steps(question, assignment, marked)
-        followed = follow_through(question, judged[question.id], steps, ask)
+        followed = follow_through(question, judged[question.id], steps, ask, expect)
         marked[question.id] = _concluded(question, followed, loaded, asked)
     return tuple(marked[question.id] for question in assignment.questions)
 
@@ -114,7 +117,7 @@ def _concluded(
     """
     if (
         not results
-        or not all(result.recurs and not result.followed_from for result in results)
+        or not all(result.recurs for result in results)
         or (loaded.problems and isinstance(results[0].observation.outcome, Missing))
     ):
         return _conclude(question, results, loaded, asked)

@@ -21,6 +21,7 @@ import itertools
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from fractions import Fraction
 from inspect import Parameter, Signature, signature
@@ -34,16 +35,19 @@ from grader.marking.arrays import plain
 from grader.marking.compare import Absent, matches, narrow
 from grader.marking.credit import cases_share
 from grader.marking.tame import Unusable, tame
-from grader.model import CaseResult, Killed, Observation, Question, Raised, Returned, TimedOut
+from grader.model import Case, CaseResult, Killed, Observation, Question, Raised, Returned, TimedOut
+from grader.remembering import remembered
 
 if TYPE_CHECKING:
     from grader.model import Value
 
 Ask: TypeAlias = "Callable[[str, tuple[Value, ...]], Observation]"
+Expect: TypeAlias = "Callable[[Sequence[tuple[str, tuple[Value, ...]]]], None]"
 
 _DIFFERENT_CALLS = 500  # of the student's steps, for one composite
 _CALLS = 50_000  # counting equal ones
 _PATIENCE = 2  # time-outs or crashes of a step, after which it is not called again
+_BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 _SECONDS = 10.0  # of the grader's own processor time, for one composite
 
 
@@ -52,6 +56,7 @@ def follow_through(
     results: Sequence[CaseResult],
     steps: Mapping[str, Question],
     ask: Ask,
+    expect: Expect | None = None,
 ) -> tuple[CaseResult, ...]:
     """Decides which failed cases follow from the student's own steps.
 
@@ -60,6 +65,8 @@ def follow_through(
         results: its cases as marked against the true values.
         steps: question id -> question, of the steps that are eligible and not right themselves.
         ask: calls a student's function.
+        expect: is told beforehand of the calls that would be asked for if the student's steps
+            gave what the true ones give; most are asked for.
 
     Returns:
         The results, with the credit raised and `followed_from` set where a case follows. Of
@@ -74,6 +81,15 @@ def follow_through(
     if not open_cases:
         return best
     best_share = cases_share(question, [result.credit for result in results])
+    if expect is not None and steps:
+        expect(
+            [
+                (step.function, args)
+                for index in open_cases
+                for step in steps.values()
+                for args in _true_calls(question, results[index].case, step)
+            ]
+        )
     budget = _Budget(ask)
     for size in range(1, len(steps) + 1):
         for chosen in itertools.combinations(steps.values(), size):
@@ -102,7 +118,7 @@ class _Budget:
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
-        self._known: dict[Any, Observation] = {}
+        self._known: dict[Any, Any] = {}
         self._calls = 0
         self._failures: Counter[str] = Counter()
         self._deadline = time.thread_time() + _SECONDS
@@ -111,8 +127,11 @@ class _Budget:
     def is_spent(self) -> bool:
         return self._calls > _CALLS or time.thread_time() > self._deadline
 
-    def ask(self, function: str, args: tuple[Value, ...]) -> Observation:
-        """What the student's function makes of `args`, each different call made once.
+    def ask(self, step: Question, args: tuple[Value, ...]) -> Any:
+        """What the student's step makes of `args`, each different call made once.
+
+        Returns:
+            A value that the composite can go on with, what was raised, or why there is neither.
 
         Raises:
             Unusable: if there have been too many calls, or the step does not come back.
@@ -120,16 +139,36 @@ class _Budget:
         self._calls += 1
         if self.is_spent:
             raise Unusable("the steps took too long")
-        key = (function, freeze(args))
+        key = (step.id, freeze(args))
         if key not in self._known:
             if len(self._known) >= _DIFFERENT_CALLS:
                 raise Unusable("the steps were called too often")
-            if self._failures[function] >= _PATIENCE:
+            if self._failures[step.id] >= _PATIENCE:
                 raise Unusable("the step does not come back")
-            observation = self._ask(function, args)
-            self._failures[function] += isinstance(observation.outcome, TimedOut | Killed)
-            self._known[key] = observation
+            observation = self._ask(step.function, deepcopy(args))
+            self._failures[step.id] += isinstance(observation.outcome, TimedOut | Killed)
+            self._known[key] = _usable(step, args, observation)
         return self._known[key]
+
+
+def _usable(step: Question, args: tuple[Value, ...], observation: Observation) -> Any:
+    """What the step came to, in the kind and about the size of what the true one gives."""
+    outcome = observation.outcome
+    if isinstance(outcome, Raised):
+        return outcome
+    if not isinstance(outcome, Returned):
+        return Unusable("the step did not return")
+    if outcome.value is None and any(case.expected is None for case in step.cases):
+        return None
+    assert step.reference is not None
+    try:
+        true: Any = step.reference(*deepcopy(args))
+    except Exception:  # noqa: BLE001 - the true step refuses these arguments
+        true = 0  # a number of ordinary size is the most that can be gone on with
+    try:
+        return tame(outcome.value, true)
+    except Unusable as why:
+        return why
 
 
 def freeze(value: Any) -> Any:
@@ -170,7 +209,7 @@ def _follow_case(
     if isinstance(predicted, Absent) or not _equal(predicted, observed, result):
         return result
     credit = question.builds_on.credit if question.builds_on else Fraction(0)
-    return replace(result, credit=credit, followed_from=tuple(dict.fromkeys(used)))
+    return _followed(result, credit, *dict.fromkeys(used))
 
 
 def _equal(predicted: Value, observed: Value | Absent, result: CaseResult) -> bool:
@@ -178,33 +217,70 @@ def _equal(predicted: Value, observed: Value | Absent, result: CaseResult) -> bo
     return not changed and matches(expected=predicted, observed=observed, rule=result.case.rule)
 
 
+@remembered(8192, when=lambda result, credit, *used: result.recurs)
+def _followed(result: CaseResult, credit: Fraction, *used: str) -> CaseResult:
+    """The result with the credit of follow-through."""
+    return replace(result, credit=credit, followed_from=used)
+
+
 def _own_step(step: Question, used: list[str], budget: _Budget) -> Callable[..., Any]:
     """The student's function, to be called by the composite's reference."""
-    true_step = step.reference
-    takes = signature(true_step) if true_step else Signature()
-    gives_none = any(case.expected is None for case in step.cases)
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        if true_step is None:
+        if step.reference is None:
             raise Unusable("there is no reference to hold the step against")
-        positional = tuple(plain(deepcopy(arg)) for arg in by_position(takes, args, kwargs))
-        observation = budget.ask(step.function, positional)
+        came = budget.ask(step, _positional(step, args, kwargs))
         used.append(step.id)
-        outcome = observation.outcome
-        if isinstance(outcome, Raised):
-            raise _likewise(outcome)
-        if not isinstance(outcome, Returned):
-            raise Unusable("the step did not return")
-        if outcome.value is None and gives_none:
-            return None
-        try:
-            true: Any = true_step(*deepcopy(positional))
-        except Exception:  # noqa: BLE001 - the true step refuses these arguments
-            true = 0  # a number of ordinary size is the most that can be gone on with
-        return tame(outcome.value, true)
+        if isinstance(came, Raised):
+            raise _likewise(came)
+        if isinstance(came, Unusable):
+            raise Unusable(*came.args)
+        return deepcopy(came)
 
     call.__name__ = step.function
     return call
+
+
+@remembered(8192)
+def _true_calls(question: Question, case: Case, step: Question) -> tuple[tuple[Value, ...], ...]:
+    """What the composite calls a step with in a case, as long as all steps are true ones."""
+    called: list[tuple[Value, ...]] = []
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        assert step.reference is not None
+        if len(called) < _DIFFERENT_CALLS:
+            called.append(deepcopy(_positional(step, args, kwargs)))
+        return step.reference(*args, **kwargs)
+
+    if question.reference is not None and step.reference is not None:
+        with suppress(Exception), np.errstate(all="ignore"):
+            question.reference(*deepcopy(case.args), **{step.function: call})
+    return tuple(called)
+
+
+def _positional(
+    step: Question, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> tuple[Value, ...]:
+    assert step.reference is not None
+    takes, counts = _taken_by(step.reference)
+    as_they_are = not kwargs and len(args) in counts
+    return tuple(map(plain, args if as_they_are else by_position(takes, args, kwargs)))
+
+
+@remembered(64)
+def _taken_by(function: Callable[..., Any]) -> tuple[Signature, range]:
+    """What a function takes, and how many arguments by position alone are all that it needs."""
+    takes = signature(function)
+    by_name = [one for one in takes.parameters.values() if one.kind in _BY_POSITION]
+    needed = [one for one in takes.parameters.values() if _must_be_given(one)]
+    if any(one not in by_name for one in needed):
+        return takes, range(0)
+    return takes, range(len(needed), len(by_name) + 1)
+
+
+def _must_be_given(parameter: Parameter) -> bool:
+    several = parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+    return parameter.default is Parameter.empty and not several
 
 
 def by_position(
@@ -217,13 +293,9 @@ def by_position(
     bound = takes.bind(*args, **kwargs)
     given = set(bound.arguments)
     bound.apply_defaults()
-    by_name = [
-        parameter
-        for parameter in takes.parameters.values()
-        if parameter.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
-    ]
-    last = max((i for i, parameter in enumerate(by_name) if parameter.name in given), default=-1)
-    return tuple(bound.arguments[parameter.name] for parameter in by_name[: last + 1])
+    by_name = [one for one in takes.parameters.values() if one.kind in _BY_POSITION]
+    last = max((i for i, one in enumerate(by_name) if one.name in given), default=-1)
+    return tuple(bound.arguments[one.name] for one in by_name[: last + 1])
 
 
 def _likewise(raised: Raised) -> Exception:
