@@ -236,7 +236,7 @@ class Recorder:
         asked = []
         for function, args in calls:
             with suppress(WireError):
-                asked.append((function, encode(args), len(args)))
+                asked.append((function, _encoded(args), len(args)))
         self.look_ahead(asked)
 
     def ask(
@@ -248,6 +248,11 @@ class Recorder:
                 return Observation(NotRun("the time for marking was used up"))
             self.calls[key] = self._worker.call(function, args)
         return self.calls[key]
+
+
+@remembered(8192)
+def _encoded(args: tuple[Value, ...]) -> bytes:
+    return encode(args)
 
 
 class _NothingToRun:

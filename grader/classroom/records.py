@@ -39,6 +39,7 @@ from grader.model import (
     TimedOut,
     Transcript,
 )
+from grader.remembering import remembered
 from grader.report.rows import Row
 from grader.sandbox import answers, wire
 
@@ -48,7 +49,7 @@ _MOST_HEAD: Final = 16 << 20
 _MOST_BODY: Final = 256 << 20
 _KEPT: Final = 16 << 20
 """Bytes of values that are kept of one submission; calls beyond are not, and would be run again."""
-_ANSWER: Final = struct.Struct("<IdI")  # place of the inputs, seconds, size of the name
+_ANSWER: Final = struct.Struct("<IdI")  # place or size of the inputs, seconds, size of the name
 _MANY_ARGUMENTS: Final = 1 << 16  # how many there were was checked when the answer came
 _LEVEL: Final = 1  # of compression: half the time of the default, a tenth more bytes
 
@@ -195,15 +196,32 @@ def _pack_call(function: str, asked: int | bytes, observation: Observation) -> b
     Most answers are short and were received in the very form in which they can be kept.
     """
     outcome = observation.outcome
-    known = isinstance(asked, int)
-    if known and type(outcome) is Returned and outcome.encoded and not _printed(observation):
+    if isinstance(outcome, Returned) and outcome.encoded and not _printed(observation):
         name = function.encode("utf-8", "surrogatepass")
-        return b"A" + _ANSWER.pack(asked, observation.wall_s, len(name)) + name + outcome.encoded
+        answered = name + outcome.encoded
+        if isinstance(asked, int):
+            return b"A" + _ANSWER.pack(asked, observation.wall_s, len(name)) + answered
+        return b"B" + _ANSWER.pack(len(asked), observation.wall_s, len(name)) + asked + answered
     place = asked if isinstance(asked, int) else _as_array(asked)
     try:
+        if isinstance(outcome, Missing | Raised):
+            seen = _encoded(outcome, observation)
+            return b"C" + wire.encode_tuple(wire.encode(function), wire.encode(place), seen)
         return b"C" + wire.encode((function, place, _plain(observation)))
     except wire.WireError:
         return b""
+
+
+def _encoded(outcome: Missing | Raised, observation: Observation) -> bytes:
+    """An observation in the encoding of its plain form; what many came to is encoded once."""
+    rest = (_plain(getattr(observation, name)) for name in _FIELDS[Observation][1:])
+    kind = wire.encode(Observation.__name__)
+    return wire.encode_tuple(kind, _encoded_outcome(outcome), *map(wire.encode, rest))
+
+
+@remembered(8192)
+def _encoded_outcome(outcome: Missing | Raised) -> bytes:
+    return wire.encode(_plain(outcome))
 
 
 def _printed(observation: Observation) -> bool:
@@ -275,11 +293,16 @@ def helpers_of(body: bytes) -> Mapping[str, str]:
 
 
 def _unpack_call(packed: bytes, inputs: Inputs) -> tuple[tuple[str, bytes], Observation]:
-    if packed[:1] == b"A":
-        place, wall_s, size = _ANSWER.unpack_from(packed, 1)
-        args, end = inputs.encoded[place], 1 + _ANSWER.size + size
-        function = packed[1 + _ANSWER.size : end].decode("utf-8", "surrogatepass")
-        answer = answers.called(packed[end:], arguments=_MANY_ARGUMENTS, memory=Killed("memory"))
+    if packed[:1] in (b"A", b"B"):
+        where, wall_s, size = _ANSWER.unpack_from(packed, 1)
+        at = 1 + _ANSWER.size
+        if packed[:1] == b"A":
+            args = inputs.encoded[where]
+        else:
+            args, at = packed[at : at + where], at + where
+        function = packed[at : at + size].decode("utf-8", "surrogatepass")
+        payload = packed[at + size :]
+        answer = answers.called(payload, arguments=_MANY_ARGUMENTS, memory=Killed("memory"))
         if not isinstance(answer.outcome, Returned):
             raise DamagedRecordError("an answer that was none")
         changed = answer.changed_inputs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +35,7 @@ from grader.model import (
 )
 from grader.report.rows import QuestionRow, Row
 from grader.sandbox import wire
+from grader.sandbox.answers import called
 
 TEXT = st.text(max_size=20)
 VALUES = st.recursive(
@@ -136,6 +138,17 @@ def test_what_a_process_said_comes_back_bit_for_bit(transcript: Transcript) -> N
     assert submission == SUBMISSION
     assert encoded(back) == encoded(transcript)
     assert list(back.calls) == list(transcript.calls), "in the order asked"
+
+
+@pytest.mark.parametrize("args", [INPUTS.encoded[1], wire.encode(("of follow-through",))])
+def test_a_short_answer_is_kept_as_it_crossed(args: bytes) -> None:
+    payload = wire.encode(("returned", [1, 2.5], (), (0,)))
+    answer = called(payload, arguments=1, memory=Killed("memory"))
+    seen = Observation(answer.outcome, changed_inputs=answer.changed_inputs, wall_s=0.25)
+    body = records.pack_body(SUBMISSION, Transcript(Loaded(), {("f\ud800", args): seen}), INPUTS)
+    assert payload in zlib.decompress(body)
+    _, back = records.unpack_body(body, submission_id="ada", inputs=INPUTS, helpers={})
+    assert back.calls == {("f\ud800", args): seen}
 
 
 def test_a_value_as_deep_as_can_cross_is_left_out_rather_than_in_the_way() -> None:
