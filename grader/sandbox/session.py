@@ -10,7 +10,7 @@ import errno
 import time
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from grader.errors import SandboxFault
 from grader.model import (
@@ -23,7 +23,7 @@ from grader.model import (
     Outcome,
     TimedOut,
 )
-from grader.sandbox import answers, hosts, wire
+from grader.sandbox import answers, asking, hosts, wire
 from grader.sandbox.volley import fire
 
 if TYPE_CHECKING:
@@ -109,9 +109,7 @@ class Session:
         if worker is None:
             return []
         self._is_used = True
-        requests = [
-            wire.encode_tuple(_CALL, _encoded(function), args) for function, args, _ in calls
-        ]
+        requests = [_request(function, args) for function, args, _ in calls]
         volley = fire(
             worker.channel, requests, limit_s=limit_s, reply_bytes=self._limits.reply_bytes
         )
@@ -275,7 +273,17 @@ class Session:
         return exchange, failure
 
 
-_encoded: Final = lru_cache(maxsize=1024)(wire.encode)
+def _request(function: str, args: bytes) -> bytes:
+    """The request for a call with encoded arguments; those of cases are the same for all."""
+    if len(args) > _SMALL_BYTES:
+        return wire.encode_tuple(_CALL, wire.encode(function), args)
+    return _packed(function, args)
+
+
+@lru_cache(maxsize=1024)
+def _packed(function: str, args: bytes) -> bytes:
+    arguments: Any = wire.decode(args)
+    return asking.pack(function, arguments)
 
 
 def _may_be_anothers(exchange: Exchange, answer: answers.Answer | None) -> bool:

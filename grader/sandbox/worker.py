@@ -17,7 +17,7 @@ import time
 import types
 from typing import TYPE_CHECKING, Any, Final
 
-from grader.sandbox import frames, loading, values, wire
+from grader.sandbox import asking, frames, loading, values, wire
 
 if TYPE_CHECKING:
     import socket
@@ -100,7 +100,7 @@ class _Submission:
 
     def answer(self, payload: bytes) -> bytes:
         """Do what one request asks for; return the encoded reply."""
-        request: Any = wire.decode(payload)
+        request = asking.unpack(payload)
         if request[0] == "load":
             return self.load(request[1], definitions_only=request[2])
         return self.call(request[1], request[2], payload)
@@ -213,12 +213,9 @@ def _changed(name: str, arguments: tuple[Any, ...], request: bytes) -> tuple[int
     """Return the positions of the arguments that are no longer what the request handed over."""
     if all(type(argument) in _UNCHANGING for argument in arguments):
         return ()
-    try:
-        if wire.encode(("call", name, arguments), max_bytes=len(request)) == request:
-            return ()
-    except (wire.WireError, RecursionError):
-        pass
-    handed_over: Any = wire.decode(request)
+    if asking.is_of(request, name, arguments):
+        return ()
+    handed_over = asking.unpack(request)
     return tuple(
         position
         for position, (argument, before) in enumerate(zip(arguments, handed_over[2], strict=True))
