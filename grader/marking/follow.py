@@ -47,6 +47,7 @@ Expect: TypeAlias = "Callable[[Sequence[tuple[str, tuple[Value, ...]]]], None]"
 _DIFFERENT_CALLS = 500  # of the student's steps, for one composite
 _CALLS = 50_000  # counting equal ones
 _PATIENCE = 2  # time-outs or crashes of a step, after which it is not called again
+_EXACT = frozenset({int, str, bool, type(None)})  # types of which what is equal is the same
 _BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 _SECONDS = 10.0  # of the grader's own processor time, for one composite
 
@@ -177,13 +178,16 @@ def freeze(value: Any) -> Any:
     >>> freeze([1, 2.0]) == freeze([1, 2]), freeze((3,)) == freeze((3,))
     (False, True)
     """
+    kind = type(value)
+    if kind in _EXACT:
+        return kind, value
     if isinstance(value, np.ndarray):
         return ("array", value.dtype.str, value.shape, value.tobytes())
     if isinstance(value, list | tuple):
-        return (type(value).__name__, *map(freeze, value))
+        return (kind, *map(freeze, value))
     if isinstance(value, dict):
         return ("dict", *((freeze(key), freeze(item)) for key, item in value.items()))
-    return (type(value).__name__, repr(value) if isinstance(value, float | complex) else value)
+    return (kind, repr(value) if isinstance(value, float | complex) else value)
 
 
 def _follow_case(

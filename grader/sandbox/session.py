@@ -116,6 +116,7 @@ class Session:
         self._is_ordinary = volley.is_whole
         found: list[Observation] = []
         if volley.is_silent:
+            started_s = time.thread_time()
             for payload, wall_s, (_, _, arguments) in zip(
                 volley.payloads, volley.walls_s, calls, strict=False
             ):
@@ -127,6 +128,7 @@ class Session:
                     Observation(answer.outcome, changed_inputs=answer.changed_inputs, wall_s=wall_s)
                 )
                 self._spent_s += wall_s
+            self._spent_s += time.thread_time() - started_s
         if self._is_ordinary:
             self._launcher.is_well()
         else:
@@ -134,14 +136,16 @@ class Session:
         return found
 
     def _answer(self, exchange: Exchange, arguments: int) -> answers.Answer | None:
-        """Read what came; None if it is no reply."""
-        return self._read(exchange.payload, arguments) if exchange.end == "reply" else None
+        """Read what came, on the submission's time; None if it is no reply."""
+        if exchange.end != "reply":
+            return None
+        started_s = time.thread_time()
+        answer = self._read(exchange.payload, arguments)
+        self._spent_s += time.thread_time() - started_s
+        return answer
 
     def _read(self, payload: bytes, arguments: int) -> answers.Answer:
-        """Read a reply, on the submission's time."""
-        started_s = time.thread_time()
         answer = answers.called(payload, arguments=arguments, memory=self._memory)
-        self._spent_s += time.thread_time() - started_s
         if answer.weight_bytes > max(self._room_bytes, _SMALL_BYTES):
             return answers.Answer(answers.TOO_LARGE)
         if answer.weight_bytes > _SMALL_BYTES:

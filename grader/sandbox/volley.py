@@ -65,7 +65,8 @@ class _Firing:
         self._stream = channel.stream
         self._limit_s = limit_s
         self._room_bytes = min(reply_bytes, _MOST_BYTES)
-        self._nonces = [os.urandom(16) for _ in requests]
+        random = os.urandom(16 * len(requests))
+        self._nonces = [random[at : at + 16] for at in range(0, len(random), 16)]
         sent = [frames.pack(nonce, one) for nonce, one in zip(self._nonces, requests, strict=True)]
         self._unsent = memoryview(b"".join(sent))
         self._incoming = bytearray()

@@ -26,12 +26,13 @@ from marking_examples import (
     returned,
     values,
 )
+from msgspec.structs import replace
 
 from grader.errors import GraderError
 from grader.marking import mark
 from grader.marking.follow import by_position, freeze
 from grader.marking.tame import Unusable, tame
-from grader.model import NotRun, Observation, Question, QuestionResult, TimedOut
+from grader.model import NotRun, Observation, Question, QuestionResult, Returned, TimedOut
 
 # --------------------------------------------------------------------------- references
 
@@ -126,6 +127,42 @@ def test_when_all_is_right_nothing_is_asked() -> None:
     results = someone.mark(*ALL)
     assert all(result.status == "passed" for result in results.values())
     assert someone.calls == []
+
+
+def test_the_calls_that_true_steps_would_get_are_told_beforehand() -> None:
+    someone = student(layer=layer_no_bias)
+    told: list[tuple[str, tuple[Any, ...]]] = []
+    seen = {q.id: [someone.observe(q.function, c.args) for c in q.cases] for q in ALL}
+    results = mark(assignment(*ALL), seen, someone.ask, expect=told.extend)
+    assert {r.question.id: r.share for r in results} == {
+        id: result.share for id, result in student(layer=layer_no_bias).mark(*ALL).items()
+    }
+    assert ("layer", (3, 5)) in told
+    # how many layers there are does not hang on what the student's own makes of them
+    layers = [call for call in someone.calls if call[0] == "layer"]
+    assert layers and all(call in told for call in layers)
+
+
+def as_it_crossed(seen: Observation) -> Observation:
+    if not isinstance(seen.outcome, Returned):
+        return seen
+    return replace(seen, outcome=replace(seen.outcome, encoded=repr(seen.outcome.value).encode()))
+
+
+def test_a_case_that_follows_is_one_value_for_all_who_gave_the_same() -> None:
+    someone = student(layer=layer_no_bias)
+    built = assignment(LAYER, DEPTH, NETWORK)
+
+    def network_of_another() -> QuestionResult:
+        seen = {
+            q.id: [as_it_crossed(someone.observe(q.function, c.args)) for c in q.cases]
+            for q in built.questions
+        }
+        return mark(built, seen, someone.ask)[-1]
+
+    first = network_of_another()
+    assert first.basis == "follow_through"
+    assert network_of_another() is first
 
 
 def test_a_right_composite_on_a_wrong_step_earns_its_credit() -> None:
