@@ -26,6 +26,7 @@ from pathlib import Path
 from statistics import mean, median
 
 import psutil
+from msgspec.structs import replace
 
 from grader.classroom import remote
 from grader.classroom.cluster import Sent, _parcel
@@ -108,14 +109,8 @@ def sizes() -> tuple[int, int, int]:
                 task = Task(handed.id, read_handed(handed, expected_name=assignment.filename))
                 marked = desk.mark(task)
                 tasks.append(len(pickle.dumps(task)))
-                results.append(len(pickle.dumps(without_card(marked))))
+                results.append(len(pickle.dumps(replace(marked, card=None))))
     return parcel, round(mean(tasks)), round(mean(results))
-
-
-def without_card(marked: Marked) -> Marked:
-    from dataclasses import replace
-
-    return replace(marked, card=None)
 
 
 def handing_over(address: str, scheduler: psutil.Process, task: int, result: int) -> float:
