@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,3 +26,19 @@ def test_a_small_class_is_measured_next_to_the_floor(tmp_path: Path) -> None:
         assert line["cpu_s"] > line["floor_cpu_s"] > 0
         assert line["peak_mb"] > 0
     assert (tmp_path / "bench.md").read_text().count("NumPy: ") == len(lines)
+
+
+@pytest.mark.slow
+def test_what_a_cluster_costs_is_measured(tmp_path: Path) -> None:
+    command = [sys.executable, str(BENCH.with_name("cluster.py")), "8"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, "TMPDIR": str(tmp_path)}
+    )
+    assert done.returncode == 0, done.stderr
+    rows = done.stdout.splitlines()[1:]
+    assert [row[:15].strip() for row in rows] == [
+        *("here", "on a cluster", "all of it", "the grader", "the scheduler"),
+        *("a new desk", "the parcel", "a task", "a result"),
+    ]
+    numbers = [float(row[15:].split()[0]) for row in rows]
+    assert all(number > 0 for number in numbers)
