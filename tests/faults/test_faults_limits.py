@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from machines import assert_mends, assert_sound, autograder, mark, results
+from machines import assert_mends, assert_sound, autograder, begin, mark, results
 
 from grader import gradescope
 
@@ -38,7 +38,7 @@ def test_a_grader_with_few_descriptors_publishes_all_or_nothing(most: int, tmp_p
 
 @pytest.mark.parametrize("megabytes", some(60, 120, 200, 300, 400, 600, now=120))
 def test_a_grader_without_memory_publishes_all_or_nothing(megabytes: int, tmp_path: Path) -> None:
-    root = autograder(tmp_path / "autograder")
+    root = begin(autograder(tmp_path / "autograder"))
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
