@@ -35,7 +35,7 @@ from grader.marking.arrays import plain
 from grader.marking.compare import Absent, matches, narrow
 from grader.marking.credit import cases_share
 from grader.marking.tame import Unusable, tame
-from grader.model import Case, CaseResult, Killed, Observation, Question, Raised, Returned, TimedOut
+from grader.model import CaseResult, Killed, Observation, Question, Raised, Returned, TimedOut
 from grader.remembering import remembered
 
 if TYPE_CHECKING:
@@ -82,15 +82,14 @@ def follow_through(
     if not open_cases:
         return best
     best_share = cases_share(question, [result.credit for result in results])
-    if expect is not None and steps:
-        expect(
-            [
-                (step.function, args)
-                for index in open_cases
-                for step in steps.values()
-                for args in _true_calls(question, results[index].case, step)
-            ]
-        )
+    if expect is not None:
+        calls = {
+            id(args): (step.function, args)
+            for step in steps.values()
+            for index in open_cases
+            for args in _true_calls(question, step)[index]
+        }
+        expect(list(calls.values())[:_DIFFERENT_CALLS])
     budget = _Budget(ask)
     for size in range(1, len(steps) + 1):
         for chosen in itertools.combinations(steps.values(), size):
@@ -245,10 +244,25 @@ def _own_step(step: Question, used: list[str], budget: _Budget) -> Callable[...,
     return call
 
 
-@remembered(8192)
-def _true_calls(question: Question, case: Case, step: Question) -> tuple[tuple[Value, ...], ...]:
-    """What the composite calls a step with in a case, as long as all steps are true ones."""
-    called: list[tuple[Value, ...]] = []
+@remembered(256)
+def _true_calls(question: Question, step: Question) -> tuple[tuple[tuple[Value, ...], ...], ...]:
+    """What the composite calls a step with in each case, as long as all steps are true ones.
+
+    Equal arguments are one object. Of more calls than would be made, only the first are told.
+    """
+    known: dict[Any, tuple[Value, ...]] = {}
+    found = []
+    for case in question.cases:
+        called: list[tuple[Value, ...]] = []
+        with suppress(Exception), np.errstate(all="ignore"):
+            own = {step.function: _noting(step, called)}
+            question.reference(*deepcopy(case.args), **own)  # type: ignore[misc]
+        found.append(tuple([known.setdefault(freeze(args), args) for args in called]))
+    return tuple(found)
+
+
+def _noting(step: Question, called: list[tuple[Value, ...]]) -> Callable[..., Any]:
+    """The true step, which notes what it is called with."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
         assert step.reference is not None
@@ -256,10 +270,7 @@ def _true_calls(question: Question, case: Case, step: Question) -> tuple[tuple[V
             called.append(deepcopy(_positional(step, args, kwargs)))
         return step.reference(*args, **kwargs)
 
-    if question.reference is not None and step.reference is not None:
-        with suppress(Exception), np.errstate(all="ignore"):
-            question.reference(*deepcopy(case.args), **{step.function: call})
-    return tuple(called)
+    return call
 
 
 def _positional(

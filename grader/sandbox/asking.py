@@ -21,7 +21,7 @@ _TUPLE: Final = b"("  # what marshal begins one with; wire.py begins it with "t"
 
 
 def pack(function: str, args: tuple[Value, ...]) -> bytes:
-    """Return the request for a call; raise WireError for what is no plain data."""
+    """Return the request for a call with plain data."""
     if any(_holds_array(arg) for arg in args if not wire.is_array(arg)):
         return wire.encode(("call", function, args))
     return _marshalled(function, args)

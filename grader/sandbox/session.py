@@ -104,14 +104,18 @@ class Session:
         ordinary happens these are all, and it is faster than one by one. Otherwise they may be
         none: what is missing is to be asked by `call`, which a fresh worker answers.
         """
-        limit_s = min(self._limits.call_s, self._left_s())
-        worker = self._ready() if self._is_ordinary and limit_s > 0 else None
+        left_s = self._left_s()
+        worker = self._ready() if self._is_ordinary and left_s > 0 else None
         if worker is None:
             return []
         self._is_used = True
         requests = [_request(function, args) for function, args, _ in calls]
         volley = fire(
-            worker.channel, requests, limit_s=limit_s, reply_bytes=self._limits.reply_bytes
+            worker.channel,
+            requests,
+            limit_s=self._limits.call_s,
+            total_s=left_s,
+            reply_bytes=self._limits.reply_bytes,
         )
         self._is_ordinary = volley.is_whole
         found: list[Observation] = []

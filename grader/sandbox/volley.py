@@ -40,7 +40,12 @@ class Volley(Struct):
 
 
 def fire(
-    channel: Channel, requests: Sequence[bytes], *, limit_s: float, reply_bytes: int
+    channel: Channel,
+    requests: Sequence[bytes],
+    *,
+    limit_s: float,
+    total_s: float,
+    reply_bytes: int,
 ) -> Volley:
     """Send requests and collect their answers until the first that is not there in time.
 
@@ -48,9 +53,10 @@ def fire(
         channel: to a worker that waits.
         requests: their payloads.
         limit_s: for one answer.
+        total_s: for all of them.
         reply_bytes: the largest answer that counts.
     """
-    firing = _Firing(channel, requests, min(limit_s, _PATIENCE_S), reply_bytes)
+    firing = _Firing(channel, requests, min(limit_s, _PATIENCE_S), total_s, reply_bytes)
     with channel.writing():
         firing.run()
     return firing.volley
@@ -58,12 +64,18 @@ def fire(
 
 class _Firing:
     def __init__(
-        self, channel: Channel, requests: Sequence[bytes], limit_s: float, reply_bytes: int
+        self,
+        channel: Channel,
+        requests: Sequence[bytes],
+        limit_s: float,
+        total_s: float,
+        reply_bytes: int,
     ) -> None:
         self.volley = Volley()
         self._channel = channel
         self._stream = channel.stream
         self._limit_s = limit_s
+        self._until_s = time.monotonic() + total_s
         self._room_bytes = min(reply_bytes, _MOST_BYTES)
         random = os.urandom(16 * len(requests))
         self._nonces = [random[at : at + 16] for at in range(0, len(random), 16)]
@@ -76,7 +88,7 @@ class _Firing:
         volley = self.volley
         self._last_s = time.monotonic()
         while len(volley.payloads) < len(self._nonces):
-            left_s = self._last_s + self._limit_s - time.monotonic()
+            left_s = min(self._last_s + self._limit_s, self._until_s) - time.monotonic()
             ready = self._channel.selector.select(left_s) if left_s > 0 else []
             if not ready:
                 return

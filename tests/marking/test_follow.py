@@ -143,6 +143,20 @@ def test_the_calls_that_true_steps_would_get_are_told_beforehand() -> None:
     assert layers and all(call in told for call in layers)
 
 
+def total(count: int, *, layer: Any = layer) -> int:
+    return sum(layer(1, 1 + at // 2) for at in range(count))
+
+
+def test_of_very_many_calls_no_more_are_told_than_would_be_made() -> None:
+    many = composite(total, [(40,), (4000,), (3000,)], builds_on=["layer"])
+    someone = Student(layer=layer_no_bias, total=lambda count: total(count, layer=layer_no_bias))
+    seen = {q.id: [someone.observe(q.function, c.args) for c in q.cases] for q in (LAYER, many)}
+    told: list[tuple[str, tuple[Any, ...]]] = []
+    mark(assignment(LAYER, many), seen, someone.ask, expect=told.extend)
+    assert len(told) == len(set(told)), "none twice"
+    assert 20 < len(told) <= 500
+
+
 def as_it_crossed(seen: Observation) -> Observation:
     if not isinstance(seen.outcome, Returned):
         return seen

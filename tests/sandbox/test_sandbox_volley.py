@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 from sandboxes import LIMITS, submission
 
-from grader.model import Killed, Observation, Raised, Returned, TimedOut
+from grader.model import Killed, NotRun, Observation, Raised, Returned, TimedOut
 from grader.sandbox import Launcher, Session, start_launcher, wire
 
 Call = tuple[str, tuple[Any, ...]]
@@ -150,6 +150,16 @@ def test_a_slow_call_is_asked_alone_and_has_its_time(launcher: Launcher) -> None
     found = as_the_pipeline_does(launcher, text, CALLS[:5])
     assert [o.outcome for o in found] == [Returned(n) for n in range(5)]
     assert found[2].wall_s >= 0.8
+
+
+def test_all_of_a_volley_has_the_time_of_the_submission_and_no_more() -> None:
+    text = "import time\ndef f(n):\n    time.sleep(0.2)\n    return n"
+    limits = replace(LIMITS, call_s=5.0, submission_s=1.0)
+    with start_launcher(limits, isolation="preferred") as launcher:
+        found = as_the_pipeline_does(launcher, text, CALLS)
+    done = [one for one in found if isinstance(one.outcome, Returned)]
+    assert 0 < len(done) <= 5
+    assert found[-1].outcome == NotRun("the submission's time was used up")
 
 
 def test_a_call_that_never_ends_costs_only_itself() -> None:
