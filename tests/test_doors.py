@@ -108,6 +108,16 @@ def test_a_command_that_ends_without_ceremony_has_said_all_and_left_nothing_runn
     assert any(said[0])
 
 
+def test_a_run_that_is_refused_leaves_no_results_behind(tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    example = str(EXAMPLES / "perfect_lists")
+    for wrong in ("--marks", "--canvas", "--moodle"):
+        done = grader("grade", example, wrong, "nothing.csv", "--out", str(out), "--no-isolation")
+        assert done.returncode == 2
+        assert "nothing.csv" in done.stderr
+    assert not out.exists()
+
+
 def test_a_report_that_cannot_be_printed_is_no_success(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "grader", "grade", str(EXAMPLES / "perfect_lists")]
     with Path("/dev/full").open("w") as full:

@@ -113,7 +113,8 @@ def grade(
 
     with ExitStack() as stack:
         open_launcher: OpenLauncher = start
-        if len(handed_in) == 1 and address is None and not resume:
+        more = (address, resume, marks_path, canvas, moodle, similar)  # may be refused, or not run
+        if len(handed_in) == 1 and not any(more):
             open_launcher = _begun(handed_in[0], assignment, out, start, stack)
         from grader.classroom import grade_class  # while a launcher gets ready
         from grader.classroom.review import read_marks

@@ -145,6 +145,8 @@ def _totals(measured: ClassMeasure) -> Html:
 def _in_words(measured: ClassMeasure) -> str:
     if not measured.totals:
         return "No submission has a score."
+    if len(measured.totals) == 1:
+        return f"One submission has a score: {measured.totals[0]:g} points."
     counts = charts.bins(measured.totals, measured.maximum)
     tenths = ", ".join(str(count) for count in counts)
     return (

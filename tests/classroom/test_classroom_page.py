@@ -174,9 +174,13 @@ def test_without_the_library_there_is_a_page_without_pictures(
     assert "pip install 'grader[report]'" in page
 
 
-@pytest.mark.parametrize("totals", [[], [5]])
-def test_of_fewer_than_two_totals_there_is_no_picture(totals: list[int]) -> None:
+@pytest.mark.parametrize(
+    ("totals", "words"),
+    [([], "No submission has a score."), ([5], "One submission has a score: 5 points.")],
+)
+def test_of_fewer_than_two_totals_there_is_no_picture(totals: list[int], words: str) -> None:
     page = render_class(asked("q0"), [row("a", total) for total in totals], (), link)
+    assert words in page
     assert "<svg" not in page
     assert "pip install" not in page or not charts.available()
 
