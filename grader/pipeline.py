@@ -229,7 +229,8 @@ class Recorder:
             if (function, encoded) not in self.calls
         }
         calls = [(function, args, count) for (function, args), count in new.items()]
-        self.calls.update(zip(new, self._worker.call_many(calls), strict=False))
+        if calls:
+            self.calls.update(zip(new, self._worker.call_many(calls), strict=False))
 
     def expect(self, calls: Sequence[tuple[str, tuple[Value, ...]]]) -> None:
         """Makes calls that will probably be asked for, all at once; what cannot cross is left."""

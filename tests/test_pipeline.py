@@ -49,6 +49,7 @@ def test_what_is_expected_is_asked_together_and_then_known() -> None:
     recorder.expect([("f", (1,)), ("f", (2,)), ("f", (1,))])
     assert recorder.ask("f", (2,)).outcome == Returned(4)
     assert recorder.ask("f", (1,)).outcome == Returned(2)
+    recorder.expect([("f", (1,))])
     assert (worker.together, worker.alone) == ([[(1,), (2,)]], [])
 
 

@@ -255,19 +255,22 @@ def _true_calls(question: Question, step: Question) -> tuple[tuple[tuple[Value, 
     for case in question.cases:
         called: list[tuple[Value, ...]] = []
         with suppress(Exception), np.errstate(all="ignore"):
-            own = {step.function: _noting(step, called)}
+            own = {step.function: _noting(step, called, known)}
             question.reference(*deepcopy(case.args), **own)  # type: ignore[misc]
-        found.append(tuple([known.setdefault(freeze(args), args) for args in called]))
+        found.append(tuple(called))
     return tuple(found)
 
 
-def _noting(step: Question, called: list[tuple[Value, ...]]) -> Callable[..., Any]:
+def _noting(
+    step: Question, called: list[tuple[Value, ...]], known: dict[Any, tuple[Value, ...]]
+) -> Callable[..., Any]:
     """The true step, which notes what it is called with."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
         assert step.reference is not None
         if len(called) < _DIFFERENT_CALLS:
-            called.append(deepcopy(_positional(step, args, kwargs)))
+            positional = deepcopy(_positional(step, args, kwargs))
+            called.append(known.setdefault(freeze(positional), positional))
         return step.reference(*args, **kwargs)
 
     return call

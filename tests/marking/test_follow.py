@@ -157,6 +157,21 @@ def test_of_very_many_calls_no_more_are_told_than_would_be_made() -> None:
     assert 20 < len(told) <= 500
 
 
+def of_a_set(count: int, *, layer: Any = layer) -> int:
+    return 1 + sum(layer({1, 2}, count) if count > 9 else layer(1, count) for _ in range(2))
+
+
+def test_a_call_that_no_process_could_be_asked_for_is_not_told() -> None:
+    odd = composite(of_a_set, [(2,), (3,), (4,)], builds_on=["layer"])
+    odd = replace(odd, cases=(replace(odd.cases[0], args=(10,)), *odd.cases[1:]))
+    someone = Student(layer=layer_no_bias, of_a_set=lambda count: 1 + 2 * layer_no_bias(1, count))
+    seen = {q.id: [someone.observe(q.function, c.args) for c in q.cases] for q in (LAYER, odd)}
+    told: list[tuple[str, tuple[Any, ...]]] = []
+    *_, result = mark(assignment(LAYER, odd), seen, someone.ask, expect=told.extend)
+    assert told == [("layer", (1, 3)), ("layer", (1, 4))]
+    assert [case.followed_from for case in result.cases] == [(), ("layer",), ("layer",)]
+
+
 def as_it_crossed(seen: Observation) -> Observation:
     if not isinstance(seen.outcome, Returned):
         return seen
