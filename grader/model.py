@@ -196,6 +196,10 @@ class Assignment(Struct, frozen=True):
     def question(self, question_id: str) -> Question:
         return next(q for q in self.questions if q.id == question_id)
 
+    @property
+    def functions(self) -> frozenset[str]:
+        return frozenset(question.function for question in self.questions)
+
 
 # --------------------------------------------------------------------------- submission
 

@@ -222,7 +222,8 @@ class _Run:
         from grader.selfcheck import check_question
 
         alone = replace(question, cases=cases, properties=properties)
-        found = check_question(alone, self.ask, self.session.loaded)
+        loaded = self.session.loaded
+        found = check_question(alone, self.ask, loaded, self.assignment.functions)
         for known in found.properties:
             if known.waits and known.function != question.function:
                 pytest.skip(f"waits for {known.function}, which is not written yet")

@@ -70,7 +70,10 @@ def self_check(assignment: Assignment, submission: Submission, worker: Worker) -
             for case in one.cases
         ]
     )
-    questions = tuple(check_question(one, asks.ask, worker.loaded) for one in shown.questions)
+    asked = shown.functions
+    questions = tuple(
+        check_question(one, asks.ask, worker.loaded, asked) for one in shown.questions
+    )
     remarks = submission.remarks
     if submission.problem:
         remarks = (submission.problem, *remarks)
@@ -84,12 +87,21 @@ def self_check(assignment: Assignment, submission: Submission, worker: Worker) -
     )
 
 
-def check_question(question: Question, ask: Ask, loaded: Loaded) -> QuestionCheck:
-    """Decides how one question stands, by the cases and properties that it has."""
+def check_question(
+    question: Question, ask: Ask, loaded: Loaded, asked: frozenset[str]
+) -> QuestionCheck:
+    """Decides how one question stands, by the cases and properties that it has.
+
+    Args:
+        question: with what is public of it.
+        ask: calls the student's functions.
+        loaded: what loading the file came to.
+        asked: the functions that all questions ask for.
+    """
     inputs = [()] if question.marked_by_person else [case.args for case in question.cases]
     observations = [ask(question.function, args) for args in inputs]
     alone = Assignment(title="", filename="", questions=(question,))
-    (result,) = mark(alone, {question.id: observations}, ask, loaded)
+    (result,) = mark(alone, {question.id: observations}, ask, loaded, asked=asked)
     properties = tuple(settle(known, ask) for known in question.properties)
     outcomes = [observation.outcome for observation in observations]
     outcomes += [

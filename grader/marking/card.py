@@ -48,6 +48,7 @@ def mark(
     loaded: Loaded = Loaded(),  # noqa: B008 - frozen
     *,
     expect: Expect | None = None,
+    asked: frozenset[str] = frozenset(),
 ) -> tuple[QuestionResult, ...]:
     """Decides what every question earned.
 
@@ -59,6 +60,8 @@ def mark(
             follow-through.
         loaded: what loading the file came to, for the advice.
         expect: is told beforehand what `ask` will probably be asked for.
+        asked: functions that other questions ask for, when these are not all: none of them is
+            meant where another one is missing.
     """
     judged = {
         question.id: tuple(
@@ -68,7 +71,7 @@ def mark(
         for question in assignment.questions
         if not question.marked_by_person
     }
-    asked = frozenset(question.function for question in assignment.questions)
+    asked |= assignment.functions
     marked: dict[str, QuestionResult] = {}
     for question in _steps_first(assignment.questions, judged):
         if question.marked_by_person:

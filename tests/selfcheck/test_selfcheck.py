@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from grader.model import (
     Killed,
+    Loaded,
     Malformed,
     Missing,
     NotRun,
@@ -37,6 +38,26 @@ def test_all_that_is_public_passes_for_a_right_solution() -> None:
     assert [question.status for question in found.questions] == ["passed"] * 3 + ["to_mark"]
     assert found.all_well
     assert (found.passed, found.total, found.hidden) == (8, 8, 4)
+
+
+@pytest.mark.parametrize(
+    ("similar", "hint"), [("area_of", "; is it the one you called area_of?"), ("areas", ".")]
+)
+def test_a_function_that_another_question_asks_for_is_not_the_one_that_is_missing(
+    similar: str, hint: str
+) -> None:
+    class WithoutArea:
+        loaded = Loaded(functions=(similar,))
+
+        def call(self, function: str, args: tuple[Any, ...]) -> Observation:
+            return Observation(Missing((similar,)))
+
+    first, second, *_ = ASSIGNMENT.questions
+    named = (replace(first, function="area"), replace(second, function="areas"))
+    found = self_check(
+        replace(ASSIGNMENT, questions=named), Submission("", "solution.py"), WithoutArea()
+    )
+    assert found.questions[0].result.help[0] == f"No function named area is defined{hint}"
 
 
 def test_hidden_cases_are_never_called() -> None:
