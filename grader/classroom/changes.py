@@ -55,8 +55,6 @@ def _change(before: Row, after: Row, old: Rules | None, new: Rules) -> Change:
         name="; ".join(person.name for person in after.people if person.name),
         before=before.score,
         after=after.score,
-        maximum_before=before.max_score,
-        maximum_after=after.max_score,
         questions=tuple(questions),
     )
 

@@ -35,8 +35,6 @@ class Change(Struct, frozen=True):
     name: str
     before: Decimal
     after: Decimal
-    maximum_before: Decimal
-    maximum_after: Decimal
     questions: tuple[QuestionChange, ...] = ()
 
     @property

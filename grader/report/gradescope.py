@@ -19,7 +19,6 @@ import io
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
@@ -28,7 +27,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from grader.errors import NotWrittenError
-from grader.model import BoardEntry, Question, QuestionResult, Scorecard, TextAnswer
+from grader.model import BoardEntry, QuestionResult, Scorecard
 from grader.remembering import remembered
 from grader.report.files import write_whole
 from grader.report.lines import notice_rows, question_rows
@@ -60,29 +59,6 @@ def write_results(
             was there before is untouched.
     """
     write_whole(path, encoded(card, digest=digest, board=board))
-
-
-def placeholder(title: str, questions: Sequence[Question], message: str) -> Scorecard:
-    """Decides what stands in the file until marking is done: no points, the full maximum.
-
-    Args:
-        title: the assignment's.
-        questions: all of it.
-        message: to the student, for the case that nothing better is ever written.
-    """
-    return Scorecard(
-        assignment=title,
-        submission_id="",
-        filename="",
-        audience="student",
-        remarks=(message,),
-        questions=tuple(
-            QuestionResult(question, "to_mark", Decimal(0), text=TextAnswer({}))
-            if question.marked_by_person
-            else QuestionResult(question, "not_run", Decimal(0))
-            for question in questions
-        ),
-    )
 
 
 def write_again(results: Mapping[str, Any], path: Path, reason: str) -> bool:

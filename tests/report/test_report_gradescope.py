@@ -17,9 +17,7 @@ from cards import (
     CARDS,
     CONV,
     NO_BIAS,
-    QUESTIONS,
     USES,
-    WRITTEN,
     card,
     fault,
     full,
@@ -38,7 +36,7 @@ from strategies import scorecards, unhurried
 from grader.errors import NotWrittenError
 from grader.marking import redact
 from grader.model import Scorecard
-from grader.report.gradescope import encoded, placeholder, prove, results, write_results
+from grader.report.gradescope import encoded, prove, results, write_results
 from grader.report.page import render as render_page
 from grader.report.story import totals
 from grader.report.terminal import render as render_terminal
@@ -153,15 +151,6 @@ def test_a_fault_publishes_no_score_and_no_traceback() -> None:
     assert b"compare.py" not in data
 
 
-def test_a_placeholder_holds_the_full_maximum_and_its_message() -> None:
-    document = valid(encoded(placeholder("A title", QUESTIONS, "Marking has not ended.")))
-    assert document["score"] == 0
-    assert maximum(document) == sum(float(q.points) for q in QUESTIONS if q not in (WRITTEN, USES))
-    assert "Marking has not ended." in document["output"]
-    assert document["extra_data"]["questions"]["q1b"]["status"] == "to_mark"
-    assert document["extra_data"]["questions"]["q2b_i"]["status"] == "not_run"
-
-
 def test_hidden_cases_are_counts_and_what_is_stored_names_no_input() -> None:
     document = results(mixed())
     assert "Passed: 1 of 2 shown and 2 of 12 hidden cases." in document["tests"][4]["output"]
@@ -265,11 +254,9 @@ def test_results_take_the_files_place_whole(tmp_path: Path) -> None:
     assert valid(path.read_bytes())["extra_data"]["assignment"] == "1f2e3d"
 
 
-def test_a_full_disk_leaves_the_placeholder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "results.json"
-    write_results(placeholder("A title", QUESTIONS, "Marking has not ended."), path)
+    write_results(perfect(), path)
     before = path.read_bytes()
 
     def full_disk(_: int) -> None:
