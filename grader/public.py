@@ -202,11 +202,6 @@ def _written_case(case: Case) -> _Case:
     )
 
 
-def is_public(start: bytes) -> bool:
-    """Decides by the first bytes of a file whether it is an assignment for students."""
-    return start.startswith(f'{{"format":"{_FORMAT}"'.encode())
-
-
 class Header(Struct, frozen=True):
     """What is needed before the questions are: to find a solution and to start a sandbox."""
 

@@ -32,8 +32,8 @@ from grader.errors import IsolationError
 from grader.marking.credit import claim_of
 from grader.model import Assignment, Chunk, QuestionResult, Scorecard, Submission, Transcript
 from grader.pipeline import grade, read_assignment, redact
+from grader.report import page as web
 from grader.report.gradescope import write_results
-from grader.report.page import render as render_page
 from grader.report.terminal import Screen, render
 from grader.sandbox import Launcher, start_launcher
 
@@ -228,7 +228,7 @@ def _reports(card: Scorecard, folder: Path) -> Iterator[str]:
     most = sum(test["max_score"] for test in results["tests"])
     if most != 63:
         yield f"results.json: the maximum is {most}"
-    pages = {"student": render_page(seen), "staff": render_page(card)}
+    pages = {"student": web.encoded(seen).decode(), "staff": web.encoded(card).decode()}
     for audience, page in pages.items():
         yield from (f"the {audience}'s page: {what}" for what in _Page.foreign(page))
     screens = [

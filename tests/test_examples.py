@@ -68,7 +68,7 @@ def test_the_reports_of_an_example_are_valid_and_keep_hidden_cases_hidden(
     jsonschema.validate(results, SCHEMA)
     texts = [
         json.dumps(results["tests"]) + results["output"],
-        page.render(seen),
+        page.encoded(seen).decode(),
         terminal.render(seen, terminal.Screen(plain=True)),
     ]
     for question in assignment.questions:

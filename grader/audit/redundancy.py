@@ -48,11 +48,6 @@ class Telling(Struct, frozen=True):
         """A smallest set of cases that tells all."""
         return tuple(worth.case for worth in self.cases if worth.needed)
 
-    @property
-    def spare(self) -> tuple[str, ...]:
-        """Cases without any of which all would still be told (one at a time)."""
-        return tuple(worth.case for worth in self.cases if not worth.alone)
-
 
 def weigh_cases(
     subjects: Sequence[Subject],

@@ -5,7 +5,7 @@ card holds. What is told, and in which order, is decided once for all of them:
 
     card ─► story.tell ─► story ─┬─► lines on a sheet ─┬─► terminal.render
                (values, text)    │                     └─► gradescope.write_results
-                                 └─► page.render
+                                 └─► page.encoded
 
 `text` makes every string visible and bounded before anything else sees it; `values` lays out
 matrices, lists and dicts with the differing cells marked; `files` writes a report whole or not at

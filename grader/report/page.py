@@ -34,11 +34,6 @@ _OPEN = 3  # failed cases of a question that stand open
 _SOURCE_LINES = 2000  # of each file
 
 
-def render(card: Scorecard) -> str:
-    """Decides the page of one submission, as the whole text of an HTML file."""
-    return encoded(card).decode()
-
-
 def encoded(card: Scorecard) -> bytes:
     """Decides the page of one submission, as the bytes of an HTML file."""
     # piece by piece, as most of them are ASCII alone, which is the quickest to encode

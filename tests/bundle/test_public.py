@@ -28,7 +28,7 @@ from grader.model import (
     WrongAnswer,
 )
 from grader.pipeline import read_assignment
-from grader.public import NAME, is_public, public, write_public
+from grader.public import NAME, public, write_public
 from grader.sandbox.wire import encode
 
 PROPERTIES = '''\
@@ -197,12 +197,6 @@ def test_a_rule_comes_back_as_it_was(rule: Rule, tmp_path: Path) -> None:
 
 
 # --------------------------------------------------------------------------- other files
-
-
-def test_a_file_is_recognised_by_how_it_begins(tmp_path: Path) -> None:
-    assert is_public(write(tmp_path).read_bytes()[:200])
-    assert not is_public(b'{"format": "something else"}')
-    assert not is_public(b"")
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,8 @@ from strategies import scorecards, unhurried
 from grader.errors import NotWrittenError
 from grader.marking import redact
 from grader.model import Scorecard
+from grader.report import page
 from grader.report.gradescope import encoded, prove, results, write_results
-from grader.report.page import render as render_page
 from grader.report.story import totals
 from grader.report.terminal import render as render_terminal
 
@@ -276,7 +276,7 @@ def test_any_card_that_was_redacted_for_students_can_be_written(card: Scorecard)
 
 def test_redaction_takes_what_is_hidden_out_of_every_report() -> None:
     seen = redact(staffed(), "student")
-    reports = [encoded(seen).decode(), render_page(seen), render_terminal(seen)]
+    reports = [encoded(seen).decode(), page.encoded(seen).decode(), render_terminal(seen)]
     for secret in ("no_bias", "random layers", "weights 210", "(5, 7, (3, 2))", "landlock"):
         assert not any(secret in report for report in reports), secret
     assert all("0 of 1 hidden" in report for report in reports)

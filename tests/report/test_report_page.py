@@ -14,7 +14,7 @@ from strategies import scorecards, unhurried
 
 from grader.model import Scorecard
 from grader.report.markup import Html, element, join
-from grader.report.page import render
+from grader.report.page import encoded
 
 TAGS = set(re.findall(r"\S+", """
     html head meta title style body header main footer section div span p a ul ol li h1 h2 table
@@ -24,6 +24,10 @@ ATTRIBUTES = set(re.findall(r"\S+", """
     lang charset name content http-equiv href id class style scope open colspan tabindex
     aria-hidden aria-label aria-labelledby
 """))  # fmt: skip
+
+
+def render(card: Scorecard) -> str:
+    return encoded(card).decode()
 
 
 class Outline(HTMLParser):
