@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 UNREADABLE: Final = Malformed("returned something that could not be read as plain data")
 NO_REPLY: Final = Malformed("sent the grader something that is not the answer to its call")
 HUNG_UP: Final = Malformed("closed its connection to the grader")
+STRUCK: Final = Killed("signal", "SIGKILL")
 TOO_LARGE: Final = Malformed("returned more data than the grader accepts")
 _RETURN: Final = "return a number, text, a list, a dict or an array"
 REFUSALS: Final[Mapping[str, str]] = {
@@ -302,7 +303,7 @@ def killed(ending: Ending, *, memory_bytes: int, cpu_limit_s: float) -> Killed |
     share = {"SIGKILL": 0.3, "SIGSEGV": 0.8, "SIGABRT": 0.8, "SIGBUS": 0.8}.get(name)
     if share is not None and ending.max_rss_bytes >= share * memory_bytes:
         return out_of_memory(memory_bytes)
-    return Killed("signal", name)
+    return STRUCK if name == "SIGKILL" else Killed("signal", name)
 
 
 def out_of_memory(memory_bytes: int) -> Killed:

@@ -56,6 +56,7 @@ class Session:
         self._unusable: NotRun | None = None
         self._is_ordinary = True  # nothing has happened that calls for calls one by one
         self._is_used = False  # an earlier call may have left something in the worker
+        self._was_struck = False  # by SIGKILL, for once: a file that does it itself does it again
         self._memory = answers.out_of_memory(self._limits.memory_bytes)
         self._spent_s = 0.0
         self._room_bytes = _LARGE_REPLIES * self._limits.reply_bytes
@@ -219,6 +220,9 @@ class Session:
         cpu_limit_s = hosts.cpu_limit_s(self._limits)
         memory_bytes = self._limits.memory_bytes
         killed = answers.killed(ending, memory_bytes=memory_bytes, cpu_limit_s=cpu_limit_s)
+        if killed == answers.STRUCK and not self._was_struck:
+            self._was_struck = True
+            return None
         return killed or answers.HUNG_UP
 
     # --------------------------------------------------------------- loading

@@ -159,6 +159,42 @@ def test_a_launcher_that_is_lost_during_a_call_costs_nothing() -> None:
         assert session.call("f", ()).outcome == Returned(1)
 
 
+@pytest.mark.parametrize("after_s", [0.1, 0.4], ids=["while_loading", "during_a_call"])
+def test_a_worker_that_is_killed_once_costs_nothing(after_s: float) -> None:
+    text = "import time\ntime.sleep(0.3)\ndef f():\n    time.sleep(0.3)\n    return 1\n"
+    with start_launcher(LIMITS, isolation="preferred") as launcher:
+        assert launcher.isolation  # so it has started
+
+        def strike() -> None:
+            for worker in children_of(process_of(launcher)):
+                os.kill(worker, signal.SIGKILL)
+
+        struck = threading.Timer(after_s, strike)
+        struck.start()
+        with launcher.open(submission(text)) as session:
+            assert session.loaded.failure is None
+            assert session.loaded.functions == ("f",)
+            assert session.call("f", ()).outcome == Returned(1)
+        struck.join()
+
+
+def test_who_kills_himself_does_it_twice() -> None:
+    text = (
+        "import os\n"
+        "def f():\n    print('before')\n    os.kill(os.getpid(), 9)\n"
+        "def g():\n    return 1\n"
+    )
+    with (
+        start_launcher(LIMITS, isolation="preferred") as launcher,
+        launcher.open(submission(text)) as session,
+    ):
+        for _ in range(2):
+            told = session.call("f", ())
+            assert told.outcome == Killed("signal", "SIGKILL")
+            assert told.stdout == "before\n"
+        assert session.call("g", ()).outcome == Returned(1)
+
+
 def test_a_launcher_lost_twice_in_a_row_is_a_fault_of_ours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
