@@ -283,9 +283,12 @@ def _refuse_to_compare(count: int, *, similar: bool) -> None:
 
 
 def _tell_books(filled: Sequence[tuple[Book, Filled]], out: Path) -> None:
+    from grader.report.text import counted
+
     for book, result in filled:
         path = out / f"{book.system}.csv"
-        click.echo(f"{path}: {result.count} grades filled in, {len(result.left)} left open")
+        filled_in = counted(result.count, "grade")
+        click.echo(f"{path}: {filled_in} filled in, {len(result.left)} left open")
         for left in result.left[:_UNMATCHED]:
             click.echo(f"  {left.who}: {left.why}")
         if len(result.left) > _UNMATCHED:
