@@ -67,7 +67,13 @@ Examples:
 """
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("results"),
+    show_default=True,
+    help="The folder for the results (DIR).",
+)
 @click.option("--jobs", "-j", type=click.IntRange(min=1), help="Workers; as many as cores.")
 @click.option("--resume", is_flag=True, help="Leave out what is done already and has not changed.")
 @click.option("--cluster", "address", help="Mark on a Dask cluster: its scheduler's address.")
@@ -165,8 +171,8 @@ def _begun(
 @click.command(
     epilog="""\b
 Examples:
-  grader regrade results --config new.yaml --dry-run   who would gain and lose
-  grader regrade results --marks results/review.csv    a person's marks, nothing else
+  grader regrade results -c new.yaml --dry-run        who would gain and lose
+  grader regrade results --marks results/review.csv   with a person's marks
 """
 )
 @click.argument("results", type=click.Path(path_type=Path))
