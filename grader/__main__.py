@@ -21,10 +21,13 @@ def main() -> None:
         from grader.sandbox.interpreter import start_ahead
 
         start_ahead()
-    from grader.cli import main as run
-
     try:
+        from grader.cli import main as run
+
         run()
+    except KeyboardInterrupt:  # before the commands could say so themselves
+        sys.stderr.write("Interrupted.\n")
+        sys.exit(130)
     except SystemExit as ended:
         if sys.argv[1:2] and sys.argv[1] in _RUN and isinstance(ended.code, int | None):
             _leave(ended.code or 0)

@@ -118,6 +118,22 @@ def test_a_run_that_is_refused_leaves_no_results_behind(tmp_path: Path) -> None:
     assert not out.exists()
 
 
+def test_who_interrupts_before_a_command_has_begun_is_told_so_in_a_word() -> None:
+    code = (
+        "import sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'grader.cli': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "sys.argv = ['grader', 'check']\n"
+        "from grader.__main__ import main\nmain()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Interrupted.\n")
+
+
 def test_a_report_that_cannot_be_printed_is_no_success(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "grader", "grade", str(EXAMPLES / "perfect_lists")]
     with Path("/dev/full").open("w") as full:
