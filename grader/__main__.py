@@ -13,6 +13,7 @@ _RUN = ("check", "grade", "gradescope")
 
 def main() -> None:
     """Runs a command; what it will need a launcher for starts that before all else."""
+    _fill_standard_streams()
     require()
     # As for students' code: a sum shall not hang on how many cores the machine has.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -20,14 +21,28 @@ def main() -> None:
         from grader.sandbox.interpreter import start_ahead
 
         start_ahead()
-    from grader.cli import main as run
-
     try:
+        from grader.cli import main as run
+
         run()
+    except KeyboardInterrupt:  # before the commands could say so themselves
+        sys.stderr.write("Interrupted.\n")
+        sys.exit(130)
     except SystemExit as ended:
         if sys.argv[1:2] and sys.argv[1] in _RUN and isinstance(ended.code, int | None):
             _leave(ended.code or 0)
         raise
+
+
+def _fill_standard_streams() -> None:
+    """Gives what the caller closed (`>&-`) to nobody, before a file of ours gets its number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            file = open(os.devnull, "w" if number else "r")  # noqa: PTH123, SIM115 - for good
+            os.set_inheritable(file.fileno(), True)
+            setattr(sys, name, file)
 
 
 def _leave(code: int) -> None:

@@ -99,11 +99,14 @@ def only(assignment: Assignment, wanted: Sequence[str]) -> Assignment:
         UsageError: if there is no such question.
     """
     ids = [question.id for question in assignment.questions]
+    functions = {question.function: question.id for question in assignment.questions}
     for name in wanted:
         if name not in ids:
-            close = difflib.get_close_matches(name, ids, 1)
+            named = getattr(name, "__name__", str(name))  # a function itself, in a notebook
+            close = [functions.get(named)] if named in functions else []
+            close = close or difflib.get_close_matches(named, ids, 1)
             meant = f"did you mean {close[0]}?" if close else f"there are {', '.join(ids)}"
-            raise UsageError(f"no question {name!r}; {meant}")
+            raise UsageError(f"no question {named!r}; {meant}")
     if not wanted:
         return assignment
     chosen = tuple(question for question in assignment.questions if question.id in wanted)

@@ -77,9 +77,12 @@ def _place(label: str, folder: Path) -> str:
 
 def _run_case(function: str, case: Case, module: types.ModuleType, say: Say) -> None:
     say(f"\n{function}({', '.join(map(repr, case.args))})\n")
-    done, value = _called(module, function, deepcopy(case.args), say)
-    if done:
-        say(f"\nreturned  {value!r}")
+    if hasattr(module, function):
+        done, value = _called(module, function, deepcopy(case.args), say)
+        if done:
+            say(f"\nreturned  {value!r}")
+    else:
+        say(f"No function named {function} is defined.")
     if isinstance(case.expected, Raises):
         say(f"expected  a {case.expected.exception} to be raised")
     else:

@@ -26,6 +26,7 @@ from grader.model import Late, LatePolicy
 
 _MOST_BYTES = 50 << 20  # it holds the outputs of every earlier submission
 _DAY = timedelta(days=1)
+_YEARS = range(1970, 9999)  # those that have a day before and a day after, in every zone
 
 
 class Earlier(Struct, frozen=True):
@@ -110,7 +111,7 @@ def _moment(value: object) -> datetime | None:
         at = msgspec.convert(value, datetime)
     except msgspec.ValidationError:
         return None
-    return at if at.tzinfo is not None else None
+    return at if at.tzinfo is not None and at.year in _YEARS else None
 
 
 # --------------------------------------------------------------------------- what follows
@@ -130,9 +131,14 @@ def lateness(policy: LatePolicy | None, handing_in: HandingIn | None) -> Late | 
     """Decides how late a submission is and what that costs; None if it costs nothing."""
     if policy is None or handing_in is None:
         return None
-    due = handing_in.due if policy.due is None else policy.due + handing_in.extension
-    if due is None or handing_in.at <= due + timedelta(seconds=policy.grace_s):
+    due, extension = handing_in.due, timedelta()
+    if policy.due is not None:
+        due, extension = policy.due, handing_in.extension
+    if due is None:
         return None
-    days = math.ceil((handing_in.at - due) / _DAY)
+    over = handing_in.at - due - extension  # a sum of dates may lie beyond the last one
+    if over <= timedelta(seconds=policy.grace_s):
+        return None
+    days = math.ceil(over / _DAY)
     share = min(policy.per_day * days, policy.at_most, Fraction(1))
-    return Late(due, handing_in.at, days, share) if share else None
+    return Late(due + extension, handing_in.at, days, share) if share else None

@@ -118,6 +118,22 @@ def test_a_run_that_is_refused_leaves_no_results_behind(tmp_path: Path) -> None:
     assert not out.exists()
 
 
+def test_who_interrupts_before_a_command_has_begun_is_told_so_in_a_word() -> None:
+    code = (
+        "import sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'grader.cli': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "sys.argv = ['grader', 'check']\n"
+        "from grader.__main__ import main\nmain()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Interrupted.\n")
+
+
 def test_a_report_that_cannot_be_printed_is_no_success(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "grader", "grade", str(EXAMPLES / "perfect_lists")]
     with Path("/dev/full").open("w") as full:
@@ -125,11 +141,56 @@ def test_a_report_that_cannot_be_printed_is_no_success(tmp_path: Path) -> None:
             [*command, "--no-isolation", "--out", str(tmp_path / "results")],
             cwd=ROOT,
             stdout=full,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
             timeout=60,
         )
-    assert done.returncode != 0
+    assert done.returncode == 3
+    assert "No space left on device" in done.stderr and "Traceback" not in done.stderr
     assert (tmp_path / "results" / "grades.csv").exists()
+
+
+@pytest.mark.parametrize("closed", ["1", "0 1", "0 1 2"])
+@pytest.mark.parametrize("arguments", ["config", f"check {EXAMPLES / 'wrong_shapes'}", "doctor"])
+def test_a_caller_who_listens_to_nothing_gets_the_same_exit_code(
+    arguments: str, closed: str
+) -> None:
+    closing = " ".join(f"{number}>&-" for number in closed.split())
+    command = f"exec '{sys.executable}' -m grader {arguments}"
+    codes = [
+        subprocess.run(
+            ["sh", "-c", f"{command} {how}"],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=60,
+        ).returncode
+        for how in ("", closing)
+    ]
+    assert codes[0] == codes[1] != 3
+
+
+@pytest.mark.parametrize("command", ["build", "audit"])
+def test_what_cannot_be_a_folder_is_refused_before_anything_is_written(
+    command: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    done = grader(command, "--out", tmp_path / "file")
+    assert done.returncode == 2
+    assert f"{tmp_path / 'file'}: File exists; name another folder with --out" in done.stderr
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["", "audit", "build", "check", "config", "doctor", "grade", "gradescope", "regrade"],
+)
+def test_help_fits_a_terminal_and_says_what_each_option_is_for(command: str) -> None:
+    text = grader(*command.split(), "--help").stdout
+    assert max(map(len, text.splitlines())) <= 80
+    options = [line for line in text.splitlines() if line.startswith("  -")]
+    bare = re.compile(r"  (-\w, )?--[\w-]+( [A-Z]+)?( +\[default.*)?")
+    assert not [line for line in options if bare.fullmatch(line)]
 
 
 @pytest.mark.parametrize(("given", "threads"), [(None, "1"), ("3", "3")])

@@ -280,7 +280,9 @@ class CaseConfig(_Mapping, frozen=True):
     raises: Annotated[
         Identifier | None,
         Meta(
-            description="The built-in exception that the call must raise.", examples=["ValueError"]
+            description="The built-in exception that the call must raise.",
+            examples=["ValueError"],
+            extra=_says("write a built-in exception, e.g. ValueError"),
         ),
     ] = None
     at: Annotated[

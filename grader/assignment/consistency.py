@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import itertools
 import keyword
+import sys
 from collections.abc import Iterable
 from fractions import Fraction
 
@@ -17,6 +18,7 @@ from grader.assignment.config import (
     LimitsConfig,
     QuestionConfig,
     StepsConfig,
+    SubmissionConfig,
     decimal,
     exact,
     moment,
@@ -39,8 +41,13 @@ _MACHINE_ONLY = (
 )
 
 
+_DAY_S = 24 * 60 * 60
+_MOST_BYTES = 1 << 40
+
+
 def check_consistency(draft: Draft, findings: Findings) -> None:
     """Notes everything in which the parts of a config contradict one another."""
+    _check_file(draft.config.submission, findings)
     _check_limits(draft.config.limits, findings)
     _check_gradescope(draft, findings)
     _check_compare(draft.config.defaults.compare, ("defaults", "compare"), findings)
@@ -85,15 +92,32 @@ def case_names(case: CaseConfig) -> list[str]:
 # --------------------------------------------------------------------------- the whole
 
 
+def _check_file(submission: SubmissionConfig, findings: Findings) -> None:
+    """In a handout the file lies where Python looks for modules first."""
+    taken = {*sys.stdlib_module_names, *submission.packages}
+    taken |= {"numpy", "grader", "conftest", "__init__", "__main__"}
+    if submission.file.removesuffix(".py") in taken:
+        findings.add(
+            ("submission", "file"),
+            f"is {submission.file!r}, which would be imported in place of the module of that name",
+            "take another name, e.g. solution.py",
+        )
+
+
 def _check_limits(limits: LimitsConfig, findings: Findings) -> None:
     for name in ("load", "call", "submission"):
-        if not seconds(getattr(limits, name)):
-            text = getattr(limits, name)
+        text = getattr(limits, name)
+        if not seconds(text):
             findings.add(("limits", name), f"is {text}", "write a time above 0, e.g. 5 s")
+        elif seconds(text) > _DAY_S:
+            findings.add(("limits", name), f"is {text}, more than a day", "write less, e.g. 5 min")
     if not size_bytes(limits.memory):
         findings.add(("limits", "memory"), f"is {limits.memory}", "write a size, e.g. 1 GB")
+    elif size_bytes(limits.memory) > _MOST_BYTES:
+        what = f"is {limits.memory}, more than any machine has"
+        findings.add(("limits", "memory"), what, "write less, e.g. 1 GB")
     for name in ("load", "call"):
-        if seconds(getattr(limits, name)) > seconds(limits.submission):
+        if seconds(limits.submission) < seconds(getattr(limits, name)) <= _DAY_S:
             findings.add(
                 ("limits", name),
                 f"is {getattr(limits, name)}, more than the {limits.submission} of the whole "
@@ -113,6 +137,9 @@ def _check_gradescope(draft: Draft, findings: Findings) -> None:
                 f"is {brief(rules.late.due)}: {error}",
                 "write a day that there is",
             )
+    if rules.late is not None and seconds(rules.late.grace) > 365 * _DAY_S:
+        what = f"is {rules.late.grace}, more than a year"
+        findings.add(("gradescope", "late", "grace"), what, "write less, e.g. 60 min")
     named: set[str] = set()
     for index, entry in enumerate(rules.leaderboard):
         path = ("gradescope", "leaderboard", index)
@@ -154,7 +181,7 @@ def _check_points(draft: Draft, findings: Findings) -> None:
             findings.add(
                 (*question.path, "points"),
                 f"is {question.config.points!r}, which has more than two decimals",
-                f"write e.g. {round(points, 2)}",
+                f"write e.g. {max(round(points, 2), decimal(0.01))}",
             )
     total = draft.config.total_points
     found = sum((exact(question.config.points) for question in draft.questions), Fraction(0))
@@ -167,7 +194,7 @@ def _check_points(draft: Draft, findings: Findings) -> None:
 
 
 def _check_seed(draft: Draft, findings: Findings) -> None:
-    if draft.config.hidden_seed is not None:
+    if draft.config.hidden_seed is not None or findings.is_written(("hidden_seed",)):
         return
     for question in draft.questions:
         for case in question.cases:
@@ -333,7 +360,8 @@ def _check_inseparable(question: QuestionDraft, findings: Findings) -> None:
 
 def _check_case(case: CaseDraft, close: bool, findings: Findings) -> None:
     path, entry = case.path, case.config
-    if entry.args is None and entry.generate is None:
+    written = any(findings.is_written((*path, key)) for key in ("args", "generate"))
+    if entry.args is None and entry.generate is None and not written:
         findings.add(path, "has neither `args` nor `generate`", "add `args: […]`")
     if entry.args is not None and entry.generate is not None:
         findings.add((*path, "generate"), "stands beside `args`", "keep one of the two")

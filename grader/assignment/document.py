@@ -141,6 +141,8 @@ def _syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
     context = getattr(error, "context", None)
     what = f"is not YAML: {context}, {said}" if context else f"is not YAML: {said}"
     remedy = "close every bracket and quote, and put a space after each colon"
+    if "mapping values" in said:
+        remedy = "quote text that holds a colon, and indent what belongs together alike"
     line = 0
     if mark is not None:
         line = mark.line + 1
@@ -148,6 +150,8 @@ def _syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
         written = lines[mark.line] if mark.line < len(lines) else ""
         if "\t" in written[: len(written) - len(written.lstrip())] or "'\\t'" in said:
             what, remedy = "is indented with a tab", "indent with spaces"
+        elif not written[: len(written) - len(written.lstrip())].isascii():
+            what, remedy = "is indented with spaces of another kind", "write plain spaces"
     return Problem(file, line, "", what, remedy)
 
 

@@ -14,8 +14,14 @@ import msgspec
 from msgspec import Meta, Struct
 
 from grader.assignment.config import (
+    BuildsOnConfig,
     CaseConfig,
+    CompareConfig,
     Config,
+    FormConfig,
+    GradescopeConfig,
+    LateConfig,
+    LimitsConfig,
     QuestionConfig,
     SubmissionConfig,
     meant_amount,
@@ -35,6 +41,21 @@ _PLACEHOLDERS: dict[str, Any] = {
     "assignment": "",
     "submission": SubmissionConfig(file="solution.py"),
 }
+
+
+_HOMES: Mapping[type[Struct], str] = {
+    Config: "at the top, beside `questions`",
+    QuestionConfig: "into a question",
+    CaseConfig: "into a case",
+    CompareConfig: "into the question's `compare`",
+    BuildsOnConfig: "into the question's `builds_on`",
+    FormConfig: "into the question's `form`",
+    SubmissionConfig: "into `submission`",
+    LimitsConfig: "into `limits`",
+    GradescopeConfig: "into `gradescope`",
+    LateConfig: "into `late` of `gradescope`",
+}
+"""Where the keys of each mapping belong."""
 
 
 class CaseDraft(Struct, frozen=True):
@@ -175,6 +196,8 @@ class _Reader:
             else:
                 remedy = suggest(key, fields, what="key")
                 meant |= {name for name in fields if f"`{name}`" in remedy}
+                if not remedy.startswith("did") and (home := _home(key)):
+                    remedy = f"put it {home}"
             self.findings.add((*path, key), "is not a known key", remedy)
         return meant
 
@@ -254,6 +277,16 @@ class _Reader:
             what, remedy = f"is {brief(data)}", hint or _hint(kind) or "write " + " or ".join(words)
         self.findings.add(path, what, remedy)
         return _UNSOUND
+
+
+def _home(key: Any) -> str | None:
+    """Where a key belongs that stands somewhere else."""
+    homes = (
+        home
+        for kind, home in _HOMES.items()
+        if key in {field.encode_name for field in msgspec.structs.fields(kind)}
+    )
+    return next(homes, None)
 
 
 def _holds_null(data: Any) -> bool:

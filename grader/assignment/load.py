@@ -124,11 +124,12 @@ def _questions(
     for question in draft.questions:
         if question.config.reference is not None and question.config.marked_by is None:
             wanted.setdefault(question.config.reference, (*question.path, "reference"))
+    sound = not findings.any_under(("limits",))
     limits = _limits(draft.config.limits)
     reference = import_reference(
-        folder_of(config_path), wanted, findings, limits.load_s or _FALLBACK_S
+        folder_of(config_path), wanted, findings, limits.load_s if sound else _FALLBACK_S
     )
-    deadline = Deadline(limits.call_s or _FALLBACK_S)
+    deadline = Deadline(limits.call_s if sound else _FALLBACK_S)
     try:
         return deadline.run(
             lambda deadline: _try_all(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
+import re
 import sys
 import threading
 import types
@@ -158,15 +159,28 @@ def _import(
         if isinstance(result, Raised):
             where = reference.spot(result) or (str(file), 0)
             said = f": {result.message}" if result.message else ""
-            findings.add_in_file(
-                *where, f"raises {result.exception}{said}", "mend it so that it can be imported"
-            )
+            remedy = _remedy(result, folder)
+            findings.add_in_file(*where, f"raises {result.exception}{said}", remedy)
         else:
             what = f"does not finish importing within {deadline.limit_s:g} s"
             findings.add_in_file(str(file), 0, what, "do no work at its top")
         if not name:
             break
     return reference
+
+
+_NO_MODULE = re.compile(r"No module named '([^'.]+)")
+
+
+def _remedy(raised: Raised, folder: Path) -> str:
+    """What to do about a module that cannot be imported."""
+    missing = _NO_MODULE.match(raised.message)
+    if missing is None or missing[1] == _PACKAGE:
+        return "mend it so that it can be imported"
+    name = missing[1]
+    if (folder / f"{name}.py").is_file() or (folder / name).is_dir():
+        return f"write `from {_PACKAGE} import {name}`"
+    return f"install {name} where the grader runs, or do without it"
 
 
 @contextmanager

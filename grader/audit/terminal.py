@@ -96,7 +96,7 @@ def _questions(sheet: Sheet, report: AuditReport) -> None:
                 keeps[verdict.question] = max(keeps.get(verdict.question, 0.0), share)
     wrong = Counter(confusion.question for confusion in report.confusions)
     guessed = {q: max(dict(g.scores)[q] for g in report.guesses) for q in report.points}
-    name = max(len("question"), *map(len, report.points))
+    name = max(map(len, ("question", *report.points)))
     head = f"{'question':{name}}  cases  needed  mutants  may keep  wrong answers  guessing"
     sheet.row(Run(head, "faint"))
     for telling in report.tellings:

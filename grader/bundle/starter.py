@@ -8,7 +8,6 @@ become headings, and below each function stands a cell that checks it.
 from __future__ import annotations
 
 import ast
-import inspect
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -17,12 +16,12 @@ from typing import Any
 
 from msgspec import Struct
 
+from grader.bundle.signatures import EMPTY, positional, template_of
 from grader.errors import ConfigError, Problem
 from grader.model import Assignment, Question
 
 _NAME = "starter.py"
 _SECTION = re.compile(r"^# -{4,} *(.*?) *$", re.MULTILINE)
-_EMPTY = "raise NotImplementedError"
 
 
 class Starter(Struct, frozen=True):
@@ -45,13 +44,12 @@ def read_starter(assignment: Assignment, folder: Path) -> Starter:
     file = folder / _NAME
     if not file.is_file():
         note = f"{file} does not exist, so the template has signatures and no statements"
-        return Starter(_from_signatures(assignment), (note,))
-    text = file.read_text(encoding="utf-8")
+        return Starter(template_of(assignment), (note,))
     try:
+        text = file.read_text(encoding="utf-8-sig")
         tree = ast.parse(text)
-    except SyntaxError as error:
-        problem = Problem(str(file), error.lineno or 0, "", f"is no Python: {error.msg}", "mend it")
-        raise ConfigError((problem,)) from error
+    except (OSError, ValueError, SyntaxError) as error:
+        raise ConfigError((_unreadable(file, error),)) from error
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
     problems = tuple(_problems(assignment, functions, file))
     if problems:
@@ -62,6 +60,20 @@ def read_starter(assignment: Assignment, folder: Path) -> Starter:
     return Starter(text, notes)
 
 
+def _unreadable(file: Path, error: Exception) -> Problem:
+    match error:
+        case SyntaxError():
+            return Problem(
+                str(file), error.lineno or 0, "", f"is no Python: {error.msg}", "mend it"
+            )
+        case UnicodeDecodeError():
+            return Problem(str(file), 0, "", "is not UTF-8", "save it as UTF-8")
+        case OSError():
+            what = f"cannot be read ({error.strerror})"
+            return Problem(str(file), 0, "", what, "make it readable")
+    return Problem(str(file), 0, "", f"is no Python: {error}", "mend it")
+
+
 def _problems(
     assignment: Assignment, functions: Mapping[str, ast.FunctionDef], file: Path
 ) -> Iterator[Problem]:
@@ -69,7 +81,7 @@ def _problems(
         found = functions.get(question.function)
         if found is None:
             what = f"has no function {question.function}, which {question.id} asks for"
-            yield Problem(str(file), 0, "", what, f"add it, with `{_EMPTY}` as its body")
+            yield Problem(str(file), 0, "", what, f"add it, with `{EMPTY}` as its body")
         elif question.reference is not None:
             yield from _compared(found, question, file)
 
@@ -77,23 +89,13 @@ def _problems(
 def _compared(found: ast.FunctionDef, question: Question, file: Path) -> Iterator[Problem]:
     """What is wrong with a function of the template, held against the reference."""
     names = [argument.arg for argument in (*found.args.posonlyargs, *found.args.args)]
-    asked = [parameter.name for parameter in _positional(question)]
+    asked = [parameter.name for parameter in positional(question)]
     if names != asked:
         what = f"{question.function} takes {', '.join(names) or 'nothing'}"
         yield Problem(str(file), found.lineno, "", what, f"write {', '.join(asked) or '()'}")
     if _body(found) == _reference_body(question) and not _is_empty(found):
         what = f"{question.function} has the body of the reference"
-        yield Problem(str(file), found.lineno, "", what, f"write `{_EMPTY}` instead")
-
-
-def _positional(question: Question) -> list[inspect.Parameter]:
-    assert question.reference is not None
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [
-        parameter
-        for parameter in inspect.signature(question.reference).parameters.values()
-        if parameter.kind in kinds
-    ]
+        yield Problem(str(file), found.lineno, "", what, f"write `{EMPTY}` instead")
 
 
 def _body(function: ast.FunctionDef) -> str:
@@ -120,47 +122,6 @@ def _is_empty(function: ast.FunctionDef) -> bool:
         isinstance(statement, ast.Raise | ast.Pass) or ast.unparse(statement) == "..."
         for statement in statements
     )
-
-
-# --------------------------------------------------------------------------- from signatures
-
-
-def _from_signatures(assignment: Assignment) -> str:
-    parts = [f'"""{assignment.title}."""\n\nfrom __future__ import annotations\n']
-    for question in assignment.questions:
-        title = question.title.replace("\\", "\\\\").replace('"""', "'''")
-        head = f"def {question.function}({_parameters(question)}){_returns(question)}:"
-        parts.append(f'\n\n{head}\n    """{title}."""\n    {_EMPTY}\n')
-    return "".join(parts)
-
-
-def _parameters(question: Question) -> str:
-    if question.reference is None:
-        return ""
-    return ", ".join(_written(parameter) for parameter in _positional(question))
-
-
-def _written(parameter: inspect.Parameter) -> str:
-    hint = _hint(parameter.annotation)
-    text = f"{parameter.name}: {hint}" if hint else parameter.name
-    if parameter.default is inspect.Parameter.empty:
-        return text
-    equals = " = " if hint else "="
-    return f"{text}{equals}{parameter.default!r}"
-
-
-def _returns(question: Question) -> str:
-    if question.reference is None:
-        return " -> dict[str, str]" if question.text and question.text.entries else " -> str"
-    hint = _hint(inspect.signature(question.reference).return_annotation)
-    return f" -> {hint}" if hint else ""
-
-
-def _hint(annotation: Any) -> str:
-    """An annotation as its author wrote it, or nothing."""
-    if annotation is inspect.Signature.empty:
-        return ""
-    return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
 
 
 # --------------------------------------------------------------------------- the notebook

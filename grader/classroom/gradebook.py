@@ -24,7 +24,10 @@ from grader.report.text import points
 
 System: TypeAlias = Literal["canvas", "moodle"]
 
-_CANVAS_WHO: Final = ("Student", "ID", "SIS User ID", "SIS Login ID", "Integration ID", "Section")
+_CANVAS_WHO: Final = (
+    *("Student", "LastName", "FirstName", "ID", "SIS User ID", "SIS Login ID"),
+    *("Integration ID", "Root Account", "Section"),
+)
 _CANVAS_NEEDED: Final = ("Student", "ID", "Section")
 _MOODLE_NEEDED: Final = ("Identifier", "Grade")
 _MOODLE_FOLDER: Final = re.compile(r"_(\d+)_assignsubmission_")
@@ -95,13 +98,14 @@ def read_book(path: Path, system: System, *, column: str | None, title: str) -> 
         raise UsageError(f"{path}: is not CSV ({error})") from error
     head = tuple(name.strip() for name in table[0]) if table else ()
     needed = _CANVAS_NEEDED if system == "canvas" else _MOODLE_NEEDED
-    missing = [name for name in needed if name not in head]
+    halves = {"LastName", "FirstName"} <= set(head)  # as Canvas has it if names are split
+    missing = [name for name in needed if name not in head and not (name == "Student" and halves)]
     if missing:
         raise UsageError(
             f"{path}: has no column {' or '.join(missing)}; give the gradebook as "
             f"{_NAMES[system]} exports it in English (it has {_listed(head)})"
         )
-    return Book(
+    book = Book(
         system=system,
         path=path,
         head=head,
@@ -113,6 +117,11 @@ def read_book(path: Path, system: System, *, column: str | None, title: str) -> 
         delimiter=delimiter,
         line_end="\r\n" if first.endswith("\r") else "\n",
     )
+    if any("read only" in cell for cell in _of_all(book)):
+        raise UsageError(
+            f"{path}: Canvas computes {head[book.grade]!r} itself; name another column"
+        )
+    return book
 
 
 _NAMES: Final = {"canvas": "Canvas", "moodle": "Moodle"}
@@ -129,7 +138,7 @@ def _canvas_column(path: Path, head: Sequence[str], name: str, *, given: bool) -
     columns = _listed([head[i] for i in others])
     if found:
         raise UsageError(f"{path}: several columns are named {name!r}; give one's number, too")
-    how = "--column" if given else f"the assignment's title {name!r}; give --column NAME"
+    how = f"--column {name!r}" if given else f"the assignment's title {name!r}; give --column NAME"
     raise UsageError(f"{path}: no column fits {how} (there are {columns})")
 
 
@@ -188,7 +197,8 @@ def _known(book: Book) -> Iterator[_Known]:
                 continue  # Points Possible, and such
             yield _Known(
                 line=number,
-                who=cells.get("Student", ""),
+                who=cells.get("Student")
+                or f"{cells.get('LastName', '')}, {cells.get('FirstName', '')}".strip(", "),
                 # Canvas's own number stands for somebody only where the school's does not
                 ids=_some(cells.get("SIS User ID") or cells["ID"]),
                 logins=_some(cells.get("SIS Login ID")),
@@ -275,6 +285,11 @@ def _why_not(book: Book, known: _Known, claims: Sequence[_Claim]) -> str:
         return f"stands behind several submissions: {', '.join(c.row.id for c in claims)}"
     if claims[0].row.faulted:
         return f"has no score: the grader failed on {claims[0].row.id}"
+    if (
+        book.system == "canvas"
+        and _folded("".join(book.lines[known.line][book.grade :][:1])) == "ex"
+    ):
+        return "is excused in Canvas"
     if book.system == "moodle" and "Grade can be changed" in book.head:
         may = book.lines[known.line][book.head.index("Grade can be changed")]
         if _folded(may) == "no":
@@ -298,11 +313,7 @@ def _notes(book: Book, rows: Sequence[Row]) -> Iterator[str]:
 
 def _possible(book: Book) -> set[Decimal]:
     if book.system == "canvas":
-        cells = [
-            line[book.grade]
-            for line in book.lines
-            if line and line[0].strip() == "Points Possible" and len(line) > book.grade
-        ]
+        cells = _of_all(book)
     elif "Maximum Grade" in book.head:
         at = book.head.index("Maximum Grade")
         cells = [line[at] for line in book.lines if len(line) > at]
@@ -317,6 +328,15 @@ def _possible(book: Book) -> set[Decimal]:
         if amount.is_finite():
             found.add(amount)
     return found
+
+
+def _of_all(book: Book) -> list[str]:
+    """What Canvas says of the column as a whole: the points, or that nobody may write there."""
+    return [
+        line[book.grade]
+        for line in book.lines
+        if line and line[0].strip() == "Points Possible" and len(line) > book.grade
+    ]
 
 
 def _strangers(one: str, other: str) -> bool:

@@ -39,6 +39,7 @@ _TEXT: Final = 8_000  # characters of an answer in a cell; spreadsheets take som
 _IDS: Final = 20  # submissions named beside an answer
 _COMMENT: Final = 2_000
 _MISTAKES: Final = 20  # of a sheet that are told
+_WORKBOOK: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods, .xls
 _CENT: Final = Decimal("0.01")
 
 
@@ -249,6 +250,8 @@ def _mark(
 
 def _table(path: Path, data: bytes) -> Iterator[tuple[int, Mapping[str, str]]]:
     """The lines of a sheet by the names of their columns, however a spreadsheet saved it."""
+    if data.startswith(_WORKBOOK):
+        raise UsageError(f"{path}: is a workbook; save the sheet as CSV")
     text = _decoded(data)
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

@@ -6,6 +6,7 @@ Heavy rooms are imported inside the commands, so that each pays only for what it
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
 from pathlib import Path
@@ -33,6 +34,9 @@ Examples:
 """
 
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)  # where the output goes
+
+
 @click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="grader")
 def cli() -> None:
@@ -41,9 +45,19 @@ def cli() -> None:
 
 @cli.command()
 @click.option(
-    "--root", type=click.Path(path_type=Path), default=Path("/autograder"), show_default=True
+    "--root",
+    type=click.Path(path_type=Path),
+    default=Path("/autograder"),
+    show_default=True,
+    help="Gradescope's folder.",
 )
-@click.option("--config", "-c", "config_path", type=click.Path(path_type=Path))
+@click.option(
+    "--config",
+    "-c",
+    "config_path",
+    type=click.Path(path_type=Path),
+    help="The assignment; ROOT/source/config.yaml if none is given.",
+)
 @isolation_option
 def gradescope(root: Path, config_path: Path | None, no_isolation: bool) -> None:
     """Marks ROOT/submission as Gradescope's run_autograder; writes ROOT/results/results.json."""
@@ -112,7 +126,11 @@ def main() -> NoReturn:
     except GraderError as error:
         click.echo(f"grader: {error}", err=True)
         sys.exit(error.exit_code)
-    except Exception:  # noqa: BLE001 - the outermost door
+    except Exception as error:  # noqa: BLE001 - the outermost door
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            where = "where the output goes, or in the temporary folder"
+            click.echo(f"grader: {error.strerror}, {where}", err=True)
+            sys.exit(OURS)
         traceback.print_exc()
         click.echo("grader: this is a fault of the grader's own; please report it.", err=True)
         sys.exit(OURS)

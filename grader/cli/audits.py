@@ -10,11 +10,17 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import config_option, plain_option
+from grader.cli.options import config_option, make_folder, plain_option
 
 
 @click.command(epilog="\b\nExample:\n  grader audit --out audit")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("audit"), show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("audit"),
+    show_default=True,
+    help="The folder for the report.",
+)
 @click.option("--jobs", "-j", type=click.IntRange(min=1), help="Workers; as many as cores.")
 @config_option
 @plain_option
@@ -32,9 +38,9 @@ def audit(out: Path, jobs: int | None, config_path: Path, plain: bool) -> None:
     from grader.report.terminal import Screen
 
     assignment = read_assignment(config_path)
+    make_folder(out)
     with _progress() as advance:
         report = run(assignment, config_path, workers=jobs, progress=advance)
-    out.mkdir(parents=True, exist_ok=True)
     write_whole(out / "audit.json", (json.dumps(to_json(report), indent=1) + "\n").encode())
     write_whole(out / "audit.html", page(report).encode())
     click.echo(terminal(report, Screen.of(sys.stdout, plain=plain)), nl=False)

@@ -6,16 +6,22 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import config_option
+from grader.cli.options import config_option, make_folder
 
 
 @click.command(
     epilog="""\b
 Example:
-  grader build --out dist      then hand out dist/handout.zip and upload dist/autograder.zip
+  grader build --out dist   hand out dist/handout.zip, upload autograder.zip
 """
 )
-@click.option("--out", type=click.Path(path_type=Path), default=Path("dist"), show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("dist"),
+    show_default=True,
+    help="The folder for both.",
+)
 @config_option
 def build(out: Path, config_path: Path) -> None:
     """Writes handout.zip for students and autograder.zip for Gradescope.
@@ -30,7 +36,7 @@ def build(out: Path, config_path: Path) -> None:
 
     assignment = read_assignment(config_path)
     packed = handout.handout_zip(assignment, config_path)
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     write_whole(out / handout.NAME, packed.data)
     cut = public(assignment)
     shown = sum(len(question.cases) for question in cut.questions)

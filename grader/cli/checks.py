@@ -26,10 +26,10 @@ _WRITTEN_S = 0.05  # without a change: a file has been written
 @click.command(
     epilog="""\b
 Examples:
-  grader check                     check the solution in this folder
-  grader check -q q1               only one question, told in full
-  grader check --watch             once more whenever a file is saved
-  grader check --debug q1          run what fails of it here, for breakpoint() and print
+  grader check               check the solution in this folder
+  grader check -q q1         only one question, told in full
+  grader check --watch       once more whenever a file is saved
+  grader check --debug q1    run what fails of it here: breakpoint() works
 """
 )
 @click.argument("submission", type=click.Path(path_type=Path), default=Path())

@@ -67,7 +67,13 @@ Examples:
 """
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("results"),
+    show_default=True,
+    help="The folder for the results (DIR).",
+)
 @click.option("--jobs", "-j", type=click.IntRange(min=1), help="Workers; as many as cores.")
 @click.option("--resume", is_flag=True, help="Leave out what is done already and has not changed.")
 @click.option("--cluster", "address", help="Mark on a Dask cluster: its scheduler's address.")
@@ -165,8 +171,8 @@ def _begun(
 @click.command(
     epilog="""\b
 Examples:
-  grader regrade results --config new.yaml --dry-run   who would gain and lose
-  grader regrade results --marks results/review.csv    a person's marks, nothing else
+  grader regrade results -c new.yaml --dry-run        who would gain and lose
+  grader regrade results --marks results/review.csv   with a person's marks
 """
 )
 @click.argument("results", type=click.Path(path_type=Path))
@@ -283,9 +289,12 @@ def _refuse_to_compare(count: int, *, similar: bool) -> None:
 
 
 def _tell_books(filled: Sequence[tuple[Book, Filled]], out: Path) -> None:
+    from grader.report.text import counted
+
     for book, result in filled:
         path = out / f"{book.system}.csv"
-        click.echo(f"{path}: {result.count} grades filled in, {len(result.left)} left open")
+        filled_in = counted(result.count, "grade")
+        click.echo(f"{path}: {filled_in} filled in, {len(result.left)} left open")
         for left in result.left[:_UNMATCHED]:
             click.echo(f"  {left.who}: {left.why}")
         if len(result.left) > _UNMATCHED:

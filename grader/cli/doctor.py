@@ -22,8 +22,8 @@ _CONFIG = Path("config.yaml")
 @click.command(
     epilog="""\b
 Examples:
-  grader doctor                        before marking a class on this machine
-  sudo grader doctor --plain           as root, for a report that goes into a file
+  grader doctor                 before marking a class on this machine
+  sudo grader doctor --plain    as root, for a report that goes into a file
 """
 )
 @click.option(

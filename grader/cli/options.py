@@ -32,6 +32,20 @@ isolation_option = click.option(
 )
 
 
+def make_folder(out: Path) -> None:
+    """Makes the folder for what a command writes.
+
+    Raises:
+        UsageError: there can be none.
+    """
+    from grader.errors import UsageError
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{out}: {error.strerror}; name another folder with --out") from error
+
+
 def launcher(
     assignment: Assignment,
     config_path: Path,

@@ -10,6 +10,7 @@ they would look so by chance.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -143,7 +144,8 @@ def _is_rounded(expected: float, observed: float) -> bool:
     """Whether `observed` is what single precision makes of `expected`."""
     try:
         error = abs(observed - expected)
-        if not 0 < error <= 8 * _FLOAT32_DIGIT * abs(expected):
+        allowed = 8 * _FLOAT32_DIGIT * abs(expected)
+        if not (math.isfinite(allowed) and 0 < error <= allowed):
             return False
         if isinstance(expected, float):
             return True

@@ -21,7 +21,7 @@ from pathlib import Path
 from threading import Lock
 from typing import BinaryIO
 
-from grader.submission.naming import is_junk, plain_path, shown
+from grader.submission.naming import inner_path, is_junk, leads_out, shown
 from grader.submission.tree import (
     CLASH,
     DEEP,
@@ -133,12 +133,12 @@ def _listing(file: _Guarded, max_entries: int) -> Tree:
         name = "/".join(parts)
         if not parts or is_junk(name):
             continue
-        folder = plain_path((parts if is_folder else parts[:-1])[:MAX_DEPTH])
+        folder = inner_path((parts if is_folder else parts[:-1])[:MAX_DEPTH])
         if folder is not None:  # also when its files are left out: somebody handed it in
             _add_with_parents(folders, folder)
         why = _why_left_out(entry, parts)
         if why is not None:
-            odd[name] = why
+            odd[_where_odd(parts) if why == ODD_NAME else name] = why
         elif not is_folder:
             files[name] = entry  # the last of equal names, as when it is unpacked
     for name in folders.intersection(files):
@@ -158,6 +158,13 @@ def _listing(file: _Guarded, max_entries: int) -> Tree:
     return Tree(sizes, read, frozenset(folders), odd)
 
 
+def _where_odd(parts: Sequence[str]) -> str:
+    """The folder or file whose name is odd, as a folder's listing would have it."""
+    ends = range(1, len(parts)) if not leads_out(parts) else ()
+    end = next((end for end in ends if inner_path(parts[:end]) is None), len(parts))
+    return "/".join(parts[:end])
+
+
 def _add_with_parents(folders: set[str], folder: str) -> None:
     while folder and folder not in folders:
         folders.add(folder)
@@ -165,7 +172,7 @@ def _add_with_parents(folders: set[str], folder: str) -> None:
 
 
 def _why_left_out(entry: zipfile.ZipInfo, parts: Sequence[str]) -> str | None:
-    if plain_path(parts) is None:
+    if inner_path(parts) is None:
         return ODD_NAME
     if len(parts) > MAX_DEPTH:
         return DEEP

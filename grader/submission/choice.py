@@ -36,10 +36,9 @@ def choose(names: Sequence[str], *, expected_name: str) -> Choice:
         if len(top) == 1:
             return Choice(top[0], _remarks(top[0], names, expected_name))
         if top:
-            raise Refused(
-                f"several files may be the solution: {listed(top)}; "
-                f"name the one that counts {shown(expected_name)}"
-            )
+            named = all(_base(name) == expected_name for name in top)
+            remedy = "keep one of them" if named else f"name the one that counts {expected_name}"
+            raise Refused(f"several files may be the solution: {listed(top)}; {shown(remedy)}")
     raise Refused(_nothing_found(names, expected_name))
 
 

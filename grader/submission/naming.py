@@ -1,8 +1,9 @@
 """What the grader makes of names: those that people gave to files, and those it gives itself.
 
 A file name is text from a student. Before a person sees it, it is made harmless (`shown`); before
-it becomes the name of a helper file or of a results folder, it is checked (`plain_path`) or
-rewritten (`safe_id`). Nothing here touches a disk.
+it is looked up in what was handed in, it is checked (`inner_path`); before it becomes the name of a
+helper file or of a results folder, it is checked further (`plain_path`) or rewritten (`safe_id`).
+Nothing here touches a disk.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))]
 )  # Windows opens a device under each of these names, whatever their extension
 _NOT_IN_A_NAME = frozenset('\\:<>"|?*')  # separators, drives, streams and wildcards of Windows
+_DRIVE = re.compile(r"[A-Za-z]:$")
 _LONGEST_PART = 255  # bytes, on every common file system
 _LONGEST_PATH = 1000  # characters
 _LONGEST_ID = 64  # characters; a suffix may follow
@@ -70,6 +72,29 @@ def listed(names: Iterable[str], limit: int = 5) -> str:
     return " and ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
 
 
+def inner_path(parts: Sequence[str]) -> str | None:
+    """Return the parts joined by "/" when they name a place within a folder or zip, else None.
+
+    It is looked up there and no file is made by that name, so that what is no name on some other
+    system will do, such as a folder `HW 1: layers` or `Kim Jr.`; what leads out of it will not.
+    """
+    if not parts or leads_out(parts) or not all(map(_can_be_told, parts)):
+        return None
+    path = "/".join(parts)
+    return path if len(path) <= _LONGEST_PATH else None
+
+
+def leads_out(parts: Sequence[str]) -> bool:
+    """Decide whether a path begins anywhere else than where it is found, or goes up."""
+    return any(part in ("", ".", "..") for part in parts) or bool(_DRIVE.match(parts[0]))
+
+
+def _can_be_told(part: str) -> bool:
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in part):
+        return False
+    return len(part.encode()) <= _LONGEST_PART
+
+
 def plain_path(parts: Sequence[str]) -> str | None:
     """Return the parts joined by "/" when every one is an ordinary name anywhere, else None.
 
@@ -85,11 +110,7 @@ def plain_path(parts: Sequence[str]) -> str | None:
 def _is_plain(part: str) -> bool:
     if part in ("", ".", "..") or part[-1] in " ." or _NOT_IN_A_NAME.intersection(part):
         return False
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in part):
-        return False
-    if part.partition(".")[0].rstrip().lower() in _RESERVED:
-        return False
-    return len(part.encode()) <= _LONGEST_PART
+    return part.partition(".")[0].rstrip().lower() not in _RESERVED and _can_be_told(part)
 
 
 def is_junk(path: str) -> bool:

@@ -18,9 +18,16 @@ from msgspec import Struct, field
 from grader.errors import UsageError
 from grader.model import Chunk, Submission
 from grader.submission.choice import choose
-from grader.submission.naming import kind_of, listed, safe_id, shown, stem_of
+from grader.submission.naming import kind_of, listed, plain_path, safe_id, shown, stem_of
 from grader.submission.source import decode, what_it_looks_like
-from grader.submission.tree import Refused, Tree, folder_tree, read_regular, size_text
+from grader.submission.tree import (
+    ODD_NAME,
+    Refused,
+    Tree,
+    folder_tree,
+    read_regular,
+    size_text,
+)
 
 MAX_FILE = 50 << 20  # bytes: of a notebook, or of a zip that is read into memory
 MAX_HELPERS = 1_000
@@ -194,9 +201,12 @@ def _helpers(tree: Tree, solution: str) -> tuple[dict[str, bytes], tuple[str, ..
         key=lambda name: (not name.endswith(".py"), tree.files[name], name),
     )
     helpers: dict[str, bytes] = {}
+    odd = {name for name in beside if plain_path(name[len(folder) :].split("/")) is None}
     left_out: list[str] = []
     room = MAX_HELPER_BYTES
     for name in beside:
+        if name in odd:
+            continue
         if len(helpers) == MAX_HELPERS or tree.files[name] > room:
             left_out.append(name)
             continue
@@ -207,12 +217,13 @@ def _helpers(tree: Tree, solution: str) -> tuple[dict[str, bytes], tuple[str, ..
             continue
         room -= len(content)
         helpers[name[len(folder) :]] = content
-    if not left_out:
-        return helpers, ()
-    return helpers, (
-        f"left out {listed(left_out)}: damaged, or beyond {MAX_HELPERS} files and "
-        f"{size_text(MAX_HELPER_BYTES)} beside the solution",
-    )
+    remarks = [f"left out {listed(sorted(odd))}: {ODD_NAME}"] if odd else []
+    if left_out:
+        remarks.append(
+            f"left out {listed(left_out)}: damaged, or beyond {MAX_HELPERS} files and "
+            f"{size_text(MAX_HELPER_BYTES)} beside the solution"
+        )
+    return helpers, tuple(remarks)
 
 
 def _digest(

@@ -2,7 +2,7 @@
 
 A student's folder is hostile ground. It is listed without following any link, only regular files
 are opened (a named pipe would wait for ever, a device never end), and a file is read only up to
-the size that its reader is ready for. Names that could mean something else elsewhere are left out
+the size that its reader is ready for. Names that lead elsewhere or cannot be told are left out
 and said; they are never repaired.
 """
 
@@ -20,7 +20,7 @@ from typing import IO
 
 from msgspec import Struct, field
 
-from grader.submission.naming import is_junk, listed, plain_path, shown
+from grader.submission.naming import inner_path, is_junk, listed, shown
 
 MAX_ENTRIES = 50_000  # files and folders of one submission, junk included
 MAX_CLASS_ENTRIES = 200_000
@@ -143,7 +143,7 @@ def _why_left_out(name: str, info: os.stat_result) -> str | None:
     if stat.S_ISLNK(info.st_mode) or getattr(info, "st_reparse_tag", 0) == _JUNCTION:
         return LINK
     parts = name.split("/")
-    if plain_path(parts) is None:
+    if inner_path(parts) is None:
         return ODD_NAME
     if len(parts) > MAX_DEPTH:
         return DEEP

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
-from grader.audit import AuditReport, page, terminal, to_json
+from grader.audit import AuditReport, audit, page, terminal, to_json
 from grader.audit.judge import Fate, Mutant
+from grader.pipeline import read_assignment
 from grader.report.terminal import Screen
 
 PLAIN = Screen(plain=True)
@@ -20,6 +22,19 @@ def of(report: AuditReport, fate: Fate, before: str, after: str) -> Mutant:
     found = [m for m in report.of_fate(fate) if (m.before, m.after) == (before, after)]
     assert len(found) == 1, [(m.before, m.after, m.fate, m.why) for m in report.mutants]
     return found[0]
+
+
+def test_where_a_person_marks_everything_there_is_nothing_to_mend(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "assignment: Essays\nsubmission: {file: essay.py}\nquestions:\n"
+        "  - {id: e, title: Why?, function: why, points: 2,\n"
+        "     marked_by: person, form: {words: [1, 9]}}\n"
+    )
+    report = audit(read_assignment(config), config, workers=1)
+    assert report.exit_code == 0
+    assert "question" in terminal(report, PLAIN)
+    assert "Essays" in page(report) and to_json(report)
 
 
 # --------------------------------------------------------------------------- mutants

@@ -148,6 +148,27 @@ def test_whatever_stands_in_it_nothing_is_raised(
     lateness(LatePolicy(Fraction(1, 10)), found)
 
 
+FIRST, LAST = "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"
+
+
+@pytest.mark.parametrize("own", [FIRST, LAST, "9998-12-31T00:00:00+00:00"])
+@pytest.mark.parametrize("everybodys", [FIRST, LAST, DUE])
+@pytest.mark.parametrize("due", [None, at(DUE), at(LAST)])
+def test_a_date_that_stands_for_never_makes_nothing_late_and_nothing_fail(
+    own: str, everybodys: str, due: datetime | None, tmp_path: Path
+) -> None:
+    policy = LatePolicy(Fraction(1, 10), grace_s=3600, due=due)
+    found = read(
+        tmp_path,
+        users=[user(own)],
+        assignment={"due_date": everybodys},
+        previous_submissions=[entry(FIRST), entry(MORNING)],
+    )
+    assert lateness(policy, found) is None
+    over = over_limit(1, found)
+    assert over is not None and over.last.at == at(MORNING)
+
+
 def user(due: str | None) -> dict[str, Any]:
     return {"id": 1, "email": "", "name": "", "assignment": {"due_date": due}}
 

@@ -246,6 +246,78 @@ def test_without_an_authors_template_there_is_one_of_signatures(tmp_path: Path) 
     nbformat.validate(nbformat.reads(notebook_of(starter.text, assignment), as_version=4))
 
 
+@pytest.mark.parametrize(
+    ("opening", "head", "written"),
+    [
+        (
+            "import numpy as np",
+            "width: np.ndarray, height: np.float64 = np.float64(2)",
+            "(width: np.ndarray, height: np.float64 = np.float64(2))",
+        ),
+        (
+            "from numpy.typing import NDArray\nfrom typing import Any",
+            "width: 'NDArray[Any]', height: Any = None",
+            "(width: NDArray[Any], height: Any = None)",
+        ),
+        ("import math", "width, height=math.inf", "(width, height=math.inf)"),
+        ("Side = int", "width: Side, height: list[Side] = 2", "(width, height=2)"),
+        ("from reference.sides import Side", "width: Side, height: int", "(width, height: int)"),
+        ("import torch", "width: torch.Tensor, height: int", "(width, height: int)"),
+        ("UNSET = object()", "width, height=UNSET", "(width, height=None)"),
+        ("", "width, *heights: int", "(width, *heights)"),
+    ],
+)
+def test_a_template_of_signatures_runs_by_what_it_imports_itself(
+    opening: str, head: str, written: str, tmp_path: Path
+) -> None:
+    text = f"from __future__ import annotations\n{opening}\n\n\ndef area({head}):\n    return 1\n"
+    runs = "from reference" not in opening and "torch" not in opening  # read, and not run
+    assignment, config = load(tmp_path, shapes=text if runs else "def area(width, height): ...\n")
+    (config.parent / "reference" / "shapes.py").write_text(text, encoding="utf-8")
+    template = read_starter(assignment, config.parent / "reference").text
+    assert f"def area{written}:" in template
+    notebook = json.loads(notebook_of(template, assignment))
+    cells = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"]
+    kept = [text.partition("import grader")[2].partition("\n")[2] or text for text in cells]
+    for code in (template, "\n".join(text for text in kept if "grader" not in text)):
+        names: dict[str, Any] = {}
+        exec(compile(code, "solution.py", "exec", dont_inherit=True), names)
+        with pytest.raises(NotImplementedError):
+            names["area"](1, 2)
+
+
+@pytest.mark.parametrize("title", ["What is \\x?", 'He said """no"""', "It ends in \\"])
+def test_any_title_is_a_docstring_of_the_template(title: str, tmp_path: Path) -> None:
+    assignment, config = load(tmp_path)
+    questions = [replace(question, title=title) for question in assignment.questions]
+    assignment = replace(assignment, title=title, questions=tuple(questions))
+    template = ast.parse(read_starter(assignment, config.parent / "reference").text)
+    said = {ast.get_docstring(template)} | {
+        ast.get_docstring(node) for node in template.body if isinstance(node, ast.FunctionDef)
+    }
+    (text,) = said
+    assert (text or "").rstrip(".").replace("'''", '"""') == title
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"# \xff\n", "starter.py: is not UTF-8; save it as UTF-8"),
+        (b"x = 1\0", "starter.py: is no Python: "),
+    ],
+)
+def test_a_template_that_is_no_text_is_told(content: bytes, complaint: str, tmp_path: Path) -> None:
+    assignment, config = load(tmp_path)
+    (config.parent / "reference" / "starter.py").write_bytes(content)
+    with pytest.raises(ConfigError, match=complaint):
+        read_starter(assignment, config.parent / "reference")
+
+
+def test_a_template_that_an_editor_began_with_a_mark_is_read(tmp_path: Path) -> None:
+    assignment, config = load(tmp_path, starter=f"\ufeff{STARTER}")
+    assert read_starter(assignment, config.parent / "reference").text == STARTER
+
+
 def test_an_authors_template_is_taken_as_it_stands(tmp_path: Path) -> None:
     assignment, config = load(tmp_path, starter=STARTER)
     starter = read_starter(assignment, config.parent / "reference")

@@ -87,6 +87,27 @@ def test_only_the_column_that_was_filled_goes_back(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_gradebook_with_split_names_is_filled_and_keeps_who_is_who(tmp_path: Path) -> None:
+    text = (
+        "LastName,FirstName,ID,SIS User ID,SIS Login ID,Root Account,Section,Rectangles (23)\n"
+        "    Points Possible,,,,,,,14\n"
+        "Quill,Zoë,11,s0017,zquill,school.example,M 101,\n"
+        "Ode,Ann,2,,ann@example.edu,school.example,M 101,\n"
+    )
+    filled = fill(canvas(tmp_path, text), [row("submission_1", "7", ZOE)])
+    assert filled.data.decode() == text.replace(
+        "zquill,school.example,M 101,", "zquill,school.example,M 101,7"
+    )
+    assert reasons(filled) == {"Ode, Ann": "handed in nothing"}
+
+
+def test_who_is_excused_stays_excused(tmp_path: Path) -> None:
+    text = CANVAS.replace("M 101,4,,71", "M 101,4,EX,71")
+    filled = fill(canvas(tmp_path, text), [row("submission_1", "7", ZOE)])
+    assert table(filled)["Quill, Zoë"]["Rectangles (23)"] == "EX"
+    assert reasons(filled)["Quill, Zoë"] == "is excused in Canvas"
+
+
 def test_whom_nobody_knows_is_listed_on_both_sides(tmp_path: Path) -> None:
     filled = fill(canvas(tmp_path), [row("submission_1", "7", BEN)])
     left = reasons(filled)
@@ -179,7 +200,8 @@ def test_a_column_may_be_named_with_or_without_its_number(tmp_path: Path, column
     [
         ("a,b\n1,2\n", None, r"has no column Student or ID or Section; give the gradebook as"),
         (CANVAS.replace("Rectangles", "Other"), None, r"no column fits the assignment's title"),
-        (CANVAS, "Exam", r"no column fits --column .*there are 'Essay \(17\)'"),
+        (CANVAS, "Total (read only)", r"Canvas computes 'Total \(read only\)' itself"),
+        (CANVAS, "Exam", r"no column fits --column 'Exam' .*there are 'Essay \(17\)'"),
         (CANVAS.replace("Essay (17)", "Rectangles (17)"), None, r"several columns are named"),
         ("", None, r"has no column"),
         ('Student,ID,Section\n"x', None, r"is not CSV"),
@@ -216,7 +238,7 @@ def test_the_command_line_fills_both_and_lists_who_is_left(
         ),
     )
     assert done.returncode == 0, done.stderr
-    assert "canvas.csv: 1 grades filled in" in done.stdout
+    assert "canvas.csv: 1 grade filled in" in done.stdout
     assert ",11\n" in (small_course.out / "canvas.csv").read_text()
     unmatched = (small_course.out / "unmatched.csv").read_text()
     assert 'canvas,"Nobody, Here",handed in nothing' in unmatched

@@ -186,6 +186,7 @@ KEY = answer_key("why", TextAnswer({"": "so"}))
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("PK\x03\x04 and so on", r"marks.csv: is a workbook; save the sheet as CSV"),
         ("question,answer\nwhy,x\n", r":1: no column points; keep the first line"),
         (f"question,answer,points\nhow,{KEY},1\n", r":2: question 'how' is none that a person"),
         (f"question,answer,points\narea,{KEY},1\n", r":2: question 'area' is none that a person"),

@@ -87,6 +87,7 @@ RECOGNISED: list[tuple[str, Any, Any, Rule, str]] = [
     ("float32 in a matrix", REAL / 3, (REAL / 3).astype(np.float32), close(atol=1e-12),
      "right up to rounding"),
     ("rounding several times", 1 / 3, 1 / 3 * (1 + 3e-7), close(atol=1e-12), "up to rounding"),
+    ("the other infinity", -np.inf, np.inf, WITHIN, "the wrong sign"),
     ("float32 in a number", 1 / 3, float(np.float32(1 / 3)), close(atol=1e-12), "up to rounding"),
 ]  # fmt: skip
 
@@ -115,6 +116,8 @@ PLAIN: list[tuple[str, Any, Any, Rule]] = [
     ("texts in another order", ["a", "b", "c"], ["b", "a", "c"], EXACT),
     ("NaN", MATRIX, np.full((3, 3), np.nan), EXACT),
     ("infinities", REAL, np.full((3, 3), np.inf), WITHIN),
+    ("a number for infinity", np.inf, 5.0, WITHIN),
+    ("a count for infinity", np.inf, 5, EXACT),
     ("complex numbers", MATRIX, MATRIX * 1j, EXACT),
     ("only another dtype", MATRIX + MATRIX.T, (MATRIX + MATRIX.T).astype(np.int32),
      Rule(same_dtype=True)),

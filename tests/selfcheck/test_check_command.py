@@ -176,6 +176,13 @@ def test_where_all_is_well_the_first_case_runs(handout: Path) -> None:
     assert "has no public case" in check(handout, "--debug", "why").stdout
 
 
+def test_a_function_that_is_not_there_is_missed_in_plain_words(handout: Path) -> None:
+    change(handout, "def area(", "def aera(")
+    done = check(handout, "--debug", "area")
+    assert "No function named area is defined." in done.stdout
+    assert "AttributeError" not in done.stdout
+
+
 def test_a_case_that_must_raise_says_so(handout: Path) -> None:
     change(handout, '    if width < 0:\n        raise ValueError("negative")\n', "")
     done = check(handout, "--debug", "area")

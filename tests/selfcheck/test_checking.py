@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from courses import RIGHT, unpack_handout, write_course
+from msgspec.structs import replace
 
 from grader.checking import find_assignment, find_solution, header_of, only
 from grader.errors import UsageError
@@ -177,3 +178,13 @@ def test_a_question_that_is_none_is_refused(
     with pytest.raises(UsageError) as refused:
         only(assignment, [wanted])
     assert str(refused.value) == complaint
+
+
+def test_who_names_the_function_is_told_its_question(assignment: Assignment) -> None:
+    def sheet() -> None: ...
+
+    first = replace(assignment.questions[0], function="sheet")
+    known = replace(assignment, questions=(first, *assignment.questions[1:]))
+    for wanted in ("sheet", sheet):  # as it is written in a terminal, or in a notebook
+        with pytest.raises(UsageError, match=r"no question 'sheet'; did you mean area\?"):
+            only(known, [wanted])

@@ -80,8 +80,7 @@ def test_the_file_that_was_meant_is_chosen_and_said(
         ),
         (
             ["x/solution.py", "y/solution.py"],
-            "several files may be the solution: x/solution.py and y/solution.py; "
-            "name the one that counts solution.py",
+            "several files may be the solution: x/solution.py and y/solution.py; keep one of them",
         ),
         (
             ["solution (1).py", "solution (2).py"],

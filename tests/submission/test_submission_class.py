@@ -140,13 +140,30 @@ def test_who_handed_in_nothing_that_can_be_read_is_reported_and_not_lost(put: Pu
     assert all(problems[1:])
 
 
+def test_a_folder_named_as_no_other_system_would_have_it_is_read(put: Put) -> None:
+    names = ["Kim Jr.", "con", "hw: layers", "trailing ", "what?"]
+    class_ = find(put({f"CS 1: spring/{name}/solution.py": SOLUTION for name in names}))
+    assert [handed.id for handed in class_] == [
+        *("Kim_Jr", "submission_con", "hw_layers", "trailing", "what")
+    ]
+    assert all(map(solved, class_))
+
+
+def test_a_folder_in_a_zip_whose_name_cannot_be_told_is_not_lost(put: Put) -> None:
+    class_ = find(put({"bo\nb/solution.py": SOLUTION, "carol/solution.py": SOLUTION}))
+    assert [handed.id for handed in class_] == ["bo_b", "carol"]
+    assert [solved(handed) for handed in class_] == [False, True]
+    problem = read_handed(class_[0], expected_name="solution.py").problem
+    assert problem == "bo\ufffdb was not opened: not an ordinary name"
+
+
 def test_a_student_all_of_whose_files_are_left_out_is_not_lost(tmp_path: Path) -> None:
     path = tmp_path / "class.zip"
     files: dict[str, Content] = {"bob/solution.py": SOLUTION, "carol/solution.py": SOLUTION}
     odd = special_entry("alice/solution.py", stat.S_IFLNK)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(odd, "../bob/solution.py")
-        archive.writestr("dave/what?.py", SOLUTION)
+        archive.writestr("dave/wh\nat.py", SOLUTION)
         for name, content in files.items():
             archive.writestr(name, content)
     class_ = find(path)

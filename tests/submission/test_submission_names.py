@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from grader.submission.naming import (
     distinct,
+    inner_path,
     is_junk,
     kind_of,
     listed,
@@ -103,6 +104,18 @@ def test_an_ordinary_path_is_taken_as_it_is(path: str) -> None:
 )
 def test_a_path_that_may_mean_something_else_on_some_system_is_none(path: str) -> None:
     assert plain_path(path.split("/")) is None
+
+
+@pytest.mark.parametrize("path", ["Kim Jr./a: b?.py", "con", "trailing /x", "a\\b", "C:x/y"])
+def test_what_is_found_inside_may_have_a_name_of_its_system(path: str) -> None:
+    assert inner_path(path.split("/")) == path
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/etc/passwd", "../a", "a/../b", "a//b", "C:/a", "a\nb", "lone\ud800", "x" * 256]
+)
+def test_a_path_that_leads_out_or_cannot_be_told_is_not_looked_up(path: str) -> None:
+    assert inner_path(path.split("/")) is None
 
 
 @pytest.mark.parametrize(
