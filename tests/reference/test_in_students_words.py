@@ -113,6 +113,24 @@ SLIPS = {
                 sizes.append(following)
             return len(sizes)
         """,
+    # the catalogue's formulas to the letter: a kernel of one cell makes the division fail
+    ("q2b_ii", "layers_floor_unpadded"): """
+        def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
+            return (size - target) // (kernel_size - 1)
+        """,
+    ("q2b_ii", "layers_cut_off_unpadded"): """
+        def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
+            return int((size - target) / (kernel_size - 1)) if kernel_size > 1 else None
+        """,
+    ("q2b_ii", "layers_floor_at_unit_stride"): """
+        def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
+            loss = kernel_size - 1 - 2 * padding
+            return None if loss == 0 else (size - target) // loss
+        """,
+    ("q2b_ii", "layers_losing_one_end_as_fraction"): """
+        def conv_layers_needed(a, b, k, s=1, p=0):
+            return (a - b) / ((k - 1) / 2)
+        """,
     ("q2b_iii", "classifier_bias_per_input"): """
         def classifier_params(feature_shape, classes, bias=True):
             inputs = 1
