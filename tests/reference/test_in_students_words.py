@@ -113,6 +113,13 @@ SLIPS = {
                 sizes.append(following)
             return len(sizes)
         """,
+    # never looks at bias
+    ("q2b_i", "conv_bias_per_input_always"): """
+        import math
+        def conv_layer_params(in_channels, out_channels, kernel_size, bias=True):
+            sides = kernel_size if isinstance(kernel_size, tuple) else [kernel_size] * 2
+            return in_channels * (out_channels * math.prod(sides) + 1)
+        """,
     # the catalogue's formulas to the letter: a kernel of one cell makes the division fail
     ("q2b_ii", "layers_floor_unpadded"): """
         def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
