@@ -214,6 +214,13 @@ def classifier_with_hidden_layer(
 classifier_single_bias_always = regardless(classifier_single_bias)
 classifier_bias_per_input_always = regardless(classifier_bias_per_input)
 classifier_on_one_channel_always = regardless(classifier_on_one_channel)
+classifier_on_columns_always = regardless(classifier_on_columns)
+classifier_on_one_column_always = regardless(classifier_on_one_column)
+classifier_per_channel_always = regardless(classifier_per_channel)
+classifier_axes_added_always = regardless(classifier_axes_added)
+classifier_square_of_height_always = regardless(classifier_square_of_height)
+classifier_square_of_width_always = regardless(classifier_square_of_width)
+classifier_with_hidden_layer_always = regardless(classifier_with_hidden_layer)
 
 
 # ------------------------------------------------------------------ wrong answers: q2b_iv
