@@ -190,6 +190,17 @@ SLIPS = {
                 out.append(line)
             return out
         """,
+    ("q3a", "range_one_short"): """
+        import numpy as np
+        def cross_correlate2d(image, kernel, stride=1, padding=0):
+            image = np.pad(image, padding)
+            (h, w), (a, b) = image.shape, kernel.shape
+            if a > h or b > w:
+                raise ValueError
+            out = [[np.sum(image[i:i + a, j:j + b] * kernel) for j in range(0, w - b, stride)]
+                   for i in range(0, h - a, stride)]
+            return np.array(out).reshape(len(range(0, h - a, stride)), len(range(0, w - b, stride)))
+        """,
     ("q3b", "overlaps_overwritten"): """
         import numpy as np
         def transposed_conv2d(image, kernel, stride=1, padding=0):
