@@ -388,6 +388,7 @@ class Comparison(Struct, frozen=True):
 
     matches: bool
     claim: str = ""  # "2 of 4 elements differ", "shape (3, 2), expected (2, 2)"
+    structural: bool = False  # a type, a shape or an entry differs, not only values
     leaves: int = 1
     matched: int = 0
     differences: tuple[Difference, ...] = ()  # the worst few

@@ -28,6 +28,7 @@ from reference.q2_properties import (  # noqa: F401  config.yaml names them
     network_same_when_image_turned,
     one_count_for_each_layer,
 )
+from reference.regardless import regardless
 
 
 def fc_layer_params(sizes: Sequence[int], bias: bool = True) -> list[int]:
@@ -174,6 +175,13 @@ def layers_float32(sizes: Sequence[int], bias: bool = True) -> list[float]:
     large?"""
     rounded = [np.float32(size) for size in sizes]
     return [float(n_in * n_out + bias * n_out) for n_in, n_out in pairwise(rounded)]
+
+
+# Each with `bias` never looked at, which is a slip of its own.
+layers_bias_per_input_always = regardless(layers_bias_per_input)
+layers_single_bias_always = regardless(layers_single_bias)
+layers_bias_on_both_sides_always = regardless(layers_bias_on_both_sides)
+layers_all_fed_by_input_always = regardless(layers_all_fed_by_input)
 
 
 # ------------------------------------------------------------------ wrong answers: q2a_ii

@@ -27,6 +27,7 @@ from reference.q2_properties import (  # noqa: F401  config.yaml names them
 )
 from reference.q2b_depth import conv_layers_needed
 from reference.q2b_layer import conv_layer_params
+from reference.regardless import regardless
 
 
 def classifier_params(feature_shape: tuple[int, int, int], classes: int, bias: bool = True) -> int:
@@ -207,6 +208,19 @@ def classifier_with_hidden_layer(
     channels, height, width = feature_shape
     features = channels * height * width
     return (features + bias) * (features // 2) + (features // 2 + bias) * classes
+
+
+# Each with `bias` never looked at, which is a slip of its own.
+classifier_single_bias_always = regardless(classifier_single_bias)
+classifier_bias_per_input_always = regardless(classifier_bias_per_input)
+classifier_on_one_channel_always = regardless(classifier_on_one_channel)
+classifier_on_columns_always = regardless(classifier_on_columns)
+classifier_on_one_column_always = regardless(classifier_on_one_column)
+classifier_per_channel_always = regardless(classifier_per_channel)
+classifier_axes_added_always = regardless(classifier_axes_added)
+classifier_square_of_height_always = regardless(classifier_square_of_height)
+classifier_square_of_width_always = regardless(classifier_square_of_width)
+classifier_with_hidden_layer_always = regardless(classifier_with_hidden_layer)
 
 
 # ------------------------------------------------------------------ wrong answers: q2b_iv

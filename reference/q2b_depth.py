@@ -329,54 +329,61 @@ def layers_plain(
 
 
 # ------------------------------------------------------------------ wrong answers: closed forms
-# They divide by what one layer takes away. Where that is nothing they answer None: a student's
-# own division fails there, or is guarded so.
+# They divide by what one layer takes away, and fail where that is nothing. A student's own may
+# answer None there, which counts as the same.
 
 
 def layers_floor_unpadded(
     size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
-) -> int | None:
+) -> int:
     """Correct without padding, if the division is exact. What does padding do to the loss per
     layer, and what does rounding down hide?"""
-    return _floor(size - target, kernel_size - 1)
+    return (size - target) // (kernel_size - 1)
+
+
+def layers_cut_off_unpadded(
+    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
+) -> int:
+    """Correct without padding, if the division is exact. What does padding do to the loss per
+    layer, and what does int() hide?"""
+    return int((size - target) / (kernel_size - 1))
 
 
 def layers_rounded_unpadded(
     size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
-) -> int | None:
+) -> int:
     """Apply your number of layers to a padded image. Does the size really come out?"""
-    layers = _quotient(size - target, kernel_size - 1)
-    return None if layers is None else round(layers)
+    return round((size - target) / (kernel_size - 1))
 
 
 def layers_floor_padded_once(
     size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
-) -> int | None:
+) -> int:
     """Padding is added on how many sides?"""
-    return _floor(size - target, kernel_size - 1 - padding)
+    return (size - target) // (kernel_size - 1 - padding)
 
 
 def layers_floor_at_unit_stride(
     size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
-) -> int | None:
+) -> int:
     """Your formula assumes that every layer removes the same amount. Is that so for larger
     strides?"""
-    return _floor(size - target, kernel_size - 1 - 2 * padding)
+    return (size - target) // (kernel_size - 1 - 2 * padding)
 
 
 def layers_as_fraction(
     size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
-) -> float | None:
+) -> float:
     """A number of layers is a whole number. What should happen when the division is not exact?"""
-    return _quotient(size - target, kernel_size - 1 - 2 * padding)
+    return (size - target) / (kernel_size - 1 - 2 * padding)
 
 
 def layers_of_whole_kernels(
     size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
-) -> int | None:
+) -> int:
     """Slide a kernel over a short strip by hand and count the positions. How many cells are
     lost?"""
-    return _floor(size - target, kernel_size)
+    return (size - target) // kernel_size
 
 
 def layers_of_whole_kernels_rounded_up(
@@ -389,25 +396,32 @@ def layers_of_whole_kernels_rounded_up(
 
 def layers_losing_too_little(
     size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
-) -> int | None:
+) -> int:
     """Slide a kernel over a short strip by hand. How many positions fewer than cells do you
     count?"""
-    layers = _quotient(size - target, kernel_size - 2)
-    return None if layers is None else math.ceil(layers)
+    return math.ceil((size - target) / (kernel_size - 2))
 
 
 def layers_losing_one_end(
     size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
-) -> int | None:
+) -> int:
     """The border is lost on how many sides of the image?"""
-    return _floor(2 * (size - target), kernel_size - 1)
+    return 2 * (size - target) // (kernel_size - 1)
+
+
+def layers_losing_one_end_as_fraction(
+    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
+) -> float:
+    """The border is lost on how many sides of the image? And what should happen when your division
+    is not exact?"""
+    return (size - target) / ((kernel_size - 1) / 2)
 
 
 def layers_without_target(
     size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
-) -> int | None:
+) -> int:
     """Your layers go on past the size that was asked for. Where does the target enter?"""
-    return _floor(size, kernel_size - 1)
+    return size // (kernel_size - 1)
 
 
 def layers_halving(
@@ -422,11 +436,3 @@ def layers_as_ratio(
 ) -> int:
     """Does each layer change the size by a factor or by a difference?"""
     return size // target
-
-
-def _floor(loss: int, loss_per_layer: int) -> int | None:
-    return loss // loss_per_layer if loss_per_layer else None
-
-
-def _quotient(loss: int, loss_per_layer: int) -> float | None:
-    return loss / loss_per_layer if loss_per_layer else None

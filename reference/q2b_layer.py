@@ -25,6 +25,7 @@ from reference.q2_properties import (  # noqa: F401  config.yaml names them
     size_kept_by_single_cell,
     size_never_falls_in_larger_image,
 )
+from reference.regardless import regardless
 
 
 def conv_output_size(size: int, kernel_size: int, stride: int = 1, padding: int = 0) -> int:
@@ -325,3 +326,21 @@ def conv_weights_per_position(
     all?"""
     positions = 218 * 218  # of a 7 x 7 kernel in the printed 224 x 224 image
     return (in_channels * kernel_area(kernel_size) + bias) * out_channels * positions
+
+
+# Each with `bias` never looked at, which is a slip of its own.
+conv_single_bias_always = regardless(conv_single_bias)
+conv_bias_per_pair_always = regardless(conv_bias_per_pair)
+conv_bias_per_input_always = regardless(conv_bias_per_input)
+conv_bias_per_weight_always = regardless(conv_bias_per_weight)
+conv_flat_filters_always = regardless(conv_flat_filters)
+conv_filter_per_input_always = regardless(conv_filter_per_input)
+conv_one_filter_always = regardless(conv_one_filter)
+conv_one_flat_kernel_always = regardless(conv_one_flat_kernel)
+conv_channels_added_always = regardless(conv_channels_added)
+conv_kernel_not_squared_always = regardless(conv_kernel_not_squared)
+conv_kernel_height_only_always = regardless(conv_kernel_height_only)
+conv_kernel_sides_added_always = regardless(conv_kernel_sides_added)
+conv_square_of_height_always = regardless(conv_square_of_height)
+conv_square_of_width_always = regardless(conv_square_of_width)
+conv_weights_per_position_always = regardless(conv_weights_per_position)

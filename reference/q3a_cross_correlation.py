@@ -257,6 +257,16 @@ def one_position_short(image: Matrix, kernel: Matrix, stride: int = 1, padding: 
     return sums
 
 
+# F7, as range(0, height - kernel_height, stride) has it: all but what would just fit
+def range_one_short(image: Matrix, kernel: Matrix, stride: int = 1, padding: int = 0) -> Matrix:
+    """In how many places does a window of length 3 fit on a strip of length 4? Which of them does
+    your range reach?"""
+    padded = np.pad(image, padding)
+    rows, columns = -(-np.subtract(padded.shape, kernel.shape) // stride)
+    sums: Matrix = (_windows_of(padded, kernel, stride, rows, columns) * kernel).sum(axis=(2, 3))
+    return sums
+
+
 # F8: the output transposed
 def output_transposed(image: Matrix, kernel: Matrix, stride: int = 1, padding: int = 0) -> Matrix:
     """Your numbers are right, but which index of the output runs over rows?"""

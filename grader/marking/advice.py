@@ -178,7 +178,7 @@ def _different(shown: Sequence[CaseResult], common: Sequence[str]) -> Iterator[s
         remarks = [r for r in case.remarks if not any(r in pattern for pattern in common)]
         for remark in remarks:
             yield f'In the case "{name}" {remark}{"" if remark.endswith("?") else "."}'
-        if not remarks and not case.comparison.differences:
+        if not remarks and (case.comparison.structural or not case.comparison.differences):
             yield from _claims([case])
         elif not case.remarks:
             yield f'Work the case "{name}" out by hand: where does your function part from it?'

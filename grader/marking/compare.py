@@ -85,6 +85,7 @@ def compare(*, expected: Value, observed: Value | Absent, rule: Rule) -> Compari
     return Comparison(
         matches=False,
         claim=tally.claim(leaves),
+        structural=bool(tally.structural),
         leaves=leaves,
         matched=tally.matched,
         differences=tuple(difference for _, difference in tally.differences),

@@ -31,8 +31,8 @@ import numpy as np
 from msgspec.structs import replace
 
 from grader.errors import GraderError
-from grader.marking.arrays import plain
-from grader.marking.compare import Absent, matches, narrow
+from grader.marking.arrays import is_row, plain
+from grader.marking.compare import Absent, count_leaves, matches, narrow
 from grader.marking.credit import cases_share
 from grader.marking.tame import Unusable, tame
 from grader.model import CaseResult, Killed, Observation, Question, Raised, Returned, TimedOut
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 Ask: TypeAlias = "Callable[[str, tuple[Value, ...]], Observation]"
 Expect: TypeAlias = "Callable[[Sequence[tuple[str, tuple[Value, ...]]]], None]"
 
-_DIFFERENT_CALLS = 500  # of the student's steps, for one composite
+_DIFFERENT_CALLS = 2000  # of the student's steps, for one composite
 _CALLS = 50_000  # counting equal ones
 _PATIENCE = 2  # time-outs or crashes of a step, after which it is not called again
 _EXACT = frozenset({int, str, bool, type(None)})  # types of which what is equal is the same
@@ -164,11 +164,21 @@ def _usable(step: Question, args: tuple[Value, ...], observation: Observation) -
     try:
         true: Any = step.reference(*deepcopy(args))
     except Exception:  # noqa: BLE001 - the true step refuses these arguments
-        true = 0  # a number of ordinary size is the most that can be gone on with
+        true = _ordinary(step)
     try:
         return tame(outcome.value, true)
     except Unusable as why:
         return why
+
+
+@remembered(64)
+def _ordinary(step: Question) -> Any:
+    """What stands in for a true value: the step's longest row, or of another kind a small number.
+
+    Of numbers, one of ordinary size is the most that can be gone on with.
+    """
+    rows = [case.expected for case in step.cases if is_row(case.expected)]
+    return max(rows, key=count_leaves, default=0)
 
 
 def freeze(value: Any) -> Any:

@@ -7,6 +7,9 @@ refused depends on how it was written down, as does what stands in a guard's pla
 message). Where all values are right, only a wrong answer whose slip is the guard can explain what
 is not; a student who refuses contradicts none, and speaks for one only by raising the very
 exception that it, in place of the one asked for, ends in.
+
+Where a wrong answer ends in an exception, so may the student's own formula, or None in its place.
+But exceptions alone are no slip's: at least one wrong value has to be the wrong answer's.
 """
 
 from __future__ import annotations
@@ -44,7 +47,12 @@ def diagnose(question: Question, results: Sequence[CaseResult]) -> Diagnosis:
         return Diagnosis()
     values = [index for index, result in enumerate(results) if not _must_raise(result)]
     wrong_values = [index for index in values if not results[index].passed]
-    no_better = [w for w in question.wrong_answers if _predicts(w, results, wrong_values)]
+    no_better = [
+        answer
+        for answer in question.wrong_answers
+        if _predicts(answer, results, wrong_values)
+        and (not wrong_values or any(_is_value(answer, index) for index in wrong_values))
+    ]
     no_better.sort(key=lambda answer: -answer.share)
     if wrong_values:
         right_values = [index for index in values if results[index].passed]
@@ -60,6 +68,10 @@ def diagnose(question: Question, results: Sequence[CaseResult]) -> Diagnosis:
 
 def _predicts(answer: WrongAnswer, results: Sequence[CaseResult], indices: Sequence[int]) -> bool:
     return all(same_result(answer.predictions[index], results[index]) for index in indices)
+
+
+def _is_value(answer: WrongAnswer, index: int) -> bool:
+    return not isinstance(answer.predictions[index], Raises)
 
 
 def _explains_guards(answer: WrongAnswer, results: Sequence[CaseResult]) -> bool:
@@ -96,7 +108,10 @@ def same_result(prediction: Value | Raises, result: CaseResult) -> bool:
     """Decides whether a predicted result is what the student's call came to."""
     outcome = result.observation.outcome
     if isinstance(prediction, Raises):
-        # which exception a slip ends in depends on how it was written down
+        # which exception a slip ends in, and whether it is headed off, depends on how it was
+        # written down
+        if isinstance(outcome, Returned):
+            return outcome.value is None and not _must_raise(result)
         return isinstance(outcome, Raised) and outcome.exception != "NotImplementedError"
     if not isinstance(outcome, Returned):
         return False

@@ -28,7 +28,7 @@ def patterns(results: Sequence[CaseResult]) -> tuple[str, ...]:
     if not failed:
         refusals_fail = any(not result.passed for result in results)
         return (_NOT_REFUSED,) if refusals_fail and values else ()
-    found = list(_same_kind(failed))
+    found = list(_same_kind(failed, values))
     if _square_only(values):
         found.append(_SQUARE_ONLY)
     if len(failed) >= 2:
@@ -41,15 +41,18 @@ def patterns(results: Sequence[CaseResult]) -> tuple[str, ...]:
 _NOT_REFUSED = "All is right, except that bad input is not refused as the statement asks."
 _SQUARE_ONLY = "It is right for square inputs only: where do height and width change places?"
 _NONE = "In every failed case the result is None: is it printed, or does a branch return nothing?"
+_NONE_ELSEWHERE = "In every failed case the result is None, which is right in other cases only."
 _TEXT = "In every failed case the result is text: return the number itself, not its digits."
 OF_ANOTHER_KIND = frozenset({_NONE, _TEXT})
 """Sentences after which nothing is left to say of the values."""
 
 
-def _same_kind(failed: Sequence[CaseResult]) -> Iterator[str]:
+def _same_kind(failed: Sequence[CaseResult], values: Sequence[CaseResult]) -> Iterator[str]:
     """What no value is: a result that was not returned, or that was written out."""
     kinds = {_kind(result) for result in failed}
-    if len(kinds) == 1:
+    if kinds == {_NONE} and any(_is_rightly_none(result) for result in values):
+        yield _NONE_ELSEWHERE
+    elif len(kinds) == 1:
         yield from kinds - {""}
 
 
@@ -67,6 +70,10 @@ def _kind(result: CaseResult) -> str:
     return _TEXT if written and numbers else ""
 
 
+def _is_rightly_none(result: CaseResult) -> bool:
+    return result.passed and result.case.shown and result.case.expected is None
+
+
 def _square_only(results: Sequence[CaseResult]) -> bool:
     oblong = [result for result in results if _is_oblong(result.case.args)]
     square = [result for result in results if not _is_oblong(result.case.args)]
@@ -75,6 +82,7 @@ def _square_only(results: Sequence[CaseResult]) -> bool:
         and len(square) >= 2
         and all(result.passed for result in square)
         and not any(result.passed for result in oblong)
+        and any(isinstance(result.observation.outcome, Returned) for result in oblong)
     )
 
 

@@ -48,6 +48,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "same_keys": "returned a dict with two keys that are equal as plain data",
     "dtype": "returned an array of records, dates or bytes; return an array of numbers",
     "meta_tensor": "returned a tensor without data (on the device 'meta')",
+    "exception": "returned an exception; raise it, as in raise ValueError(…)",
     "own_class": f"returned an object of a class of its own; {_RETURN}",
 }
 _ARTICLE: Final[Mapping[str, str]] = {

@@ -109,6 +109,8 @@ class _Reader:
         if _is(kind, dict):
             self._note_subclass(kind is not dict and _name(kind) not in _PLAIN_DICTS)
             return self._mapping(value, depth)
+        if _is(kind, BaseException) or (kind is type and _is(value, BaseException)):
+            raise Refusal("exception")
         name = _name(kind)
         if name == "deque" or (name == "array" and value.typecode not in "uw"):  # u, w: text
             return self._sequence(value, depth)

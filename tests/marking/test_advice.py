@@ -55,6 +55,8 @@ ROWS: list[tuple[str, list[Case], list[Any], tuple[str, ...]]] = [
      ('Work the case "printed" out by hand: where does your function part from it?',)),
     ("another structure", [shown([5]), HIDDEN], [5, 6],
      ('In the case "printed": an int, expected a list of 1.',)),
+    ("another structure in part", [shown([5, 6]), HIDDEN], [[[5, 6], 11], 6],
+     ('In the case "printed": a list of 2, expected an int at [0].',)),
     ("no such entry", [shown(5, at=("boxes",))], [None],
      ("In the case \"printed\": None has no entry ['boxes'].",)),
     ("only hidden cases fail", [shown(5), HIDDEN], [5, 7],

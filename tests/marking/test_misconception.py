@@ -72,6 +72,10 @@ def marked(cases: tuple[Any, ...], answers: tuple[Any, ...], values: list[Any]) 
          [9, 16, raised(NotImplementedError)], []),
         ([wrong("divides by zero", "1/2", 9, 16, Raises("ZeroDivisionError"))],
          [9, 16, Observation(Killed("exit"))], []),
+        ([wrong("divides by zero", "1/2", 9, 16, Raises("ZeroDivisionError"))],
+         [9, 16, None], ["divides by zero"]),
+        ([wrong("divides by zero", "1/2", 9, 16, Raises("ZeroDivisionError"))],
+         [9, 16, 0], []),
         ([wrong("None", "1/2", 12, None, None)], [12, None, None], ["None"]),
     ],
 )  # fmt: skip
@@ -199,6 +203,17 @@ def test_the_last_value_put_right_never_lowers_the_score(guard: Any) -> None:
     before = marked(cases, (answer,), [12, 16, guard])
     after = marked(cases, (answer,), [12, 20, guard])
     assert names(before) == ["formula"] and after.share >= before.share
+
+
+@pytest.mark.parametrize("instead", [raised(ValueError), raised(IndexError), None])
+def test_exceptions_alone_are_no_slip(instead: Any) -> None:
+    """Whoever raises on what is hard would earn the share of a slip that mostly ends so."""
+    fails = Raises("IndexError")
+    answer = wrong("indices exchanged", "3/4", 12, 16, fails, fails)
+    cases = (*CASES, case(40))
+    result = marked(cases, (answer,), [12, 20, instead, instead])
+    assert (result.share, names(result)) == (Fraction(1, 2), [])
+    assert names(marked(cases, (answer,), [12, 16, instead, instead])) == ["indices exchanged"]
 
 
 def test_the_feedback_comes_first_in_the_help_and_alternatives_are_named() -> None:

@@ -86,6 +86,8 @@ RECOGNISED: list[tuple[str, Any, Any, Rule, str]] = [
      EXACT, "to float32"),
     ("float32 in a matrix", REAL / 3, (REAL / 3).astype(np.float32), close(atol=1e-12),
      "right up to rounding"),
+    ("noise where less is allowed", MATRIX * [[0, 1, 1]], MATRIX * [[0, 1, 1]] + 2e-7,
+     close(atol=np.array([[1e-13, 1e-5, 1e-5]] * 3)), "right up to rounding"),
     ("rounding several times", 1 / 3, 1 / 3 * (1 + 3e-7), close(atol=1e-12), "up to rounding"),
     ("the other infinity", -np.inf, np.inf, WITHIN, "the wrong sign"),
     ("float32 in a number", 1 / 3, float(np.float32(1 / 3)), close(atol=1e-12), "up to rounding"),
@@ -216,6 +218,7 @@ def counts(*pairs: tuple[Any, Any]) -> list[CaseResult]:
 
 
 NONE = "In every failed case the result is None: is it printed, or does a branch return nothing?"
+NONE_ELSEWHERE = "In every failed case the result is None, which is right in other cases only."
 TEXT = "In every failed case the result is text: return the number itself, not its digits."
 EVERY = "In every failed case the result is"
 SQUARE, WIDE = np.eye(3), np.ones((2, 3))
@@ -243,6 +246,7 @@ SQUARE, WIDE = np.eye(3), np.ones((2, 3))
         (judged((case(5), None)), NONE),
         (judged((case([5]), None), (case(None), None), (case({"n": 6}, at=("n",)), {"n": None})),
          NONE),
+        (judged((case(5), None), (case(None, shown=True), None)), NONE_ELSEWHERE),
         (judged((case(5), "5"), (case(6.5), np.array("6.5"))), TEXT),
         (judged((case([5, 6]), ["5", "6"]), (case((7,)), "[7]")), TEXT),
     ],
@@ -271,6 +275,8 @@ def test_what_failed_cases_have_in_common_is_said(results: list[CaseResult], sen
         judged((case([5, 6]), ["5", 6]), (case([7]), [])),
         judged((case(1, SQUARE), 1), (case(3, WIDE), 0), (case(4, WIDE), 0)),
         judged((case(1, SQUARE), 1), (case(2, SQUARE), 2), (case(3, WIDE), 0), (case(4, WIDE), 4)),
+        judged((case(1, (4, 4)), 1), (case(2, (5, 5)), 2),
+               (case(3, (4, 5)), raised(TypeError)), (case(4, (2, 3)), raised(TypeError))),
         judged((case(MATRIX), MATRIX.T)),
         judged((case(MATRIX), MATRIX + 1), (case(OBLONG), OBLONG + 1)),
         judged((case(Raises("ValueError")), 1)),
@@ -285,6 +291,7 @@ def test_where_nothing_is_common_nothing_is_said(results: list[CaseResult]) -> N
 
 FIXED = {
     NONE,
+    NONE_ELSEWHERE,
     TEXT,
     "All is right, except that bad input is not refused as the statement asks.",
     "It is right for square inputs only: where do height and width change places?",

@@ -113,6 +113,31 @@ SLIPS = {
                 sizes.append(following)
             return len(sizes)
         """,
+    # never looks at bias
+    ("q2b_i", "conv_bias_per_input_always"): """
+        import math
+        def conv_layer_params(in_channels, out_channels, kernel_size, bias=True):
+            sides = kernel_size if isinstance(kernel_size, tuple) else [kernel_size] * 2
+            return in_channels * (out_channels * math.prod(sides) + 1)
+        """,
+    # the catalogue's formulas to the letter: a kernel of one cell makes the division fail
+    ("q2b_ii", "layers_floor_unpadded"): """
+        def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
+            return (size - target) // (kernel_size - 1)
+        """,
+    ("q2b_ii", "layers_cut_off_unpadded"): """
+        def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
+            return int((size - target) / (kernel_size - 1)) if kernel_size > 1 else None
+        """,
+    ("q2b_ii", "layers_floor_at_unit_stride"): """
+        def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
+            loss = kernel_size - 1 - 2 * padding
+            return None if loss == 0 else (size - target) // loss
+        """,
+    ("q2b_ii", "layers_losing_one_end_as_fraction"): """
+        def conv_layers_needed(a, b, k, s=1, p=0):
+            return (a - b) / ((k - 1) / 2)
+        """,
     ("q2b_iii", "classifier_bias_per_input"): """
         def classifier_params(feature_shape, classes, bias=True):
             inputs = 1
@@ -164,6 +189,17 @@ SLIPS = {
                     line.append(max(0, s))
                 out.append(line)
             return out
+        """,
+    ("q3a", "range_one_short"): """
+        import numpy as np
+        def cross_correlate2d(image, kernel, stride=1, padding=0):
+            image = np.pad(image, padding)
+            (h, w), (a, b) = image.shape, kernel.shape
+            if a > h or b > w:
+                raise ValueError
+            out = [[np.sum(image[i:i + a, j:j + b] * kernel) for j in range(0, w - b, stride)]
+                   for i in range(0, h - a, stride)]
+            return np.array(out).reshape(len(range(0, h - a, stride)), len(range(0, w - b, stride)))
         """,
     ("q3b", "overlaps_overwritten"): """
         import numpy as np

@@ -201,6 +201,8 @@ REFUSED: list[tuple[Any, str]] = [
     (..., "still to be written"),
     (slice(1), "an object of type slice"),
     (object(), "an object of type object"),
+    (ValueError("too large"), "an exception; raise it"),
+    (ValueError, "an exception; raise it"),
     (Own(), "an object of a class of its own"),
     (Liar(), "an object of a class of its own"),
     (Pretender(), "an object of a class of its own"),

@@ -1,0 +1,87 @@
+"""What follows from a wrong step is not charged twice: each step's wrong answers, carried forward.
+
+The student writes every composite as the reference does, on top of the one wrong step.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.marking import mark
+from grader.model import Assignment, Missing, Observation, Question, Raised, Returned
+from grader.pipeline import read_assignment
+
+CONFIG = Path(__file__).parents[2] / "config.yaml"
+
+FOLLOWED = {
+    ("q2b_size", "size_without_start", "q2b_ii"): "long chains call the step hundreds of times",
+    ("q2b_size", "size_padded_once", "q2b_ii"): "",
+    ("q2b_ii", "layers_one_more_if_any", "q2b_iv"): "",
+    ("q2b_ii", "layers_past_target", "q4_layers"): "a number where None is right",
+    ("q2b_ii", "layers_past_target", "q4_total"): "a list where the true steps refuse",
+    ("q2a_i", "layers_single_bias", "q2a_ii"): "",
+    ("q2b_i", "conv_bias_per_input", "q4_total"): "by way of the layers",
+}
+
+
+@pytest.fixture(scope="module")
+def assignment() -> Assignment:
+    return read_assignment(CONFIG)
+
+
+def _functions(questions: Sequence[Question], wrong: Question, name: str) -> dict[str, Any]:
+    """The reference's functions by name, where every composite calls the wrong step."""
+    module = importlib.import_module(wrong.reference.__module__)  # type: ignore[union-attr]
+    own: dict[str, Any] = {wrong.function: getattr(module, name)}
+
+    def function(question: Question) -> Callable[..., Any]:
+        if question.function not in own:
+            steps = [q for q in questions if q.id in _steps(question) and q.id in built_on_it]
+            assert question.reference is not None
+            own[question.function] = partial(
+                question.reference, **{step.function: function(step) for step in steps}
+            )
+        return own[question.function]
+
+    built_on_it = {wrong.id}
+    for _ in questions:
+        built_on_it |= {q.id for q in questions if built_on_it.intersection(_steps(q))}
+    return {q.function: function(q) for q in questions if not q.marked_by_person}
+
+
+def _steps(question: Question) -> tuple[str, ...]:
+    mutual = question.id in ("q3b", "q3b_steps")
+    return question.builds_on.questions if question.builds_on and not mutual else ()
+
+
+def _observe(functions: dict[str, Any], name: str, args: tuple[Any, ...]) -> Observation:
+    if name not in functions:
+        return Observation(Missing())
+    try:
+        return Observation(Returned(functions[name](*deepcopy(args))))
+    except Exception as error:  # noqa: BLE001 - as the sandbox does
+        return Observation(Raised(type(error).__name__, ("Exception",)))
+
+
+@pytest.mark.parametrize(("step", "slip", "composite"), FOLLOWED)
+def test_a_composite_on_a_wrong_step_loses_nothing(
+    step: str, slip: str, composite: str, assignment: Assignment
+) -> None:
+    functions = _functions(assignment.questions, assignment.question(step), slip)
+    ask = partial(_observe, functions)
+    seen = {
+        q.id: [ask(q.function, ())]
+        if q.marked_by_person
+        else [ask(q.function, c.args) for c in q.cases]
+        for q in assignment.questions
+    }
+    shares = {r.question.id: r.share for r in mark(assignment, seen, ask)}
+    assert shares[step] < 1
+    assert shares[composite] == 1
