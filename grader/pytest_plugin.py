@@ -75,9 +75,9 @@ class AssignmentFile(pytest.File):
 
         try:
             assignment = read_assignment(self.path)
+            run = _Run(self, assignment)
         except GraderError as error:
             raise self.CollectError(str(error)) from None
-        run = _Run(self, assignment)
         for question in assignment.questions:
             if question.cases or question.properties:
                 yield QuestionNode.from_parent(self, name=question.id, question=question, run=run)
@@ -221,7 +221,10 @@ class _Run:
         from grader.report.check import explain
         from grader.selfcheck import check_question
 
-        alone = replace(question, cases=cases, properties=properties)
+        # of wrong answers and steps only all cases together can tell
+        alone = replace(
+            question, cases=cases, properties=properties, wrong_answers=(), builds_on=None
+        )
         loaded = self.session.loaded
         found = check_question(alone, self.ask, loaded, self.assignment.functions)
         for known in found.properties:

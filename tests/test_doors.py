@@ -170,6 +170,21 @@ def test_a_caller_who_listens_to_nothing_gets_the_same_exit_code(
     assert codes[0] == codes[1] != 3
 
 
+def test_who_stands_in_a_folder_that_was_removed_is_told_so(tmp_path: Path) -> None:
+    command = f"rmdir '{tmp_path}'; exec '{sys.executable}' -m grader check -c '{ROOT}/config.yaml'"
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert done.stderr.endswith("grader: this folder does not exist any more; go into it again\n")
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("command", ["build", "audit"])
 def test_what_cannot_be_a_folder_is_refused_before_anything_is_written(
     command: str, tmp_path: Path

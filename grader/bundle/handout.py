@@ -18,6 +18,7 @@ from __future__ import annotations
 import ast
 import re
 import string
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -95,8 +96,11 @@ def folder_name(assignment: Assignment) -> str:
 
     >>> folder_name(Assignment("Problem Set 3: layers", "solution.py", ()))
     'problem_set_3'
+    >>> folder_name(Assignment("Übung 1", "solution.py", ()))
+    'ubung_1'
     """
-    words = re.findall(r"[a-z0-9]+", assignment.title.partition(":")[0].lower())
+    letters = unicodedata.normalize("NFKD", assignment.title.partition(":")[0].lower())
+    words = re.findall(r"[a-z0-9]+", letters.encode("ascii", "ignore").decode())
     return "_".join(words)[:60] or "handout"
 
 

@@ -105,6 +105,15 @@ for _command in (check, grade, regrade, audit, build, doctor):
     cli.add_command(_command)
 
 
+def _is_nowhere() -> bool:
+    """Whether the working directory was removed, as when a handout is unzipped once more."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return True
+    return False
+
+
 def main() -> NoReturn:
     """Runs a command; whatever goes wrong ends in a message and the exit code for it."""
     try:
@@ -131,6 +140,9 @@ def main() -> NoReturn:
             where = "where the output goes, or in the temporary folder"
             click.echo(f"grader: {error.strerror}, {where}", err=True)
             sys.exit(OURS)
+        if isinstance(error, FileNotFoundError) and _is_nowhere():
+            click.echo("grader: this folder does not exist any more; go into it again", err=True)
+            sys.exit(2)
         traceback.print_exc()
         click.echo("grader: this is a fault of the grader's own; please report it.", err=True)
         sys.exit(OURS)

@@ -159,15 +159,16 @@ class _Bench:
 def _watch(submission: Path, given: Path | None, wanted: Sequence[str], screen: Screen) -> None:
     """Checks on every change until it is interrupted."""
     with _Bench(given) as bench:
+        seen = _settled(submission)
         while True:
-            seen = _settled(submission)
             handed_in = bench.read(submission)
             if not screen.plain:
                 click.clear()
             _print(bench.check(handed_in, wanted), screen)
             click.echo("\nWaiting for a change. Ctrl-C ends this.")
-            while _stamps(submission) == seen:
+            while (now := _settled(submission)) == seen or not now:  # not now: being replaced
                 time.sleep(_LOOK_S)
+            seen = now
 
 
 def _settled(submission: Path) -> dict[str, tuple[int, int]]:

@@ -17,6 +17,7 @@ from grader.report.values import (
     Grid,
     Line,
     Said,
+    Sides,
     lay_out,
     lay_out_pair,
 )
@@ -197,6 +198,10 @@ def brief(case: CaseStory) -> str:
         return contrast.observed.text
     small = Budget(rows=2, columns=4, characters=60)
     sides = [lay_out(side, small) for side in (contrast.expected, contrast.observed)]
+    texts = isinstance(contrast.expected, str) and isinstance(contrast.observed, str)
+    pair = lay_out_pair(contrast.expected, contrast.observed, small) if texts else None
+    if isinstance(pair, Sides):  # each from where they part
+        sides = [pair.expected, pair.observed]
     expected, observed = (side.text if isinstance(side, Line) else "a matrix" for side in sides)
     return one_line(f"expected {expected}, observed {observed}", 160)
 

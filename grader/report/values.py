@@ -409,11 +409,11 @@ def _entries(
 def _in_one_line(value: object, budget: Budget) -> str:
     text, room = [], budget.characters
     for piece in _pieces(value, 0, budget):
-        room -= len(piece)
-        if room < 0:
-            text.append(CUT)
+        if len(piece) > room:
+            text.append(piece[:room] + CUT if isinstance(value, str) else CUT)
             break
         text.append(piece)
+        room -= len(piece)
     return "".join(text)
 
 

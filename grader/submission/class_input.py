@@ -66,7 +66,8 @@ def find_submissions(paths: Sequence[Path], *, expected_name: str) -> tuple[Hand
     3. Without a folder that holds a Python file, a notebook or a zip (a package with an
        `__init__.py` is none): with at most one such file at the top it is one submission.
     4. Otherwise it is a class: each folder is a submission, and so is each Python file,
-       notebook, archive or document at the top. Other files (README, grades.csv) don't count.
+       notebook, archive or document at the top. Other files (README, grades.csv) don't count,
+       nor does what somebody typed into Moodle beside the files.
 
     A single file that is no zip is one submission. Ids are the names of the files and folders, made
     safe; equal ones get a number, a path's own before those of a class inside a path.
@@ -189,7 +190,8 @@ def _members(path: Path, tree: Tree, top: _Level, expected_name: str) -> dict[st
     with_solutions = _folders_with_solutions(tree, top, expected)
     if not with_solutions and sum(map(_may_hold_solution, top.files)) <= 1:
         return None
-    ids = {f"{name}/": safe_id(name) for name in top.folders}
+    folders = [name for name in top.folders if not _is_text_beside_files(name, top.folders)]
+    ids = {f"{name}/": safe_id(name) for name in folders}
     ids |= {name: safe_id(stem_of(name)) for name in (*filter(_counts, top.files), *top.odd)}
     members = {}
     for name in sorted(ids):
@@ -198,6 +200,12 @@ def _members(path: Path, tree: Tree, top: _Level, expected_name: str) -> dict[st
         place = top.path + name
         members[place] = Handed(ids[name], path, inside=place, problem=problem)
     return members
+
+
+def _is_text_beside_files(name: str, folders: Sequence[str]) -> bool:
+    """Whether a folder is what its student typed into Moodle, beside the files handed in."""
+    person, found, end = name.rpartition("_assignsubmission_onlinetext")
+    return bool(found) and f"{person}_assignsubmission_file{end}" in folders
 
 
 def _folders_with_solutions(tree: Tree, top: _Level, expected: str) -> set[str]:

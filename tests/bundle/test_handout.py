@@ -100,7 +100,7 @@ def test_shown_cases_are_whole_and_hidden_ones_are_counted(
     ("title", "expected"),
     [
         ("Problem Set 3: vision tasks", "problem_set_3"),
-        ("Übung 2/3", "bung_2_3"),
+        ("Übung 2/3", "ubung_2_3"),
         ("../../etc: passwd", "etc"),
         ("第三章", "handout"),
     ],

@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import paths, unhurried, values
 
+from grader.report.lines import brief
+from grader.report.story import CaseStory, Contrast
 from grader.report.values import (
     Budget,
     Entries,
@@ -107,6 +109,17 @@ def test_a_long_line_is_cut() -> None:
     line = lay_out({"a": ["some text"] * 10}, Budget(characters=30))
     assert isinstance(line, Line)
     assert line.text == "{'a': ['some text', …"
+
+
+def test_a_long_text_keeps_its_beginning() -> None:
+    line = lay_out("some text " * 10, Budget(characters=12))
+    assert line == Line("'some text s…")
+
+
+def test_two_long_texts_are_told_in_a_few_words_from_where_they_part() -> None:
+    expected, observed = "so " * 40 + "it is", "so " * 40 + "is it"
+    told = brief(CaseStory("a", "failed", False, "", "f", (), Contrast(expected, observed)))
+    assert "so it is'" in told and "so is it'" in told
 
 
 @pytest.mark.parametrize("as_lists", [False, True])

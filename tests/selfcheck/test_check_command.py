@@ -107,6 +107,29 @@ def test_watching_checks_again_on_every_save_until_interrupted(handout: Path) ->
     assert "Traceback" not in err
 
 
+def test_a_watched_file_may_be_away_while_an_editor_replaces_it(handout: Path) -> None:
+    file = handout / "solution.py"
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "grader", "check", file, "--watch", "--plain"],
+        cwd=handout,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert _until(process, "Waiting for a change") == "All 6 public checks passed"
+        text = file.read_text(encoding="utf-8")
+        file.unlink()
+        time.sleep(1)  # longer than two looks at it
+        file.write_text(text.replace("width * height\n", "width + height\n"), encoding="utf-8")
+        assert _until(process, "Waiting for a change") == "3 of 6 public checks passed"
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert (process.returncode, err.strip()) == (130, "Interrupted.")
+
+
 def _until(process: subprocess.Popen[str], mark: str) -> str:
     """Reads to a mark; returns what the check before it came to."""
     verdict = ""

@@ -142,6 +142,42 @@ def test_an_instructor_checks_any_submission_by_all_cases(course: Path, tmp_path
     assert "4 failed, 3 passed" in done.stdout
 
 
+def test_an_instructor_checks_questions_that_build_on_others(tmp_path: Path) -> None:
+    course = tmp_path / "course"
+    (course / "reference").mkdir(parents=True)
+    (course / "reference" / "boxes.py").write_text(
+        "def area(w, h): return w * h\n\n\n"
+        "def volume(w, h, d, *, area=area): return area(w, h) * d\n\n\n"
+        'def flat(w, h, d):\n    """How deep is the box?"""\n    return w * h\n',
+        encoding="utf-8",
+    )
+    question = "  - {id: %s, title: A, function: %s, reference: boxes, points: 1, cases: [%s]%s}\n"
+    (course / "config.yaml").write_text(
+        "assignment: Boxes\nsubmission: {file: solution.py}\nquestions:\n"
+        + question % ("area", "area", "{name: a, args: [2, 3]}", "")
+        + question
+        % (
+            *("volume", "volume"),
+            "{name: b, args: [2, 3, 4]}, {name: c, args: [4, 3, 2]}",
+            ", builds_on: {questions: [area]}, wrong_answers: {flat: 0.5}",
+        ),
+        encoding="utf-8",
+    )
+    (course / "solution.py").write_text(
+        "def area(w, h): return w * h\ndef volume(w, h, d): return 24 if d == 4 else 6\n",
+        encoding="utf-8",
+    )
+    done = run(course, "-p", PLUGIN, "--submission=solution.py", "config.yaml")
+    assert "2 passed" in done.stdout and "volume::c - expected 24, observed 6" in done.stdout
+    assert "How deep" not in done.stdout, "6 is what that mistake gives of another case"
+
+
+def test_a_submission_that_is_not_there_is_a_sentence(course: Path) -> None:
+    done = run(course, "-p", PLUGIN, "--submission=nowhere.py", "config.yaml")
+    assert "nowhere.py: no such file or folder" in done.stdout
+    assert "Error" not in done.stdout.replace("ERROR", "")
+
+
 def test_a_solution_elsewhere_can_be_named(handout: Path, tmp_path: Path) -> None:
     submission = tmp_path / "other.py"
     submission.write_text("def area(width, height): return 6\n", encoding="utf-8")

@@ -124,6 +124,21 @@ def test_a_class_is_a_submission_for_each_folder_and_file(
     assert all(map(solved, class_))
 
 
+def test_what_somebody_typed_into_moodle_beside_the_files_is_no_submission(put: Put) -> None:
+    class_ = find(
+        put(
+            {
+                "Ann_1_assignsubmission_file/solution.py": SOLUTION,
+                "Ann_1_assignsubmission_onlinetext/onlinetext.html": "see the file",
+                "Bob_2_assignsubmission_onlinetext/onlinetext.html": "def answer(): ...",
+            }
+        )
+    )
+    assert [handed.id for handed in class_] == [
+        *("Ann_1_assignsubmission_file", "Bob_2_assignsubmission_onlinetext")
+    ]
+
+
 def test_who_handed_in_nothing_that_can_be_read_is_reported_and_not_lost(put: Put) -> None:
     files: dict[str, Content] = {
         "alice/solution.py": SOLUTION,
