@@ -153,6 +153,10 @@ class Folder:
         except (OSError, records.DamagedRecordError):
             return None
 
+    def ids(self) -> frozenset[str]:
+        """Returns the ids of all submissions that lie here."""
+        return frozenset(record.stem for record in (self.staff / "records").glob("*.record"))
+
     def holds(self, submission_id: str, files: Mapping[str, str]) -> bool:
         """Decides whether what was written of a submission is still there as it was written."""
         places = self.files(submission_id)

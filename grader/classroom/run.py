@@ -53,6 +53,7 @@ class Outcome(Struct, frozen=True):
     skipped: int  # unchanged since they were marked last
     faults: tuple[str, ...] = ()  # tracebacks of the grader's own failures
     filled: tuple[tuple[Book, Filled], ...] = ()  # gradebooks
+    others: tuple[str, ...] = ()  # submissions that lie in the folder and were not handed in now
 
 
 class _Progress(Struct):
@@ -126,8 +127,11 @@ def grade_class(
             progress.code,
         )
         filled = write_reports(folder, assignment, rows, given, request)
+        others = folder.ids().difference(handed.id for handed in handed_in)
         folder.settle()
-    return Outcome(rows, progress.skipped, tuple(progress.faults), filled)
+    return Outcome(
+        rows, progress.skipped, tuple(progress.faults), filled, others=tuple(sorted(others))
+    )
 
 
 def longest_s(assignment: Assignment) -> float:

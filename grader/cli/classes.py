@@ -330,6 +330,7 @@ def _refuse_among(paths: Sequence[Path], out: Path) -> None:
 
 def _conclude(outcome: Outcome, card: Scorecard | None, out: Path, *, plain: bool) -> None:
     from grader.report.terminal import ClassRow, Screen, render, render_class_table
+    from grader.submission.naming import listed
 
     screen = Screen.of(sys.stdout, plain=plain)
     rows = outcome.rows
@@ -351,6 +352,9 @@ def _conclude(outcome: Outcome, card: Scorecard | None, out: Path, *, plain: boo
         click.echo(render_class_table(table, screen), nl=False)
     if outcome.skipped:
         click.echo(f"\n{outcome.skipped} of {len(rows)} were marked before and have not changed.")
+    if outcome.others:
+        are = "is a submission" if len(outcome.others) == 1 else "are submissions"
+        click.echo(f"\nIn {out} {are} of an earlier run, too: {listed(outcome.others)}.")
     click.echo(f"\nReport: {out / 'report.html'}\nGrades: {out / 'grades.csv'}")
     if (alike := out / "staff" / "similar.html").exists():
         click.echo(f"Similar code: {alike}")

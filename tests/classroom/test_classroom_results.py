@@ -161,6 +161,15 @@ def test_the_command_line_marks_a_class_and_says_where_the_grades_are(
     assert "ada" in done.stdout
 
 
+def test_who_was_marked_here_before_and_is_not_now_is_named(small_course: Course) -> None:
+    arguments = ["--out", small_course.out, "--config", small_course.config]
+    first = run("grade", small_course.submissions / "ada", *arguments)
+    assert "earlier run" not in first.stdout
+    second = run("grade", small_course.submissions / "gus", *arguments)
+    assert f"In {small_course.out} is a submission of an earlier run, too: ada." in second.stdout
+    assert list(grades(small_course.out)) == ["gus"]
+
+
 def test_a_single_submission_is_shown_whole(small_course: Course) -> None:
     done = run(
         *("grade", small_course.submissions / "bob", "--out", small_course.out),
