@@ -129,6 +129,14 @@ SLIPS = {
         def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
             return int((size - target) / (kernel_size - 1)) if kernel_size > 1 else None
         """,
+    ("q2b_ii", "layers_exact_unpadded"): """
+        def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
+            if size == target:
+                return 0
+            if kernel_size == 1 or (size - target) % (kernel_size - 1) != 0:
+                return None
+            return (size - target) // (kernel_size - 1)
+        """,
     ("q2b_ii", "layers_floor_at_unit_stride"): """
         def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
             loss = kernel_size - 1 - 2 * padding
