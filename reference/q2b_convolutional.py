@@ -421,6 +421,6 @@ def _parts(
 ) -> tuple[int, int, int]:
     """Give the number of convolutions, the parameters of one, and those of the classifier."""
     channels, size, _ = image_shape
-    layers = (size - target) // (kernel_size - 1)
+    layers = (size - target) // max(kernel_size - 1, 1)
     per_layer = (channels * kernel_size**2 + 1) * channels
     return layers, per_layer, classifier_params((channels, target, target), classes)

@@ -349,6 +349,15 @@ def layers_cut_off_unpadded(
     return int((size - target) / (kernel_size - 1))
 
 
+def layers_exact_unpadded(
+    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
+) -> int | None:
+    """Your count is right for layers without padding at stride 1. What do the last two arguments
+    change, and what is a negative number of layers?"""
+    layers, left_over = divmod(size - target, kernel_size - 1)
+    return None if left_over else layers
+
+
 def layers_rounded_unpadded(
     size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
 ) -> int:

@@ -169,6 +169,8 @@ def _layers(size: int, latent: int, kernel_size: int) -> int:
 
 def _chain(in_channels: int, widths: Sequence[int], layers: int) -> list[tuple[int, int]]:
     """Input and output channels of each layer."""
+    if layers > 0 and not widths:
+        raise ValueError("layers without widths")
     outputs = [widths[min(i, len(widths) - 1)] for i in range(layers)]
     return list(pairwise([in_channels, *outputs]))
 
@@ -398,7 +400,8 @@ def stops_before_the_latent(
     size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
 ) -> list[int]:
     """How large is the last map of your chain: is it always exactly the latent?"""
-    return _params(_chain(in_channels, widths, _layers(size, latent, kernel_size)), kernel_size)
+    layers = _layers(size, latent, max(kernel_size, 2))
+    return _params(_chain(in_channels, widths, layers), kernel_size)
 
 
 # C14: right wherever there is an answer
@@ -406,7 +409,7 @@ def goes_past_the_latent(
     size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
 ) -> list[int]:
     """Can it happen that the sizes of your maps jump over the latent?"""
-    layers = -_layers(latent, size, kernel_size)
+    layers = -_layers(latent, size, max(kernel_size, 2))
     return _params(_chain(in_channels, widths, layers), kernel_size)
 
 

@@ -28,7 +28,7 @@ MAX_DEPTH = 30
 
 LINK = "a symbolic link is not followed"
 SPECIAL = "neither a file nor a folder"
-ODD_NAME = "not an ordinary name"
+ODD_NAME = "not a name that every system allows, so rename it"
 CLASH = "a folder has the same name"
 CLOSED = "it cannot be opened"
 DEEP = "too many folders within folders"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.model import Assignment, Chunk, Submission
+from grader.model import Assignment, Chunk, QuestionResult, Submission
 from grader.pipeline import grade, read_assignment
 from grader.sandbox import Launcher, start_launcher
 
@@ -128,6 +128,14 @@ SLIPS = {
     ("q2b_ii", "layers_cut_off_unpadded"): """
         def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
             return int((size - target) / (kernel_size - 1)) if kernel_size > 1 else None
+        """,
+    ("q2b_ii", "layers_exact_unpadded"): """
+        def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
+            if size == target:
+                return 0
+            if kernel_size == 1 or (size - target) % (kernel_size - 1) != 0:
+                return None
+            return (size - target) // (kernel_size - 1)
         """,
     ("q2b_ii", "layers_floor_at_unit_stride"): """
         def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
@@ -259,6 +267,32 @@ SLIPS = {
 }
 
 
+GUARDED = {
+    "q2b_iv": """
+        def conv_network_params(image_shape, target, kernel_size, classes):
+            c, size, _ = image_shape
+            layers = 0
+            if size != target:
+                layers, rest = divmod(size - target, kernel_size - 1)
+                if rest or layers < 0 or size < kernel_size:
+                    raise ValueError
+            return layers * c * (c * kernel_size ** 2 + 1) + (c * target ** 2 + 1) * classes
+        """,
+    "q4_layers": """
+        def encoder_layer_params(size, latent, in_channels, widths, kernel_size=3):
+            counts, now, before = [], size, in_channels
+            while now != latent:
+                if now < latent or now < kernel_size or kernel_size == 1:
+                    raise ValueError
+                after = widths[len(counts)] if len(counts) < len(widths) else widths[-1]
+                counts.append(after * (before * kernel_size ** 2 + 1))
+                before, now = after, now - kernel_size + 1
+            return counts
+        """,
+}
+"""Right, but that one kind of bad input ends in another exception than the one asked for."""
+
+
 @pytest.fixture(scope="module")
 def assignment() -> Assignment:
     return read_assignment(CONFIG)
@@ -270,16 +304,30 @@ def launcher(assignment: Assignment) -> Iterator[Launcher]:
         yield one
 
 
+def marked(
+    text: str, question_id: str, assignment: Assignment, launcher: Launcher
+) -> QuestionResult:
+    chunk = Chunk("solution.py", textwrap.dedent(text))
+    card, _ = grade(assignment, Submission("s", "solution.py", (chunk,)), launcher)
+    (found,) = [result for result in card.questions if result.question.id == question_id]
+    return found
+
+
 @pytest.mark.parametrize(("question_id", "slip"), SLIPS)
 def test_a_slip_is_recognised_however_it_is_written(
     question_id: str, slip: str, assignment: Assignment, launcher: Launcher
 ) -> None:
-    text = textwrap.dedent(SLIPS[question_id, slip])
-    card, _ = grade(
-        assignment, Submission("s", "solution.py", (Chunk("solution.py", text),)), launcher
-    )
-    (found,) = [result for result in card.questions if result.question.id == question_id]
+    found = marked(SLIPS[question_id, slip], question_id, assignment, launcher)
     assert [wrong.name for wrong in found.diagnosis] == [slip]
     (known,) = found.diagnosis
     assert known.feedback in " ".join(found.help)
     assert found.score >= Decimal(float(known.share)) * found.question.points - Decimal("0.01")
+
+
+@pytest.mark.parametrize("question_id", GUARDED)
+def test_another_exception_is_not_taken_for_a_guard_that_is_there(
+    question_id: str, assignment: Assignment, launcher: Launcher
+) -> None:
+    found = marked(GUARDED[question_id], question_id, assignment, launcher)
+    assert Decimal("0.9") * found.question.points < found.score < found.question.points
+    assert not found.diagnosis
