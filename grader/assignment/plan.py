@@ -10,6 +10,8 @@ from msgspec import Struct
 
 from grader.model import Assignment, Question, Raises, Rule
 
+_SHORT = 2.0**16  # fractions of this are what sums and halves come to exactly, in any order
+
 
 class PlanRow(Struct, frozen=True):
     """One question of the plan."""
@@ -21,6 +23,7 @@ class PlanRow(Struct, frozen=True):
     hidden: int  # cases that are only counted for them
     points: Decimal
     rules: tuple[str, ...]  # how it is marked, in words
+    to_the_last_bit: bool = False  # rounding in another order fails
 
 
 def plan(assignment: Assignment) -> tuple[PlanRow, ...]:
@@ -34,6 +37,9 @@ def plan(assignment: Assignment) -> tuple[PlanRow, ...]:
             hidden=sum(not case.shown for case in question.cases) + question.hidden_count,
             points=question.points,
             rules=tuple(_rules(question)),
+            to_the_last_bit=any(
+                case.rule.kind == "exact" and _is_rounded(case.expected) for case in question.cases
+            ),
         )
         for question in assignment.questions
     )
@@ -62,6 +68,22 @@ def _rules(question: Question) -> list[str]:
     if question.properties:
         rules.append(_counted(len(question.properties), "property", "properties"))
     return rules
+
+
+def _is_rounded(value: object) -> bool:
+    """Whether a number in it is a long fraction, so that how it was computed can show."""
+    match value:
+        case float() | complex() | np.inexact() | np.ndarray():
+            numbers = np.asarray(value)
+            if numbers.dtype.kind not in "fc":
+                return False
+            numbers = numbers[np.isfinite(numbers)] * _SHORT
+            return bool(np.any(numbers != np.round(numbers)))
+        case dict():
+            return any(map(_is_rounded, value.values()))
+        case list() | tuple() | set() | frozenset():
+            return any(map(_is_rounded, value))
+    return False
 
 
 def _refuses(expected: object) -> bool:

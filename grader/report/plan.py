@@ -26,6 +26,8 @@ class Planned(Protocol):
     def points(self) -> Decimal: ...
     @property
     def rules(self) -> tuple[str, ...]: ...
+    @property
+    def to_the_last_bit(self) -> bool: ...
 
 
 def render_plan(title: str, rows: Sequence[Planned], screen: Screen) -> str:
@@ -52,4 +54,12 @@ def render_plan(title: str, rows: Sequence[Planned], screen: Screen) -> str:
     sheet.say(
         f"{counted(len(rows), 'question')}, {counted(cases, 'case')}, {points(total)} points."
     )
+    fragile = [row.question for row in rows if row.to_the_last_bit]
+    if fragile:
+        sheet.blank()
+        sheet.say(
+            f"{', '.join(fragile)}: right answers may differ in the last digit and are compared "
+            "to the last bit. Allow for rounding: compare: {rtol: 1e-9}",
+            "bad",
+        )
     return draw(sheet.rows, screen)

@@ -6,9 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from authoring import CONFIG, SOLIDS, edited, load, write
+from authoring import CONFIG, SHAPES, SOLIDS, edited, load, write
 
 from grader.assignment import PlanRow, plan
+from grader.report.plan import render_plan
+from grader.report.terminal import Screen
 
 
 def rows(path: Path) -> dict[str, PlanRow]:
@@ -67,3 +69,29 @@ def test_a_tolerance_for_each_element_is_told_as_one(tmp_path: Path) -> None:
     config = edited(CONFIG, "expect: 8.0", "expect: [8.0, 8.0]")
     found = rows(write(tmp_path, config, solids=solids))
     assert found["volume"].rules[0] == "within rtol 1e-06 and atol by element"
+
+
+@pytest.mark.parametrize(
+    ("expected", "fragile"),
+    [
+        ("width * height", False),
+        ("width * 0.75", False),
+        ("float('nan')", False),
+        ("width / 3", True),
+        ("{'sides': [width, (height / 7,)]}", True),
+        ("np.array([1.0, width / 3])", True),
+        ("np.array([width])", False),
+        ("1j * width / 3", True),
+    ],
+)
+def test_long_fractions_that_are_compared_to_the_last_bit_are_told(
+    tmp_path: Path, expected: str, fragile: bool
+) -> None:
+    config = CONFIG.split("  - id: volume")[0].replace("total_points: 10", "total_points: 5")
+    config = config.replace(", expect: 6", "").split("    wrong_answers:")[0]
+    shapes = edited(SHAPES, "return width * height * scale", f"return {expected}")
+    path = write(tmp_path, config, shapes=shapes)
+    found = plan(load(path))
+    assert [row.to_the_last_bit for row in found] == [fragile]
+    told = render_plan("A title", found, Screen(plain=True))
+    assert ("area: right answers may differ in the last digit" in told) == fragile
