@@ -102,7 +102,7 @@ def grade(
     report.html are for staff.
     """
     from grader.pipeline import read_assignment
-    from grader.submission import find_submissions
+    from grader.submission import find_submissions, passed_over
 
     if address is not None and jobs is not None:
         raise click.UsageError("--jobs is for this machine; a cluster has the workers that it has")
@@ -150,7 +150,9 @@ def grade(
         except BaseException:
             progress.stopped()
             raise
-    _conclude(outcome, watcher.card, out, plain=plain)
+    several = len(handed_in) > 1
+    beside = passed_over(paths, expected_name=assignment.filename) if several else ()
+    _conclude(outcome, watcher.card, out, beside, plain=plain)
 
 
 def _begun(
@@ -328,7 +330,9 @@ def _refuse_among(paths: Sequence[Path], out: Path) -> None:
             )
 
 
-def _conclude(outcome: Outcome, card: Scorecard | None, out: Path, *, plain: bool) -> None:
+def _conclude(
+    outcome: Outcome, card: Scorecard | None, out: Path, beside: Sequence[str], *, plain: bool
+) -> None:
     from grader.report.terminal import ClassRow, Screen, render, render_class_table
     from grader.submission.naming import listed
 
@@ -352,6 +356,8 @@ def _conclude(outcome: Outcome, card: Scorecard | None, out: Path, *, plain: boo
         click.echo(render_class_table(table, screen), nl=False)
     if outcome.skipped:
         click.echo(f"\n{outcome.skipped} of {len(rows)} were marked before and have not changed.")
+    if beside:
+        click.echo(f"\nNot taken for submissions: {listed(beside)}.")
     if outcome.others:
         are = "is a submission" if len(outcome.others) == 1 else "are submissions"
         click.echo(f"\nIn {out} {are} of an earlier run, too: {listed(outcome.others)}.")

@@ -4,8 +4,15 @@ Nothing in this room runs, imports or parses a line of a student's code, and not
 student hands in makes it raise.
 """
 
-from grader.submission.class_input import Handed, find_submissions, read_handed
+from grader.submission.class_input import Handed, find_submissions, passed_over, read_handed
 from grader.submission.metadata import Submitter
 from grader.submission.reading import read_submission
 
-__all__ = ["Handed", "Submitter", "find_submissions", "read_handed", "read_submission"]
+__all__ = [
+    "Handed",
+    "Submitter",
+    "find_submissions",
+    "passed_over",
+    "read_handed",
+    "read_submission",
+]

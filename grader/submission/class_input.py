@@ -87,6 +87,19 @@ def find_submissions(paths: Sequence[Path], *, expected_name: str) -> tuple[Hand
     return _with_shared_people_noted([replace(found[place], id=ids[place]) for place in found])
 
 
+def passed_over(paths: Sequence[Path], *, expected_name: str) -> tuple[str, ...]:
+    """Return the names of files that lie beside a class's submissions and are taken for none."""
+    names = []
+    for path in paths:
+        tree = _tree_at(path)
+        if tree is not None:
+            top = _descend(tree)
+            members = _members(path, tree, top, expected_name) or {}
+            taken = {member.inside for member in members.values()} | {top.path + METADATA}
+            names += [name for name in top.files if members and top.path + name not in taken]
+    return tuple(shown(name) for name in names)
+
+
 def read_handed(handed: Handed, *, expected_name: str) -> Submission:
     """Read one submission of a class, as `read_submission` does."""
     if handed.problem is not None:

@@ -159,6 +159,16 @@ def test_the_command_line_marks_a_class_and_says_where_the_grades_are(
     assert done.returncode == 0, done.stderr
     assert f"Grades: {small_course.out / 'grades.csv'}" in done.stdout
     assert "ada" in done.stdout
+    assert "Not taken" not in done.stdout
+
+
+def test_a_file_that_is_nobody_s_submission_is_named(small_course: Course) -> None:
+    (small_course.submissions / "zoe.txt").write_text(RIGHT)
+    done = run(
+        *("grade", small_course.submissions, "--out", small_course.out),
+        *("-c", small_course.config),
+    )
+    assert "Not taken for submissions: zoe.txt." in done.stdout
 
 
 def test_who_was_marked_here_before_and_is_not_now_is_named(small_course: Course) -> None:

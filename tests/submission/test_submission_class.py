@@ -15,7 +15,7 @@ from handing_in import SOLUTION, Content, folder, notebook_text, special_entry, 
 
 from grader.errors import UsageError
 from grader.model import Chunk
-from grader.submission import Handed, Submitter, find_submissions, read_handed
+from grader.submission import Handed, Submitter, find_submissions, passed_over, read_handed
 from grader.submission.archive import class_zip
 from grader.submission.metadata import read_metadata
 
@@ -169,7 +169,7 @@ def test_a_folder_in_a_zip_whose_name_cannot_be_told_is_not_lost(put: Put) -> No
     assert [handed.id for handed in class_] == ["bo_b", "carol"]
     assert [solved(handed) for handed in class_] == [False, True]
     problem = read_handed(class_[0], expected_name="solution.py").problem
-    assert problem == "bo\ufffdb was not opened: not an ordinary name"
+    assert problem == "bo\ufffdb was not opened: not a name that every system allows, so rename it"
 
 
 def test_a_student_all_of_whose_files_are_left_out_is_not_lost(tmp_path: Path) -> None:
@@ -321,6 +321,22 @@ EXPORT: dict[str, Content] = {
     "assignment_1_export/notes.txt": "",
     "__MACOSX/assignment_1_export/._submission_metadata.yml": "",
 }
+
+
+@pytest.mark.parametrize(
+    ("tree", "beside"),
+    [
+        ({"ada.py": SOLUTION, "bob.py": SOLUTION, "eve.txt": SOLUTION, "._x": ""}, ("eve.txt",)),
+        ({"hw/ada/s.py": SOLUTION, "hw/bob/s.py": "", "hw/Makefile": ""}, ("Makefile",)),
+        ({"ada/s.py": SOLUTION, "ada/notes.txt": "", "bob.pdf": ""}, ()),
+        ({"solution.py": SOLUTION, "data.csv": ""}, ()),
+        (EXPORT, ("notes.txt",)),
+    ],
+)
+def test_files_that_are_nobody_s_submission_are_told(
+    put: Put, tree: dict[str, Content], beside: tuple[str, ...]
+) -> None:
+    assert passed_over([put(tree)], expected_name="solution.py") == beside
 
 
 def test_an_export_gives_each_submission_its_people_and_time(put: Put) -> None:

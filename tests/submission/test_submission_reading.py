@@ -309,10 +309,10 @@ def test_a_solution_that_links_elsewhere_is_not_followed(tmp_path: Path) -> None
 
 
 def test_of_a_solution_whose_name_is_not_taken_it_is_said_what_to_do(tmp_path: Path) -> None:
-    submission = read(folder(tmp_path / "alice", {"PS3: final.py": SOLUTION}))
+    submission = read(folder(tmp_path / "alice", {"PS3\tfinal.py": SOLUTION}))
     assert submission.problem is not None
     assert submission.problem.endswith(
-        "left out PS3: final.py: not a name that every system allows, so rename it"
+        "left out PS3�final.py: not a name that every system allows, so rename it"
     )
 
 
