@@ -94,8 +94,13 @@ def _missing(result: QuestionResult, loaded: Loaded, asked: Collection[str]) -> 
     outcomes = [case.observation.outcome for case in result.cases if case.case.shown]
     names = [n for o in outcomes if isinstance(o, Missing) for n in o.similar]
     names = [n for n in names if n not in asked and _is_meant(n, name, asked)]
-    hint = f"; is it the one you called {one_line(names[0], 80)}?" if names else "."
-    yield f"No function named {name} is defined{hint}"
+    owner = names[0].rpartition(".")[0] if names else ""
+    if owner:
+        where = one_line(owner, 80)
+        yield f"{name} is not defined at the left margin: the one inside {where} does not count."
+    else:
+        hint = f"; is it the one you called {one_line(names[0], 80)}?" if names else "."
+        yield f"No function named {name} is defined{hint}"
     for problem in loaded.problems:
         if _may_hide(problem, name, asked):
             label, what = one_line(problem.label, 80), _own_words(problem.what)

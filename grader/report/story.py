@@ -378,7 +378,10 @@ def _absence(result: QuestionResult) -> Iterator[str]:
         similar = next((o.similar for o in outcomes if isinstance(o, Missing) and o.similar), ())
         if similar:
             names = " or ".join(one_line(name, 60) for name in similar[:3])
-            yield f"Is it the one called {names}? It counts under its exact name only."
+            yield (
+                f"Is it the one called {names}? It counts under its exact name only, at the left "
+                "margin."
+            )
     elif result.status == "not_run":
         reasons = {one_line(o.why): None for o in outcomes if isinstance(o, NotRun)}
         yield f"{function} was not run" + (f": {'; '.join(reasons)}." if reasons else ".")

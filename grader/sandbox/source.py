@@ -20,6 +20,8 @@ from typing import Final
 _CONTINUES: Final = re.compile(r"(else|elif|except|finally)\b|[)\]}#]|\s|$")
 _BEGINS: Final = re.compile(r"(def|class|import|from|return|raise|with|while|try|if|for|async)\b|@")
 COROUTINE: Final = 0x80  # inspect.CO_COROUTINE, and as stable as the flags of the future
+_FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
+_OWNER: Final = 60
 _FARTHEST: Final = 60
 """Cuts over which a piece may be extended: bounds the work on a text that never parses."""
 
@@ -62,6 +64,22 @@ def whole(text: str, label: str, *, flags: int = 0) -> types.CodeType | None:
         except (SyntaxError, ValueError, RecursionError, MemoryError, Warning):
             return None
     return None if code.co_flags & COROUTINE else code
+
+
+def owner_of(name: str, text: str) -> str | None:
+    """Return what a function of that name is hidden in, where it does not stand at the top level.
+
+    That is a class, another function, or the first words of a statement: `if __name__ == …`.
+    """
+    if f"def {name}" not in text:
+        return None
+    text = normal(text)
+    for statement in parse(text)[0]:
+        inner = (part for part in ast.walk(statement) if part is not statement)
+        if any(isinstance(part, _FUNCTIONS) and part.name == name for part in inner):
+            line = text.split("\n")[statement.lineno - 1]
+            return getattr(statement, "name", line.strip()[:_OWNER].rstrip(":"))
+    return None
 
 
 def describe(error: BaseException) -> str:

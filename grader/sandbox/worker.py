@@ -17,7 +17,7 @@ import time
 import types
 from typing import TYPE_CHECKING, Any, Final
 
-from grader.sandbox import asking, frames, loading, values, wire
+from grader.sandbox import asking, frames, loading, source, values, wire
 
 if TYPE_CHECKING:
     import socket
@@ -96,6 +96,7 @@ class _Submission:
         self.reply_bytes = reply_bytes
         self.module = types.ModuleType(loading.MODULE)
         self.labels: frozenset[str] = frozenset()
+        self.texts: list[str] = []
         self.similar: dict[str, tuple[str, ...]] = {}
 
     def answer(self, payload: bytes) -> bytes:
@@ -107,6 +108,7 @@ class _Submission:
 
     def load(self, chunks: Any, *, definitions_only: bool) -> bytes:
         self.labels = frozenset(label for label, _ in chunks)
+        self.texts = [text for _, text in chunks]
         label = chunks[0][0] if len(chunks) == 1 else f"{loading.MODULE}.py"
         self.module = loading.new_module(self.scratch, label)
         try:
@@ -197,16 +199,11 @@ class _Submission:
 
     def _similar(self, name: str) -> tuple[str, ...]:
         names = loading.function_names(self.module, self.scratch)
-        inside = [own for own in names if _defines(self.module.__dict__.get(own), name)]
+        owners = [owner for text in self.texts if (owner := source.owner_of(name, text))]
         folded = {candidate.lower(): candidate for candidate in reversed(names)}
         close = difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.6)
-        similar = [f"{own}.{name}" for own in inside] + [folded[match] for match in close]
+        similar = [f"{owner}.{name}" for owner in owners] + [folded[match] for match in close]
         return tuple(known[:MAX_NAME] for known in similar[:3])
-
-
-def _defines(value: object, name: str) -> bool:
-    """Whether it is a class with a method of that name, which stands one level too deep."""
-    return type.__instancecheck__(type, value) and name in type.__dict__["__dict__"].__get__(value)
 
 
 def _changed(name: str, arguments: tuple[Any, ...], request: bytes) -> tuple[int, ...]:

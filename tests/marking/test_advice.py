@@ -138,7 +138,11 @@ ROWS: list[tuple[str, list[Case], list[Any], tuple[str, ...]]] = [
      [Observation(Missing(("hush",))), Observation(Missing(("q_funktion",)))],
      ("No function named q_function is defined; is it the one you called q_funktion?",)),
     ("a function that stands in a class", [shown(5)], [Observation(Missing(("A.q_function",)))],
-     ("No function named q_function is defined; is it the one you called A.q_function?",)),
+     ("q_function is not defined at the left margin: the one inside A does not count.",)),
+    ("a function below an if", [shown(5)],
+     [Observation(Missing(('if __name__ == "__main__".q_function',)))],
+     ('q_function is not defined at the left margin: the one inside if __name__ == "__main__" does '
+      "not count.",)),
 ]  # fmt: skip
 
 

@@ -147,9 +147,19 @@ def test_a_missing_function_is_told_with_names_like_it(run: Run) -> None:
     assert set(outcome.similar) == {"conv_layer_parms", "ConvLayer_Params"}
 
 
-def test_a_missing_function_that_stands_in_a_class_is_told_with_its_class(run: Run) -> None:
-    text = "class Solution:\n    def f(self): pass\nclass Sub(Solution): pass\ndef g(): pass"
-    assert run.call(text, function="f").outcome == Missing(("Solution.f",))
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("class Solution:\n    def f(self): pass\nclass Sub(Solution): pass", "Solution.f"),
+        ("import math\ndef main():\n    if math:\n        async def f(): pass\nmain()", "main.f"),
+        ("if __name__ == 'main':\n\n    def f(): pass", "if __name__ == 'main'.f"),
+        ("def broken(:\n    pass\r\nwhile False:\r\n    def f(): pass", "while False.f"),
+    ],
+)
+def test_a_missing_function_that_does_not_stand_at_the_top_is_told_with_its_owner(
+    run: Run, text: str, told: str
+) -> None:
+    assert run.call(text, function="f").outcome == Missing((told,))
 
 
 def test_a_name_without_any_like_it_is_just_missing(run: Run) -> None:
