@@ -138,6 +138,11 @@ def layers_bias_regardless(sizes: Sequence[int], bias: bool = True) -> list[int]
     return [n_in * n_out + n_out for n_in, n_out in pairwise(sizes)]
 
 
+def layers_bias_exchanged(sizes: Sequence[int], bias: bool = True) -> list[int]:
+    """Call it with and without biases: which of the two counts should be the larger?"""
+    return fc_layers(sizes, bias=not bias)
+
+
 def layers_last_without_bias(sizes: Sequence[int], bias: bool = True) -> list[int]:
     """Are the units of the last layer different from the others? Compare what each of them owns."""
     counts = fc_layers(sizes, bias=bias)

@@ -136,6 +136,13 @@ def classifier_bias_regardless(
     return (channels * height * width + 1) * classes
 
 
+def classifier_bias_exchanged(
+    feature_shape: tuple[int, int, int], classes: int, bias: bool = True
+) -> int:
+    """Call it with and without biases: which of the two counts should be the larger?"""
+    return classifier_params(feature_shape, classes, bias=not bias)
+
+
 def classifier_on_one_channel(
     feature_shape: tuple[int, int, int], classes: int, bias: bool = True
 ) -> int:

@@ -239,6 +239,13 @@ def conv_bias_regardless(
     return in_channels * out_channels * kernel_area(kernel_size) + out_channels
 
 
+def conv_bias_exchanged(
+    in_channels: int, out_channels: int, kernel_size: Kernel, bias: bool = True
+) -> int:
+    """Call it with and without biases: which of the two counts should be the larger?"""
+    return in_channels * out_channels * kernel_area(kernel_size) + (not bias) * out_channels
+
+
 def conv_flat_filters(
     in_channels: int, out_channels: int, kernel_size: Kernel, bias: bool = True
 ) -> int:

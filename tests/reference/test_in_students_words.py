@@ -113,6 +113,14 @@ SLIPS = {
                 sizes.append(following)
             return len(sizes)
         """,
+    ("q2b_iii", "classifier_bias_exchanged"): """
+        def classifier_params(feature_shape, classes, bias=True):
+            c, h, w = feature_shape
+            if bias:
+                return c * h * w * classes
+            else:
+                return c * h * w * classes + classes
+        """,
     # never looks at bias
     ("q2b_i", "conv_bias_per_input_always"): """
         import math
