@@ -264,6 +264,14 @@ def input_as_wide_as_output(
     return _params([(made, made) for _, made in chain], kernel_size)
 
 
+def every_layer_reads_the_image(
+    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+) -> list[int]:
+    """How many channels does the second layer read, and where do they come from?"""
+    chain = _chain(in_channels, widths, _layers(size, latent, kernel_size))
+    return _params([(in_channels, made) for _, made in chain], kernel_size)
+
+
 # H14: (in·k + 1)·out
 def kernel_not_squared(
     size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
@@ -437,6 +445,7 @@ total_repeats_only = _total(repeats_only)  # H10
 total_image_channels_ignored = _total(image_channels_ignored)  # H11
 total_input_depth_ignored = _total(input_depth_ignored)  # H12
 total_input_as_wide_as_output = _total(input_as_wide_as_output)  # H13
+total_every_layer_reads_the_image = _total(every_layer_reads_the_image)
 total_kernel_not_squared = _total(kernel_not_squared)  # H14
 total_final_width_everywhere = _total(final_width_everywhere)  # H15
 total_shrinks_by_kernel_size = _total(shrinks_by_kernel_size)  # H16

@@ -253,6 +253,17 @@ SLIPS = {
                     done += 1
             return out
         """,
+    ("q4_layers", "every_layer_reads_the_image"): """
+        def encoder_layer_params(size, latent, in_channels, widths, kernel_size=3):
+            todo, params = list(widths), []
+            while size > latent:
+                w = todo.pop(0) if len(todo) > 1 else todo[0]
+                params += [in_channels * kernel_size**2 * w + w]
+                size -= kernel_size - 1
+            if size != latent:
+                raise ValueError
+            return params
+        """,
     ("q4_layers", "kernel_always_three"): """
         def encoder_layer_params(size, latent, in_channels, widths, kernel_size=3):
             counts, now, before = [], size, in_channels
