@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from grader.model import PropertyResult, QuestionCheck, Raised, Scorecard, SelfCheck
+from grader.report.case_story import happened, trace
 from grader.report.lines import brief, notice_rows, question_rows
 from grader.report.markup import element, join
 from grader.report.sheet import STYLES, Row, Run, Sheet, Style, plain
-from grader.report.story import STATUS_WORDS, QuestionStory, Story, happened, tell, trace
+from grader.report.story import STATUS_WORDS, QuestionStory, Story, tell
 from grader.report.terminal import Screen, draw
 from grader.report.text import ascii_only, columns, counted, one_line, wrapped
 

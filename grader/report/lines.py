@@ -7,8 +7,9 @@ from itertools import pairwise
 
 from msgspec import Struct
 
+from grader.report.case_story import CaseStory, Quote
 from grader.report.sheet import ASCII, STYLES, Row, Run, Sheet, Style, width_of
-from grader.report.story import FAULT, CaseStory, QuestionStory, Quote, Story
+from grader.report.story import FAULT, QuestionStory, Story
 from grader.report.text import CUT, columns, counted, one_line, wrapped
 from grader.report.values import (
     Budget,

@@ -13,19 +13,12 @@ from functools import cached_property
 
 from grader.model import Chunk, Scorecard
 from grader.remembering import remembered
+from grader.report.case_story import CaseStory, Quote, Step
 from grader.report.document import STYLE, frame
 from grader.report.lines import call_parts
 from grader.report.markup import Html, element, numbered, trusted
 from grader.report.sheet import UNICODE
-from grader.report.story import (
-    FAULT,
-    CaseStory,
-    QuestionStory,
-    Quote,
-    Step,
-    Story,
-    tell,
-)
+from grader.report.story import FAULT, QuestionStory, Story, tell
 from grader.report.text import CUT, excerpt, one_line
 from grader.report.values import Budget, Entries, Grid, Line, lay_out_pair
 

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from grader.report.story import Quote
+from grader.report.case_story import Quote
 from grader.report.text import ascii_only, chopped, columns, wrapped
 
 Style: TypeAlias = Literal["", "strong", "faint", "good", "partly", "bad", "differs", "help"]

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import paths, unhurried, values
 
+from grader.report.case_story import CaseStory, Contrast
 from grader.report.lines import brief
-from grader.report.story import CaseStory, Contrast
 from grader.report.values import (
     Budget,
     Entries,
