@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 from msgspec import UNSET
 
-from grader.assignment.config import exact
+from grader.assignment.amounts import exact
 from grader.assignment.consistency import is_close, refusal
 from grader.assignment.deadline import Result, exception_kind
 from grader.assignment.document import KeyPath

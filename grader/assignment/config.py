@@ -7,25 +7,14 @@ editors and the grader agree. A key's `Meta` holds its description, its bounds a
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
-from decimal import Decimal
-from fractions import Fraction
 from typing import Annotated, Any, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-_SECONDS = {"ms": Fraction(1, 1000), "s": Fraction(1), "min": Fraction(60)}
-_BYTES = {"MB": 1 << 20, "GB": 1 << 30}
+from grader.assignment.amounts import AMOUNT
+
 _LARGEST = 1e300  # of a tolerance: infinity would accept anything
 _MOST = 1_000_000  # of points and weights
-_AMOUNT = r"[0-9]+(?:\.[0-9]+)?"
-_UNIT_MEANT = {
-    **dict.fromkeys(["msec", "millisecond", "milliseconds"], "ms"),
-    **dict.fromkeys(["", "sec", "secs", "second", "seconds"], "s"),
-    **dict.fromkeys(["m", "mins", "minute", "minutes"], "min"),
-}
-_SIZE_MEANT = {"": "MB", "m": "MB", "mb": "MB", "mib": "MB", "g": "GB", "gb": "GB", "gib": "GB"}
 
 
 def _says(write: str) -> dict[str, str]:
@@ -37,7 +26,7 @@ def _says(write: str) -> dict[str, str]:
 Duration: TypeAlias = Annotated[
     str,
     Meta(
-        pattern=rf"^{_AMOUNT} ?(ms|s|min)$(?!\n)",
+        pattern=rf"^{AMOUNT} ?(ms|s|min)$(?!\n)",
         examples=["500 ms", "30 s", "5 min"],
         extra=_says("write a time with its unit: 500 ms, 30 s or 5 min"),
     ),
@@ -45,7 +34,7 @@ Duration: TypeAlias = Annotated[
 Size: TypeAlias = Annotated[
     str,
     Meta(
-        pattern=rf"^{_AMOUNT} ?(MB|GB)$(?!\n)",
+        pattern=rf"^{AMOUNT} ?(MB|GB)$(?!\n)",
         examples=["512 MB", "1 GB"],
         extra=_says("write a size with its unit: 512 MB or 1 GB"),
     ),
@@ -485,71 +474,3 @@ class Config(_Mapping, frozen=True):
             extra=_says("write the sum of all points, e.g. 100"),
         ),
     ] = None
-
-
-# --------------------------------------------------------------------------- their values
-
-
-def exact(number: float) -> Fraction:
-    """The number as the author wrote it: 0.1 is a tenth, not the nearest binary fraction."""
-    return Fraction(decimal(number))
-
-
-def decimal(number: float) -> Decimal:
-    """As `exact`, in decimals and without a trailing zero: 6.0 is 6."""
-    return Decimal(int(number)) if number == int(number) else Decimal(repr(number))
-
-
-def seconds(text: str) -> float:
-    """Reads a duration. `text` fits the pattern of `Duration`.
-
-    >>> seconds("500 ms")
-    0.5
-    """
-    amount, unit = _parts(text)
-    return float(Fraction(amount) * _SECONDS[unit])
-
-
-def moment(text: str) -> datetime:
-    """Reads a date with time and zone. `text` fits the pattern of `Moment`.
-
-    >>> moment("2026-10-01 23:59 -06:00").isoformat()
-    '2026-10-01T23:59:00-06:00'
-
-    Raises:
-        ValueError: there is no such day, hour or zone.
-    """
-    day, clock, zone = text.split(" ")
-    return datetime.fromisoformat(f"{day}T{clock}:00{zone}")
-
-
-def size_bytes(text: str) -> int:
-    """Reads a size. `text` fits the pattern of `Size`; 1 GB is 2**30 bytes.
-
-    >>> size_bytes("1 GB") == 2**30
-    True
-    """
-    amount, unit = _parts(text)
-    return int(Fraction(amount) * _BYTES[unit])
-
-
-def _parts(text: str) -> tuple[str, str]:
-    match = re.match(rf"({_AMOUNT})\s*(.*)$", text.strip())
-    return (match[1], match[2]) if match else ("", text)
-
-
-def meant_amount(value: object, kind: Literal["duration", "size"]) -> str | None:
-    """What a time or a size with a wrong unit was meant to be, if that is plain.
-
-    >>> meant_amount("30 sec", "duration")
-    '30 s'
-    """
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    amount, unit = _parts(str(value))
-    unit = unit.lower()
-    if kind == "size":
-        meant = _SIZE_MEANT.get(unit)
-    else:
-        meant = unit if unit in _SECONDS else _UNIT_MEANT.get(unit)
-    return f"{amount} {meant}" if amount and meant else None

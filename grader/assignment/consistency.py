@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from msgspec import UNSET
 
+from grader.assignment.amounts import decimal, exact, moment, seconds, size_bytes
 from grader.assignment.config import (
     CaseConfig,
     CompareConfig,
@@ -19,11 +20,6 @@ from grader.assignment.config import (
     QuestionConfig,
     StepsConfig,
     SubmissionConfig,
-    decimal,
-    exact,
-    moment,
-    seconds,
-    size_bytes,
 )
 from grader.assignment.document import KeyPath
 from grader.assignment.draft import CaseDraft, Draft, QuestionDraft

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 import msgspec
 from msgspec import Meta, Struct
 
+from grader.assignment.amounts import meant_amount
 from grader.assignment.config import (
     BuildsOnConfig,
     CaseConfig,
@@ -24,7 +25,6 @@ from grader.assignment.config import (
     LimitsConfig,
     QuestionConfig,
     SubmissionConfig,
-    meant_amount,
 )
 from grader.assignment.document import Document, KeyPath
 from grader.assignment.findings import Findings, brief, suggest

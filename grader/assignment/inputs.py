@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from msgspec import Struct
 
-from grader.assignment.config import CaseConfig, exact
+from grader.assignment.amounts import exact
+from grader.assignment.config import CaseConfig
 from grader.assignment.consistency import case_names
 from grader.assignment.document import KeyPath
 from grader.assignment.draft import CaseDraft

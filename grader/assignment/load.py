@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from grader.assignment.amounts import decimal, exact, moment, seconds, size_bytes
 from grader.assignment.cases import build_cases
 from grader.assignment.config import (
     BuildsOnConfig,
@@ -19,11 +20,6 @@ from grader.assignment.config import (
     LimitsConfig,
     QuestionConfig,
     StepsConfig,
-    decimal,
-    exact,
-    moment,
-    seconds,
-    size_bytes,
 )
 from grader.assignment.consistency import check_consistency, compare_of
 from grader.assignment.deadline import Deadline, Stuck

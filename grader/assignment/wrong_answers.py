@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from msgspec.structs import replace
 
-from grader.assignment.config import exact
+from grader.assignment.amounts import exact
 from grader.assignment.deadline import Result, exception_kind
 from grader.assignment.document import KeyPath
 from grader.assignment.findings import brief, suggest
