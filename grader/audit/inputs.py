@@ -127,20 +127,26 @@ def _near(value: Any, rng: np.random.Generator) -> Iterator[Any]:
                 yield kind([*value[:position], other, *value[position + 1 :]])
         if isinstance(value, list) and value:
             yield from ([*value, value[-1]], value[1:], value[:-1], [])
-    elif isinstance(value, np.ndarray):
+    elif isinstance(value, np.ndarray) and value.ndim:
         yield from _near_array(value, rng)
+    elif isinstance(value, np.ndarray):
+        yield from map(np.array, _near(value.item(), rng))
 
 
 def _near_array(value: np.ndarray[Any, Any], rng: np.random.Generator) -> Iterator[Any]:
     for axis in range(value.ndim):
         yield np.flip(value, axis).copy()
-        yield np.concatenate([value, np.take(value, [0], axis)], axis)
+        if value.shape[axis]:
+            yield np.concatenate([value, np.take(value, [0], axis)], axis)
         if value.shape[axis] > 1:
             yield np.take(value, range(1, value.shape[axis]), axis)
             yield np.take(value, [0], axis)
     yield value.T.copy()
-    yield -value
-    yield value.astype(np.float64) + 0.25
+    if value.dtype.kind == "b":
+        yield ~value
+    else:
+        yield -value
+        yield value.astype(np.result_type(value, np.float64)) + 0.25
     yield np.zeros_like(value)
     yield rng.permutation(value.ravel()).reshape(value.shape)
 
@@ -225,5 +231,6 @@ def _small_arrays(
         shapes = [(length,) * value.ndim for length in range(1, size)]
     for shape in shapes:
         entries = rng.permutation(np.arange(1, int(np.prod(shape)) + 1))
-        array = (entries * rng.choice([-1, 1], entries.shape)).reshape(shape)
-        yield array.astype(value.dtype) if value.dtype.kind in "if" else array > 0
+        signed = entries * rng.choice([-1, 1], entries.shape)
+        of_kind = {"b": signed > 0, "u": entries}.get(value.dtype.kind, signed)
+        yield of_kind.astype(value.dtype).reshape(shape)

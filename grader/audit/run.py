@@ -19,10 +19,11 @@ from grader.audit.report import AuditReport
 from grader.audit.search import Oracle
 from grader.audit.seeds import Drawn, draw_again
 from grader.audit.sources import PACKAGE, Library
-from grader.audit.subjects import Subject, read_subjects, submit
+from grader.audit.subjects import Subject, import_torch, read_subjects, submit
 from grader.model import Returned
 
 if TYPE_CHECKING:
+    from grader.audit.sources import Name
     from grader.model import Assignment, QuestionResult
 
 Progress: TypeAlias = Callable[[str, int, int], None]
@@ -55,7 +56,9 @@ def audit(
     def tick(stage: str) -> Callable[[int, int], None]:
         return lambda done, total: progress(stage, done, total)
 
-    with Bench(assignment.limits, workers=workers) as bench:
+    given = _given(subjects)
+    torch = import_torch(library, given)
+    with Bench(assignment.limits, workers=workers, torch=torch) as bench:
         _calibrate(bench, library, subjects)
         candidates = judge.make_candidates(library, subjects)
         mutants_begun = time.monotonic()
@@ -70,7 +73,9 @@ def audit(
         misplaced = _misplaced(bench, library, subjects)
         isolation = bench.isolation.level
     mutants = tuple(judge.conclude(library, candidate, oracles) for candidate in candidates)
-    with Bench(assignment.limits, workers=workers, torch=_wants_torch(library, subjects)) as bench:
+    others = [name for subject in subjects for name in subject.alternatives]
+    torch = import_torch(library, [*given, *others])
+    with Bench(assignment.limits, workers=workers, torch=torch) as bench:
         _calibrate(bench, library, subjects)
         rights, right_results = run_right_answers(
             bench, assignment, library, subjects, tick("right answers")
@@ -157,7 +162,14 @@ def _misplaced(
     return tuple(found)
 
 
-def _wants_torch(library: Library, subjects: Sequence[Subject]) -> bool:
-    """Whether a right implementation imports torch."""
-    names = [name for subject in subjects for name in subject.alternatives]
-    return any("torch" in unit.text for unit in library.reach(names))
+def _given(subjects: Sequence[Subject]) -> list[Name]:
+    """What the audit runs of each question beside its alternatives."""
+    return [
+        name
+        for subject in subjects
+        for name in (
+            subject.reference,
+            *(subject.name(wrong.name) for wrong in subject.question.wrong_answers),
+            *((subject.no_case,) if subject.no_case else ()),
+        )
+    ]

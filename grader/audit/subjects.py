@@ -17,7 +17,7 @@ The tolerance that config.yaml names is asked for the arguments that the audit m
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -114,6 +114,12 @@ def submit(
         helpers=helpers,
         digest=digest.hexdigest(),
     )
+
+
+def import_torch(library: Library, names: Sequence[Name]) -> bool:
+    """Decides whether functions of reference/ import torch: every worker would, for seconds."""
+    functions = {f"function_{index}": name for index, name in enumerate(names)}
+    return submit(library, functions, name="all of them").mentions_torch
 
 
 @cache

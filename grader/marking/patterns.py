@@ -7,6 +7,7 @@ expected or an observed value, or any text of the student's process.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -65,9 +66,22 @@ def _kind(result: CaseResult) -> str:
         return _NONE
     got = observed if isinstance(observed, list | tuple) else [observed]
     asked = expected if isinstance(expected, list | tuple) else [expected]
-    written = bool(got) and all(isinstance(item, str) for item in got)
+    written = bool(got) and all(isinstance(item, str) and _is_written(item) for item in got)
     numbers = all(isinstance(item, int | float) and not isinstance(item, bool) for item in asked)
     return _TEXT if written and numbers else ""
+
+
+def _is_written(text: str) -> bool:
+    """Whether a text is a number, or several of them, written out.
+
+    >>> _is_written("[7, 0.5]"), _is_written("no root"), _is_written("")
+    (True, False, False)
+    """
+    words = re.sub(r"[\[\](),]", " ", text).split()
+    try:
+        return [float(word) for word in words] != []
+    except ValueError:
+        return False
 
 
 def _is_rightly_none(result: CaseResult) -> bool:
@@ -75,26 +89,27 @@ def _is_rightly_none(result: CaseResult) -> bool:
 
 
 def _square_only(results: Sequence[CaseResult]) -> bool:
-    oblong = [result for result in results if _is_oblong(result.case.args)]
-    square = [result for result in results if not _is_oblong(result.case.args)]
+    kinds = [_has_unequal_sides(result.case.args) for result in results]
+    oblong = [result for result, unequal in zip(results, kinds, strict=True) if unequal]
     return (
         len(oblong) >= 2
-        and len(square) >= 2
-        and all(result.passed for result in square)
-        and not any(result.passed for result in oblong)
+        and kinds.count(False) >= 2
+        and all(result.passed != bool(kind) for result, kind in zip(results, kinds, strict=True))
         and any(isinstance(result.observation.outcome, Returned) for result in oblong)
     )
 
 
-def _is_oblong(args: Sequence[Any]) -> bool:
-    """Whether a matrix, or the last two of a shape, among the arguments has unequal sides."""
+def _has_unequal_sides(args: Sequence[Any]) -> bool | None:
+    """Whether a matrix, or the last two of a shape, among the arguments has unequal sides.
+
+    None: there is no such argument.
+    """
+    sides = [arg.shape[-2:] for arg in args if isinstance(arg, np.ndarray) and arg.ndim >= 2]
     for arg in args:
-        if isinstance(arg, np.ndarray) and arg.ndim >= 2 and arg.shape[-1] != arg.shape[-2]:
-            return True
         is_shape = isinstance(arg, tuple) and 2 <= len(arg) <= 4
-        if is_shape and all(isinstance(n, int) for n in arg) and arg[-1] != arg[-2]:
-            return True
-    return False
+        if is_shape and all(isinstance(n, int) for n in arg):
+            sides.append(arg[-2:])
+    return any(height != width for height, width in sides) if sides else None
 
 
 def _same_remark(failed: Sequence[CaseResult]) -> Iterator[str]:

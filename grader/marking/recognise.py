@@ -300,13 +300,16 @@ def _arithmetic(pair: _Pair) -> Iterator[str]:
         return
     if want.size < _FEWEST or not _varies(want):
         return
-    slack = 0.0 if counted else 1e-9 * scale + 2 * float(np.max(pair.rule.atol))
+    rounding = 0.0 if counted else 1e-9 * scale
+    tolerated = 0.0 if counted else 2 * float(np.max(pair.rule.atol))
     offset = float((got - want).flat[0])
+    # what is tolerated says nothing of differences of about that size
+    slack = rounding + min(tolerated, abs(offset) / 8)
     if offset and float(np.max(np.abs(got - want - offset))) <= slack:
         yield f"every value is off by {show_amount(_tidy(offset))}"
     elif pair.equal(-pair.want):
         yield _NEGATED
-    elif factor := _factor(pair, slack):
+    elif factor := _factor(pair, rounding, tolerated):
         yield f"every value is {show_amount(_tidy(factor))} times the expected one"
     elif pair.equal(np.abs(pair.want)):
         yield _UNSIGNED
@@ -314,14 +317,14 @@ def _arithmetic(pair: _Pair) -> Iterator[str]:
         yield _CUT_OFF
 
 
-def _factor(pair: _Pair, slack: float) -> float:
+def _factor(pair: _Pair, rounding: float, tolerated: float) -> float:
     """The one number that takes every expected value to the observed one, or 0."""
     want, got = pair.want.ravel().tolist(), pair.got.ravel().tolist()
     top, other = max(zip(want, got, strict=True), key=lambda both: abs(both[0]))
     if not other or np.count_nonzero(pair.want) < _FEWEST - 1:
         return 0.0
     # cross-multiplied, so that whole numbers are compared as whole numbers
-    limit = slack * abs(top)
+    limit = (rounding + min(tolerated, abs(other - top) / 8)) * abs(top)
     alike = all(abs(g * top - other * w) <= limit for w, g in zip(want, got, strict=True))
     return float(other / top) if alike else 0.0
 

@@ -1,12 +1,16 @@
 """Makes a stranger's value safe to go on with: the kind and about the size of the true one.
 
 In follow-through a student's value enters the author's reference, which may loop as often as it
-says. So a number has to be finite and at most a thousand times the true one, and a list or an
-array at most a hundred times as long.
+says. So a number has to be at most a thousand times the true one, and finite where that is; a list,
+an array or a dict is at most a hundred times as long. An entry may stand in another place than in
+the true value, and a dict may have other keys: it only has to be like one of the true entries.
 """
 
 from __future__ import annotations
 
+import cmath
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -40,9 +44,7 @@ def tame(value: Any, true: Any) -> Any:
         case list() | tuple():
             return _tame_row(value, true)
         case dict():
-            if not isinstance(value, dict) or not all(key in value for key in true):
-                raise Unusable("not such a dict")
-            return {key: tame(value[key], item) for key, item in true.items()}
+            return _tame_dict(value, true)
         case str():
             if not isinstance(value, str) or len(value) > _longest(len(true)):
                 raise Unusable("no text of sensible length")
@@ -66,9 +68,19 @@ def _tame_array(value: Any, true: np.ndarray[Any, Any]) -> Any:
     kinds = "b" if true.dtype.kind == "b" else "iufc" if true.dtype.kind == "c" else "iuf"
     if array.dtype.kind not in kinds or array.ndim != true.ndim:
         raise Unusable("no such array")
-    if array.size > _longest(true.size) or not np.isfinite(array).all():
+    if array.size > _longest(true.size) or not _finite_as(array, true):
         raise Unusable("an array of absurd size or values")
     return array.copy()
+
+
+def _finite_as(array: Any, true: Any) -> bool:
+    """Whether all is finite, but for NaN or infinities if the true one has such."""
+    allowed = np.isfinite(array)
+    if np.isnan(true).any():
+        allowed |= np.isnan(array)
+    if np.isinf(true).any():
+        allowed |= np.isinf(array)
+    return bool(allowed.all())
 
 
 def _tame_row(value: Any, true: list[Any] | tuple[Any, ...]) -> Any:
@@ -76,25 +88,66 @@ def _tame_row(value: Any, true: list[Any] | tuple[Any, ...]) -> Any:
         value = value.tolist()
     if not isinstance(value, list | tuple) or len(value) > _longest(len(true)):
         raise Unusable("no list of sensible length")
-    like = _like(true)
-    return type(true)(tame(item, like) for item in value)
+    kinds = _kinds(true)
+    own = [[item] for item in true] if len(value) == len(true) else [[]] * len(value)
+    pairs = zip(value, own, strict=True)
+    return type(true)(_tame_as_one_of(item, [*place, *kinds]) for item, place in pairs)
 
 
-def _like(true: list[Any] | tuple[Any, ...]) -> Any:
-    """What an entry is held against: of numbers the greatest, as entries may have moved along."""
-    if all(isinstance(item, int | float) and not isinstance(item, bool) for item in true):
-        return max(true, key=abs, default=0)
-    return true[0]
+def _tame_dict(value: Any, true: dict[Any, Any]) -> Any:
+    """Entries under other keys count if they are like the true ones; what is unlike is left out."""
+    if not isinstance(value, dict) or len(value) > _longest(len(true)):
+        raise Unusable("no dict of sensible length")
+    keys, items = _kinds(true), _kinds(true.values())
+    tamed = {}
+    for key, item in value.items():
+        if key in true:
+            tamed[key] = _tame_as_one_of(item, [true[key], *items])
+            continue
+        with suppress(Unusable):
+            tamed[_tame_as_one_of(key, keys)] = _tame_as_one_of(item, items)
+    return tamed
+
+
+def _tame_as_one_of(value: Any, true: list[Any]) -> Any:
+    """The value, tamed by the first of several that it is like."""
+    for one in true:
+        with suppress(Unusable):
+            return tame(value, one)
+    raise Unusable("nothing like any entry")
+
+
+def _kinds(entries: Iterable[Any]) -> list[Any]:
+    """What an entry is held against: of each kind of the true ones one, of numbers the greatest."""
+    found: dict[Any, Any] = {}
+    for entry in map(plain, entries):
+        if isinstance(entry, int | float | complex) and not isinstance(entry, bool):
+            kind: Any = "finite" if _is_finite(entry) else str(entry)
+            found[kind] = max(found.get(kind, entry), entry, key=abs)
+        else:
+            kind = (type(entry), entry.ndim if isinstance(entry, np.ndarray) else 0)
+            found.setdefault(kind, entry)
+    return list(found.values()) or [0]
 
 
 def _tame_number(value: Any, true: Any) -> Any:
     if value is None and true is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    kinds = int | float | complex if isinstance(true, complex) else int | float
+    if isinstance(value, bool) or not isinstance(value, kinds):
         raise Unusable("not a number")
-    size = abs(true) if isinstance(true, int | float) else 0
+    if not _is_finite(value):
+        if isinstance(true, float | complex) and _finite_as(np.array(value), np.array(true)):
+            return value
+        raise Unusable("not a finite number")
+    size = abs(true) if isinstance(true, int | float | complex) and _is_finite(true) else 0
     if not abs(value) <= max(_LARGEST, _NUMBERS * size):
         raise Unusable("a number of absurd size")
-    if isinstance(value, float) and not isinstance(true, float) and value.is_integer():
+    if isinstance(value, float) and not isinstance(true, float | complex) and value.is_integer():
         return int(value)
     return value
+
+
+def _is_finite(number: complex) -> bool:
+    """Whether a number is finite, as every integer is, however large."""
+    return isinstance(number, int) or cmath.isfinite(number)

@@ -32,6 +32,9 @@ VALUES = st.one_of(
     st.lists(st.integers(0, 9), max_size=3),
     st.tuples(st.integers(1, 9), st.integers(1, 9)),
     st.sampled_from([np.arange(6).reshape(2, 3), np.array([0.5, 1.5]), np.ones((3, 3))]),
+    st.sampled_from([np.zeros(0), np.zeros((0, 4)), np.zeros((3, 0), dtype=int), np.array(5.0)]),
+    st.sampled_from([np.eye(2) > 0, np.eye(2) * 1j, np.eye(3, dtype=np.uint8)]),
+    st.dictionaries(st.sampled_from("abc"), st.integers(0, 9) | st.lists(st.text(max_size=2))),
 )
 
 

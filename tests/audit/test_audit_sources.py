@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.audit.sources import Library
+from grader.audit.subjects import import_torch
 
 BOARDS = '''
 """Boards."""
@@ -133,3 +134,20 @@ def test_functions_are_found_by_pattern_wherever_they_are_defined(library: Libra
         ("reference.boards", "decorated"),
         ("reference.parts", "doubled"),
     )
+
+
+@pytest.mark.parametrize(
+    ("function", "wants"), [("plain", False), ("by_layer", True), ("later", True), ("told", False)]
+)
+def test_torch_is_loaded_beforehand_where_what_runs_imports_it(
+    tmp_path: Path, function: str, wants: bool
+) -> None:
+    folder = tmp_path / "reference"
+    folder.mkdir()
+    (folder / "nets.py").write_text(
+        "import torch.nn as nn\n\n\ndef plain(x):\n    return x\n\n\n"
+        "def by_layer(x):\n    return nn.Identity()(x)\n\n\n"
+        "def later(x):\n    from torch import relu\n    return relu(x)\n\n\n"
+        "def told(x):\n    return 'as torch does'\n"
+    )
+    assert import_torch(Library.read(folder), [("reference.nets", function)]) is wants

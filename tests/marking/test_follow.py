@@ -606,7 +606,16 @@ def test_a_step_that_changes_its_input_does_not_change_the_composites() -> None:
         ([1, 2.0], (3,), (1, 2)),
         (np.array([1, 2]), [3], [1, 2]),
         ([], [3], []),
-        ({"a": 1, "b": 2}, {"a": 5}, {"a": 1}),
+        ([], [(1, "a")], []),
+        ([("b", 2.0)], [(1, "a"), (2, "b")], [("b", 2)]),
+        ((1.5, 3, True), (2.5, 4, False), (1.5, 3, True)),
+        ([3, None, "x", 70_000], ["x", 80, None], [3, None, "x", 70_000]),
+        ([float("inf"), 2], [1, float("inf")], [float("inf"), 2]),
+        (2 + 1j, 1j, 2 + 1j),
+        ({"a": 1, "b": 2}, {"a": 5}, {"a": 1, "b": 2}),
+        ({"a": 1, "b": "?", 3: 4}, {"a": 5}, {"a": 1}),
+        ({"a": [1]}, {"a": 5, "rows": [2]}, {"a": [1]}),
+        ({}, {"a": 1}, {}),
         ("text", "other", "text"),
         (np.array(True), False, True),
     ],
@@ -619,6 +628,9 @@ def test_what_is_of_the_kind_is_tamed(value: Any, true: Any, tamed: Any) -> None
 def test_a_matrix_is_tamed_to_an_array() -> None:
     assert tame([[1, 2]], np.zeros((3, 3))).tolist() == [[1, 2]]
     assert tame(np.array([True]), np.array([False])).tolist() == [True]
+    assert np.isnan(tame([[1, np.nan]], np.array([[np.nan, 2]]))[0, 1])
+    loss, slope = tame([0.5, [1, 2]], (1.5, np.zeros(3)))
+    assert loss == 0.5 and slope.tolist() == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -641,8 +653,11 @@ def test_a_matrix_is_tamed_to_an_array() -> None:
         (["a"], [1]),
         ("ab", ["a"]),
         (5, [1]),
-        ({}, {"a": 1}),
         ([1], {"a": 1}),
+        (dict.fromkeys(range(20_000), 1), {1: 1}),
+        ([1, True], [1, "a"]),
+        ([np.inf], [np.nan]),
+        (np.array([np.inf]), np.array([np.nan])),
         (1, True),
         (5, "text"),
         ("x" * 20_000, "text"),
