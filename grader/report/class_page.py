@@ -117,7 +117,7 @@ def _header(title: str, rows: Sequence[Row], measured: ClassMeasure) -> Html:
 
 def _totals(measured: ClassMeasure) -> Html:
     pictures: list[Html | None] = []
-    if charts.available() and len(measured.totals) > 1:
+    if charts.available() and len(measured.totals) > 1 and measured.maximum:
         pictures.append(
             element(
                 "figure",
@@ -145,6 +145,8 @@ def _totals(measured: ClassMeasure) -> Html:
 def _in_words(measured: ClassMeasure) -> str:
     if not measured.totals:
         return "No submission has a score."
+    if not measured.maximum:
+        return "No points are decided yet."
     if len(measured.totals) == 1:
         return f"One submission has a score: {measured.totals[0]:g} points."
     counts = charts.bins(measured.totals, measured.maximum)

@@ -89,7 +89,8 @@ def measure(assignment: Assignment, rows: Sequence[Row]) -> ClassMeasure:
         for ident, ones in by_question.items()
         if ones and all(one is not None and one.decided for one in ones)
     }
-    columns = {ident: [float(score) for score in scores] for ident, scores in common.items()}
+    # in hundredths, which add up exactly: what is the same for all must not vary by a rounding
+    columns = {ident: [float(100 * score) for score in scores] for ident, scores in common.items()}
     totals = tuple(float(row.score) for row in scored)
     return ClassMeasure(
         totals=totals,
