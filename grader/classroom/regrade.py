@@ -85,7 +85,8 @@ def regrade_class(
         work = _Work(folder, tuple(member.id for member in class_.members), assignment)
         old, new = rules.read(folder), rules.rules_of(assignment)
         before = _rows_before(folder, work.heads)
-        given = kept_marks(folder, assignment, marks or Marks())
+        newer = marks or Marks()
+        given = kept_marks(folder, assignment, newer)
 
         def mark(*, row_only: bool) -> Iterator[Marked]:
             def make_desk() -> Desk:
@@ -120,7 +121,7 @@ def regrade_class(
             watcher.marked(marked)
         regraded = told(rows, faults)
         named = work.joined(rows, class_.members)
-        filled = write_reports(folder, assignment, named, given, request)
+        filled = write_reports(folder, assignment, named, request, marks=given, newer=newer)
         folder.write(folder.path / "changes.csv", changes_csv(regraded.changes).encode())
         rules.write(folder, assignment)
         register.write(folder, assignment, class_.members)

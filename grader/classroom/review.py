@@ -1,9 +1,10 @@
 """The marking loop for free text: a sheet of answers out, points and comments back in.
 
 The sheet lists every different answer of a question once. Answers count as the same when their
-words are, regardless of case and punctuation, so that a mark given once counts for all who wrote
-so, and whoever marks sees no name. A mark belongs to the answer's key, a hash of the question and
-those words: it fits the same answer whoever hands it in, now or after a regrade, and no other.
+words and signs are, regardless of case and punctuation, so that a mark given once counts for all
+who wrote so, and whoever marks sees no name. A mark belongs to the answer's key, a hash of the
+question and those words: it fits the same answer whoever hands it in, now or after a regrade, and
+no other.
 """
 
 from __future__ import annotations
@@ -245,7 +246,7 @@ def _mark(
         raise _MistakeError(
             f"points {written} for {question}: write 0 to {points_text(most)}, its maximum"
         )
-    return (question, key), Mark(points.quantize(_CENT), comment)
+    return (question, key), Mark(abs(points.quantize(_CENT)), comment)
 
 
 def _table(path: Path, data: bytes) -> Iterator[tuple[int, Mapping[str, str]]]:

@@ -106,9 +106,8 @@ def grade_class(
 
     with folder.held():
         class_ = register.members(handed_in)
-        given = marks or Marks()
-        if resume:
-            given = kept_marks(folder, assignment, given)
+        newer = marks or Marks()
+        given = kept_marks(folder, assignment, newer) if resume else newer
         keep_marks(folder, given)
         inputs = Inputs.of_assignment(assignment)
         folder.write_once(folder.inputs(inputs.name), inputs.pack())
@@ -126,7 +125,7 @@ def grade_class(
             class_,
             progress.code,
         )
-        filled = write_reports(folder, assignment, rows, given, request)
+        filled = write_reports(folder, assignment, rows, request, marks=given, newer=newer)
         others = folder.ids().difference(handed.id for handed in handed_in)
         folder.settle()
     return Outcome(
