@@ -33,6 +33,7 @@ from grader.errors import UsageError
 from grader.model import Assignment
 from grader.report.changes import Change, changes_csv
 from grader.report.rows import Row
+from grader.report.text import counted
 from grader.sandbox import wire
 
 _NAMED: Final = 5  # submissions or cases in a message
@@ -43,7 +44,7 @@ class Regraded(Struct, frozen=True):
     """What a regrade came to."""
 
     changes: tuple[Change, ...]
-    rules: tuple[tuple[str, str], ...]  # (question, what changed of it)
+    rules: tuple[tuple[str, str], ...]  # (question, or "limits"; what changed of it)
     faults: tuple[str, ...] = ()
     filled: tuple[tuple[Book, Filled], ...] = ()  # gradebooks
 
@@ -97,9 +98,8 @@ def regrade_class(
 
         def told(rows: Mapping[str, Row], faults: Sequence[str]) -> Regraded:
             named = work.joined(rows, class_.members)
-            return Regraded(
-                changes(before, named, old, new), changed_rules(old, new), tuple(faults)
-            )
+            said = (*work.other_limits(), *changed_rules(old, new))
+            return Regraded(changes(before, named, old, new), said, tuple(faults))
 
         if not may_run:
             work.refuse_new_inputs()
@@ -172,6 +172,19 @@ class _Work:
                 "with `grader grade … --resume` first"
             )
 
+    def other_limits(self) -> Iterator[tuple[str, str]]:
+        """Tells where submissions ran under other limits than the assignment's: these are as ever.
+
+        What took too long then would have to run again.
+        """
+        now = rules.limits_of(self._assignment)
+        for was in sorted({head.limits for head in self.heads.values()} - {now}):
+            yield (
+                "limits",
+                f"{now}, not {was}; what ran under those is taken as it was, and only "
+                "`grader grade … --resume` runs it again",
+            )
+
     def refuse_new_inputs(self) -> None:
         """Refuses an assignment with inputs that were never tried."""
         known = {name: self._inputs_of(name) for name in {h.inputs for h in self.heads.values()}}
@@ -184,9 +197,9 @@ class _Work:
         if new:
             more = f" and {len(new) - _NAMED} more" if len(new) > _NAMED else ""
             raise UsageError(
-                f"the assignment now has {len(new)} cases with inputs that were never tried "
-                f"({', '.join(new[:_NAMED])}{more}); nothing was changed. With --run, just these "
-                "calls are made"
+                f"the assignment now has {counted(len(new), 'case')} with inputs that were never "
+                f"tried ({', '.join(new[:_NAMED])}{more}); nothing was changed. With --run, just "
+                "these calls are made"
             )
 
     def tasks(self, *, may_run: bool, row_only: bool) -> Iterator[Task]:

@@ -186,6 +186,7 @@ def _same_work(head: Head, submission: Submission, assignment: Assignment) -> bo
         and head.submission == handed_digest(submission)
         and head.assignment == assignment.digest
         and head.harness == harness_digest()
+        and head.limits == rules.limits_of(assignment)  # which differ after a regrade
     )
 
 
