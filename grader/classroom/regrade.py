@@ -11,7 +11,6 @@ still tells who gained and lost since the class was marked.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -206,7 +205,7 @@ class _Work:
         """Reads one record after the other."""
         for ident in self.heads:
             record = self._record(ident)
-            helpers = self._helpers(record.body) if may_run else {}
+            helpers = self._helpers(ident, record.body) if may_run else {}
             kept = Kept(record.body, self._inputs_of(record.head.inputs), record.head, helpers)
             yield Task(ident, kept=kept, may_run=may_run, row_only=row_only)
 
@@ -235,9 +234,16 @@ class _Work:
                 ) from error
         return self._inputs[name]
 
-    def _helpers(self, body: bytes) -> dict[str, bytes]:
+    def _helpers(self, ident: str, body: bytes) -> dict[str, bytes]:
         found = {}
-        for digest in records.helpers_of(body).values():
-            with suppress(OSError):
+        for name, digest in records.helpers_of(body).items():
+            try:
                 found[digest] = self._folder.helper(digest).read_bytes()
+            except OSError:
+                found[digest] = b""
+            if records.hash_of(found[digest]) != digest:
+                raise UsageError(
+                    f"{self._folder.helper(digest)}: {name} of {ident} is damaged or gone; mark "
+                    "the class with `grader grade` anew"
+                )
         return found

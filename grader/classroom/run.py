@@ -170,7 +170,7 @@ def _tasks(
         head = folder.head(handed.id) if resume else None
         if head is None or not _same_work(head, submission, assignment):
             yield Task(handed.id, submission)
-        elif head.marks == marks.digest(head.row) and folder.holds(handed.id, head.files):
+        elif head.marks == marks.digest(head.row) and folder.holds(handed.id):
             progress.rows[handed.id] = head.row
             progress.skipped += 1
             watcher.skipped(head.row)

@@ -212,6 +212,18 @@ def test_other_limits_are_told_and_only_running_again_applies_them(small_course:
     assert small_course.grade(resume=True).skipped == len(small_course.watching.skipped_ids) > 0
 
 
+def test_code_is_not_run_without_a_helper_file_that_it_came_with(small_course: Course) -> None:
+    (small_course.submissions / "ada" / "more.py").write_text("x = 1\n")
+    small_course.grade()
+    (helper,) = (small_course.out / "staff" / "helpers").iterdir()
+    helper.write_text("x = ")
+    before = contents(small_course.out)
+    with pytest.raises(UsageError, match=r"more\.py of ada is damaged or gone; mark the class"):
+        regraded(small_course, MORE, run_code=True, may_run=True, dry_run=True)
+    assert contents(small_course.out) == before
+    assert gains(regraded(small_course, CONFIG)) == {}, "what runs nothing needs no helper"
+
+
 def test_a_folder_that_holds_no_results_is_refused(small_course: Course) -> None:
     with pytest.raises(UsageError, match="not a folder of results"):
         regraded(small_course, CONFIG)
