@@ -161,7 +161,10 @@ def _in_words(measured: ClassMeasure) -> str:
 def _reliability(measured: ClassMeasure) -> str:
     """Cronbach's alpha, with a word of what it means."""
     if measured.alpha is None or measured.error is None:
-        return "Reliability (Cronbach's alpha) is not defined: totals or questions do not vary."
+        return (
+            "Reliability (Cronbach's alpha) is not told: submissions are too few, or they do not "
+            "vary."
+        )
     value = f"Reliability (Cronbach's alpha) is {measured.alpha:.2f}: "
     if measured.alpha >= 0.9:
         meaning = "the questions agree so well that some may be redundant"

@@ -12,7 +12,7 @@ from msgspec import Struct
 from grader.model import Assignment, Question, Status
 from grader.report.rows import FOLLOWED, PASSED, QuestionRow, Row
 
-_FEWEST = 5  # submissions, for a correlation to mean anything
+_FEWEST = 5  # submissions, for a correlation or a reliability to mean anything
 
 
 class CaseMeasure(Struct, frozen=True):
@@ -98,7 +98,7 @@ def measure(assignment: Assignment, rows: Sequence[Row]) -> ClassMeasure:
         mean=fmean(totals) if totals else 0.0,
         median=median(totals) if totals else 0.0,
         deviation=pstdev(totals) if totals else 0.0,
-        alpha=alpha(list(columns.values())),
+        alpha=alpha(list(columns.values())) if len(scored) >= _FEWEST else None,
         questions=tuple(
             _measure(question, by_question[question.id], columns)
             for question in assignment.questions

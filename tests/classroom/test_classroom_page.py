@@ -90,13 +90,16 @@ def test_little_is_said_of_few_submissions_and_of_scores_that_do_not_vary() -> N
     assert correlation([1, 2, 3, 4, 5], [2, 2, 2, 2, 2]) is None
     assert alpha([[1, 2]]) is None
     assert alpha([[1, 1], [1, 1]]) is None
+    rows = [row(f"s{at}", at, at) for at in range(5)]
+    assert measure(asked("q0", "q1"), rows).alpha == pytest.approx(1)
+    assert measure(asked("q0", "q1"), rows[:4]).alpha is None
 
 
 def test_what_is_the_same_for_all_does_not_vary_by_the_rounding_of_a_sum() -> None:
     rows = [row(f"s{at}", 0.1 * (at % 3), 0.2, 0.7) for at in range(9)]
     discrimination = [q.discrimination for q in measure(asked("q0", "q1", "q2"), rows).questions]
     assert discrimination == [None, None, None]
-    rows = [row("a", 0.1, 0.2, 0), row("b", 0.3, 0, 0), row("c", 0.2, 0.1, 0)]
+    rows = [row(f"s{at}", *scores, 0) for at, scores in enumerate([(0.1, 0.2), (0.3, 0)] * 3)]
     assert measure(asked("q0", "q1", "q2"), rows).alpha is None
 
 
@@ -165,7 +168,7 @@ def link(ident: str) -> str:
 
 def test_an_empty_class_and_one_of_a_single_submission_have_pages() -> None:
     assert "No submission has a score" in render_class(asked("q0"), [], (), link)
-    assert "is not defined" in render_class(asked("q0"), [row("a", 5)], (), link)
+    assert "is not told" in render_class(asked("q0"), [row("a", 5)], (), link)
 
 
 def test_nothing_that_a_student_wrote_becomes_markup() -> None:
