@@ -26,7 +26,7 @@ from grader.classroom.folder import Folder
 from grader.classroom.gradebook import Book, Filled
 from grader.classroom.register import Member
 from grader.classroom.reports import Request, write_reports
-from grader.classroom.review import Marks, keep_marks, kept_marks
+from grader.classroom.review import Marks, keep_marks, kept_marks, unfit
 from grader.classroom.run import Watcher, longest_s, store
 from grader.errors import UsageError
 from grader.model import Assignment
@@ -46,6 +46,7 @@ class Regraded(Struct, frozen=True):
     rules: tuple[tuple[str, str], ...]  # (question, or "limits"; what changed of it)
     faults: tuple[str, ...] = ()
     filled: tuple[tuple[Book, Filled], ...] = ()  # gradebooks
+    unfit: tuple[str, ...] = ()  # marks, given with this regrade, of answers that nobody gives
 
 
 def regrade_class(
@@ -98,7 +99,9 @@ def regrade_class(
         def told(rows: Mapping[str, Row], faults: Sequence[str]) -> Regraded:
             named = work.joined(rows, class_.members)
             said = (*work.other_limits(), *changed_rules(old, new))
-            return Regraded(changes(before, named, old, new), said, tuple(faults))
+            return Regraded(
+                changes(before, named, old, new), said, tuple(faults), unfit=unfit(named, newer)
+            )
 
         if not may_run:
             work.refuse_new_inputs()

@@ -141,6 +141,14 @@ def _with_mark(result: QuestionResult, marks: Marks) -> QuestionResult:
     )
 
 
+def unfit(rows: Sequence[Row], marks: Marks) -> tuple[str, ...]:
+    """Names the marks of answers that nobody gives: of a key mistyped, or of another class's."""
+    given = {(answer.question, answer.key) for answer in answers(rows)}
+    return tuple(
+        f"{question} {key}" for question, key in marks.given if (question, key) not in given
+    )
+
+
 # --------------------------------------------------------------------------- the sheet, out
 
 

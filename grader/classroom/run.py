@@ -30,7 +30,7 @@ from grader.classroom.folder import Folder
 from grader.classroom.gradebook import Book, Filled
 from grader.classroom.records import DamagedRecordError, Head, Inputs, unpack
 from grader.classroom.reports import Request, write_reports
-from grader.classroom.review import Marks, keep_marks, kept_marks
+from grader.classroom.review import Marks, keep_marks, kept_marks, unfit
 from grader.harness import harness_digest
 from grader.model import Assignment, Submission
 from grader.report.rows import Row
@@ -54,6 +54,7 @@ class Outcome(Struct, frozen=True):
     faults: tuple[str, ...] = ()  # tracebacks of the grader's own failures
     filled: tuple[tuple[Book, Filled], ...] = ()  # gradebooks
     others: tuple[str, ...] = ()  # submissions that lie in the folder and were not handed in now
+    unfit: tuple[str, ...] = ()  # marks, given with this run, of answers that nobody gives
 
 
 class _Progress(Struct):
@@ -129,7 +130,12 @@ def grade_class(
         others = folder.ids().difference(handed.id for handed in handed_in)
         folder.settle()
     return Outcome(
-        rows, progress.skipped, tuple(progress.faults), filled, others=tuple(sorted(others))
+        rows,
+        progress.skipped,
+        tuple(progress.faults),
+        filled,
+        others=tuple(sorted(others)),
+        unfit=unfit(rows, newer),
     )
 
 

@@ -238,6 +238,7 @@ def regrade(
         click.echo("\nNothing was changed.")
     else:
         click.echo(f"\nChanges: {results / 'changes.csv'}")
+    _tell_unfit(regraded.unfit)
     _tell_books(regraded.filled, results)
     _tell_faults(regraded.faults)
 
@@ -355,11 +356,21 @@ def _conclude(outcome: Outcome, card: Scorecard | None, out: Path, *, plain: boo
     if outcome.others:
         are = "is a submission" if len(outcome.others) == 1 else "are submissions"
         click.echo(f"\nIn {out} {are} of an earlier run, too: {listed(outcome.others)}.")
+    _tell_unfit(outcome.unfit)
     click.echo(f"\nReport: {out / 'report.html'}\nGrades: {out / 'grades.csv'}")
     if (alike := out / "staff" / "similar.html").exists():
         click.echo(f"Similar code: {alike}")
     _tell_books(outcome.filled, out)
     _tell_faults(outcome.faults)
+
+
+def _tell_unfit(marks: Sequence[str]) -> None:
+    from grader.report.text import counted
+    from grader.submission.naming import listed
+
+    if marks:
+        fit = "fits" if len(marks) == 1 else "fit"
+        click.echo(f"\n{counted(len(marks), 'mark')} {fit} no answer given: {listed(marks)}.")
 
 
 def _tell_faults(faults: Sequence[str]) -> None:

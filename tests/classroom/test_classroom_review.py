@@ -133,6 +133,19 @@ def test_marks_reach_results_grades_and_pages(texts_course: Course) -> None:
     assert {line["points"] for line in lines(texts_course.out)} == {"2.5"}
 
 
+def test_a_mark_of_an_answer_that_nobody_gives_is_told(texts_course: Course) -> None:
+    texts_course.grade()
+    (line, *_) = lines(texts_course.out)
+    path = fill(
+        texts_course.out,
+        lambda one: {"answer": "t00000000000a", "points": "1"} if one == line else {"points": "2"},
+    )
+    for door in (("grade", texts_course.submissions, "--resume", "--out"), ("regrade",)):
+        done = run(*door, texts_course.out, "-c", texts_course.config, "--marks", path)
+        assert done.returncode == 0, done.stderr
+        assert "\n1 mark fits no answer given: why t00000000000a.\n" in done.stdout
+
+
 def test_marks_alone_run_no_code_again(texts_course: Course) -> None:
     texts_course.grade()
     path = fill(texts_course.out, lambda line: {"points": "1"})
