@@ -234,12 +234,13 @@ def regrade(
         )
     screen = Screen.of(sys.stdout, plain=plain)
     click.echo(render_changes(regraded.changes, regraded.rules, screen), nl=False)
+    _tell_unfit(regraded.unfit)
     if dry_run:
         click.echo("\nNothing was changed.")
     else:
         click.echo(f"\nChanges: {results / 'changes.csv'}")
-    _tell_unfit(regraded.unfit)
-    _tell_books(regraded.filled, results)
+        _tell_similar(results)
+        _tell_books(regraded.filled, results)
     _tell_faults(regraded.faults)
 
 
@@ -289,6 +290,11 @@ def _refuse_to_compare(count: int, *, similar: bool) -> None:
         check(count)
 
 
+def _tell_similar(out: Path) -> None:
+    if (alike := out / "staff" / "similar.html").exists():
+        click.echo(f"Similar code: {alike}")
+
+
 def _tell_books(filled: Sequence[tuple[Book, Filled]], out: Path) -> None:
     from grader.report.text import counted
 
@@ -302,6 +308,10 @@ def _tell_books(filled: Sequence[tuple[Book, Filled]], out: Path) -> None:
             click.echo(f"  and {len(result.left) - _UNMATCHED} more, in {out / 'unmatched.csv'}")
         for note in result.notes:
             click.echo(f"  Note: {note}.")
+    new = [book.system for book, _ in filled]
+    for system in ("canvas", "moodle"):
+        if system not in new and (old := out / f"{system}.csv").exists():
+            click.echo(f"{old}: of an earlier run; give --{system} again to fill in these grades")
 
 
 class _Watcher:
@@ -358,8 +368,7 @@ def _conclude(outcome: Outcome, card: Scorecard | None, out: Path, *, plain: boo
         click.echo(f"\nIn {out} {are} of an earlier run, too: {listed(outcome.others)}.")
     _tell_unfit(outcome.unfit)
     click.echo(f"\nReport: {out / 'report.html'}\nGrades: {out / 'grades.csv'}")
-    if (alike := out / "staff" / "similar.html").exists():
-        click.echo(f"Similar code: {alike}")
+    _tell_similar(out)
     _tell_books(outcome.filled, out)
     _tell_faults(outcome.faults)
 
