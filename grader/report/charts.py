@@ -59,7 +59,7 @@ def bin_names(maximum: float) -> list[str]:
     >>> bin_names(11)[:2], bin_names(2)[-1]
     (['0–1.1', '1.1–2.2'], '1.8–2')
     """
-    digits = 2 if maximum < 10 else 1
+    digits = 2 if maximum < 10 else 1 if maximum < 100 else 0  # more would not fit side by side
     edges = [f"{round(maximum * i / _BINS, digits):g}" for i in range(_BINS + 1)]
     return [f"{low}–{high}" for low, high in pairwise(edges)]
 
