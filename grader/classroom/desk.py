@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from grader.classroom import records
 from grader.classroom.review import Marks, with_marks
+from grader.classroom.rules import limits_of
 from grader.errors import AuthorError
 from grader.harness import harness_digest
 from grader.model import (
@@ -181,6 +182,7 @@ class Desk:
             files={name: records.hash_of(data) for name, data in files.items()},
             inputs=self.inputs.name,
             body=records.hash_of(body) if body else "",
+            limits=kept.head.limits if kept else limits_of(self.assignment),
         )
         return Marked(
             id=card.submission_id,

@@ -157,15 +157,16 @@ class Folder:
         """Returns the ids of all submissions that lie here."""
         return frozenset(record.stem for record in (self.staff / "records").glob("*.record"))
 
-    def holds(self, submission_id: str, files: Mapping[str, str]) -> bool:
+    def holds(self, submission_id: str) -> bool:
         """Decides whether what was written of a submission is still there as it was written."""
         places = self.files(submission_id)
         try:
+            files = records.unpack(self.record(submission_id).read_bytes()).head.files
             return bool(files) and all(
                 records.hash_of(places[name].read_bytes()) == digest
                 for name, digest in files.items()
             )
-        except (OSError, KeyError):
+        except (OSError, KeyError, records.DamagedRecordError):
             return False
 
     def files(self, submission_id: str) -> Mapping[str, Path]:

@@ -71,6 +71,7 @@ class Head(Struct, frozen=True):
     files: Mapping[str, str] = field(default_factory=dict)  # name -> hash of what was written
     inputs: str = ""  # name of the list of inputs that the body counts on
     body: str = ""  # hash; empty when there is none, after a fault
+    limits: str = ""  # under which it ran, in words
 
 
 class Record(Struct, frozen=True):

@@ -11,7 +11,6 @@ still tells who gained and lost since the class was marked.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -27,12 +26,13 @@ from grader.classroom.folder import Folder
 from grader.classroom.gradebook import Book, Filled
 from grader.classroom.register import Member
 from grader.classroom.reports import Request, write_reports
-from grader.classroom.review import Marks, keep_marks, kept_marks
+from grader.classroom.review import Marks, keep_marks, kept_marks, unfit
 from grader.classroom.run import Watcher, longest_s, store
 from grader.errors import UsageError
 from grader.model import Assignment
 from grader.report.changes import Change, changes_csv
 from grader.report.rows import Row
+from grader.report.text import counted
 from grader.sandbox import wire
 
 _NAMED: Final = 5  # submissions or cases in a message
@@ -43,9 +43,10 @@ class Regraded(Struct, frozen=True):
     """What a regrade came to."""
 
     changes: tuple[Change, ...]
-    rules: tuple[tuple[str, str], ...]  # (question, what changed of it)
+    rules: tuple[tuple[str, str], ...]  # (question, or "limits"; what changed of it)
     faults: tuple[str, ...] = ()
     filled: tuple[tuple[Book, Filled], ...] = ()  # gradebooks
+    unfit: tuple[str, ...] = ()  # marks, given with this regrade, of answers that nobody gives
 
 
 def regrade_class(
@@ -85,7 +86,8 @@ def regrade_class(
         work = _Work(folder, tuple(member.id for member in class_.members), assignment)
         old, new = rules.read(folder), rules.rules_of(assignment)
         before = _rows_before(folder, work.heads)
-        given = kept_marks(folder, assignment, marks or Marks())
+        newer = marks or Marks()
+        given = kept_marks(folder, assignment, newer)
 
         def mark(*, row_only: bool) -> Iterator[Marked]:
             def make_desk() -> Desk:
@@ -96,8 +98,9 @@ def regrade_class(
 
         def told(rows: Mapping[str, Row], faults: Sequence[str]) -> Regraded:
             named = work.joined(rows, class_.members)
+            said = (*work.other_limits(), *changed_rules(old, new))
             return Regraded(
-                changes(before, named, old, new), changed_rules(old, new), tuple(faults)
+                changes(before, named, old, new), said, tuple(faults), unfit=unfit(named, newer)
             )
 
         if not may_run:
@@ -120,7 +123,7 @@ def regrade_class(
             watcher.marked(marked)
         regraded = told(rows, faults)
         named = work.joined(rows, class_.members)
-        filled = write_reports(folder, assignment, named, given, request)
+        filled = write_reports(folder, assignment, named, request, marks=given, newer=newer)
         folder.write(folder.path / "changes.csv", changes_csv(regraded.changes).encode())
         rules.write(folder, assignment)
         register.write(folder, assignment, class_.members)
@@ -171,6 +174,19 @@ class _Work:
                 "with `grader grade … --resume` first"
             )
 
+    def other_limits(self) -> Iterator[tuple[str, str]]:
+        """Tells where submissions ran under other limits than the assignment's: these are as ever.
+
+        What took too long then would have to run again.
+        """
+        now = rules.limits_of(self._assignment)
+        for was in sorted({head.limits for head in self.heads.values()} - {now}):
+            yield (
+                "limits",
+                f"{now}, not {was}; what ran under those is taken as it was, and only "
+                "`grader grade … --resume` runs it again",
+            )
+
     def refuse_new_inputs(self) -> None:
         """Refuses an assignment with inputs that were never tried."""
         known = {name: self._inputs_of(name) for name in {h.inputs for h in self.heads.values()}}
@@ -183,16 +199,16 @@ class _Work:
         if new:
             more = f" and {len(new) - _NAMED} more" if len(new) > _NAMED else ""
             raise UsageError(
-                f"the assignment now has {len(new)} cases with inputs that were never tried "
-                f"({', '.join(new[:_NAMED])}{more}); nothing was changed. With --run, just these "
-                "calls are made"
+                f"the assignment now has {counted(len(new), 'case')} with inputs that were never "
+                f"tried ({', '.join(new[:_NAMED])}{more}); nothing was changed. With --run, just "
+                "these calls are made"
             )
 
     def tasks(self, *, may_run: bool, row_only: bool) -> Iterator[Task]:
         """Reads one record after the other."""
         for ident in self.heads:
             record = self._record(ident)
-            helpers = self._helpers(record.body) if may_run else {}
+            helpers = self._helpers(ident, record.body) if may_run else {}
             kept = Kept(record.body, self._inputs_of(record.head.inputs), record.head, helpers)
             yield Task(ident, kept=kept, may_run=may_run, row_only=row_only)
 
@@ -221,9 +237,16 @@ class _Work:
                 ) from error
         return self._inputs[name]
 
-    def _helpers(self, body: bytes) -> dict[str, bytes]:
+    def _helpers(self, ident: str, body: bytes) -> dict[str, bytes]:
         found = {}
-        for digest in records.helpers_of(body).values():
-            with suppress(OSError):
+        for name, digest in records.helpers_of(body).items():
+            try:
                 found[digest] = self._folder.helper(digest).read_bytes()
+            except OSError:
+                found[digest] = b""
+            if records.hash_of(found[digest]) != digest:
+                raise UsageError(
+                    f"{self._folder.helper(digest)}: {name} of {ident} is damaged or gone; mark "
+                    "the class with `grader grade` anew"
+                )
         return found

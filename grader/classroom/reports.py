@@ -32,9 +32,23 @@ class Request(Struct, frozen=True):
 
 
 def write_reports(
-    folder: Folder, assignment: Assignment, rows: Sequence[Row], marks: Marks, request: Request
+    folder: Folder,
+    assignment: Assignment,
+    rows: Sequence[Row],
+    request: Request,
+    *,
+    marks: Marks,
+    newer: Marks,
 ) -> tuple[tuple[Book, Filled], ...]:
     """Writes the class's files; returns the gradebooks with what could not be filled in.
+
+    Args:
+        folder: of results.
+        assignment: that the class was marked by.
+        rows: of all submissions.
+        request: what is wanted beyond the class's own files.
+        marks: all that a person gave to free texts, and that counts.
+        newer: those among them that were given with this run.
 
     Raises:
         NotWrittenError: with the reason.
@@ -44,7 +58,7 @@ def write_reports(
     alike = _write_similar(folder, assignment, rows, request.handed_out)
     folder.write(folder.path / "report.html", _page(folder, assignment, rows, alike).encode())
     if any(question.marked_by_person for question in assignment.questions):
-        _write_review(folder, assignment, rows, marks)
+        _write_review(folder, assignment, rows, marks, newer)
     return _write_books(folder, rows, request.books)
 
 
@@ -96,12 +110,13 @@ def _named(ids: Sequence[str]) -> str:
 
 
 def _write_review(
-    folder: Folder, assignment: Assignment, rows: Sequence[Row], marks: Marks
+    folder: Folder, assignment: Assignment, rows: Sequence[Row], marks: Marks, newer: Marks
 ) -> None:
     """Writes review.csv anew with the marks that stand in it, for a person's work is never lost.
 
-    A sheet that cannot be read (half filled in, perhaps) stays as it is; the new one is laid
-    beside it.
+    What was changed there since the last run stays, though it counts only once it is given with
+    --marks. A sheet that cannot be read (half filled in, perhaps) stays as it is; the new one is
+    laid beside it.
     """
     path = folder.path / "review.csv"
     name = "review.csv"
@@ -111,7 +126,7 @@ def _write_review(
             known = read_marks(path, assignment)
         except UsageError:
             name = "review.new.csv"
-    text = sheet(rows, Marks({**known.given, **marks.given}))
+    text = sheet(rows, Marks({**marks.given, **known.given, **newer.given}))
     folder.write(folder.path / name, (_BOM + text).encode())
 
 

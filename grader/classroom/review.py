@@ -1,9 +1,10 @@
 """The marking loop for free text: a sheet of answers out, points and comments back in.
 
 The sheet lists every different answer of a question once. Answers count as the same when their
-words are, regardless of case and punctuation, so that a mark given once counts for all who wrote
-so, and whoever marks sees no name. A mark belongs to the answer's key, a hash of the question and
-those words: it fits the same answer whoever hands it in, now or after a regrade, and no other.
+words and signs are, regardless of case and punctuation, so that a mark given once counts for all
+who wrote so, and whoever marks sees no name. A mark belongs to the answer's key, a hash of the
+question and those words: it fits the same answer whoever hands it in, now or after a regrade, and
+no other.
 """
 
 from __future__ import annotations
@@ -140,6 +141,14 @@ def _with_mark(result: QuestionResult, marks: Marks) -> QuestionResult:
     )
 
 
+def unfit(rows: Sequence[Row], marks: Marks) -> tuple[str, ...]:
+    """Names the marks of answers that nobody gives: of a key mistyped, or of another class's."""
+    given = {(answer.question, answer.key) for answer in answers(rows)}
+    return tuple(
+        f"{question} {key}" for question, key in marks.given if (question, key) not in given
+    )
+
+
 # --------------------------------------------------------------------------- the sheet, out
 
 
@@ -245,7 +254,7 @@ def _mark(
         raise _MistakeError(
             f"points {written} for {question}: write 0 to {points_text(most)}, its maximum"
         )
-    return (question, key), Mark(points.quantize(_CENT), comment)
+    return (question, key), Mark(abs(points.quantize(_CENT)), comment)
 
 
 def _table(path: Path, data: bytes) -> Iterator[tuple[int, Mapping[str, str]]]:

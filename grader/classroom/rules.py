@@ -68,6 +68,14 @@ def read(folder: Folder) -> Rules | None:
     return rules if rules.version == _VERSION else None
 
 
+def limits_of(assignment: Assignment) -> str:
+    """Tells the limits that a submission runs under."""
+    limits = assignment.limits
+    times = {"load": limits.load_s, "call": limits.call_s, "submission": limits.submission_s}
+    words = [f"{name} {seconds:g} s" for name, seconds in times.items()]
+    return ", ".join([*words, f"memory {limits.memory_bytes / (1 << 20):g} MB"])
+
+
 def _question(question: Question) -> QuestionRules:
     steps = ", ".join(f"{_share(share)} for {_share(of)}" for of, share in question.credit or ())
     builds_on = question.builds_on

@@ -30,7 +30,7 @@ from grader.classroom.folder import Folder
 from grader.classroom.gradebook import Book, Filled
 from grader.classroom.records import DamagedRecordError, Head, Inputs, unpack
 from grader.classroom.reports import Request, write_reports
-from grader.classroom.review import Marks, keep_marks, kept_marks
+from grader.classroom.review import Marks, keep_marks, kept_marks, unfit
 from grader.harness import harness_digest
 from grader.model import Assignment, Submission
 from grader.report.rows import Row
@@ -54,6 +54,7 @@ class Outcome(Struct, frozen=True):
     faults: tuple[str, ...] = ()  # tracebacks of the grader's own failures
     filled: tuple[tuple[Book, Filled], ...] = ()  # gradebooks
     others: tuple[str, ...] = ()  # submissions that lie in the folder and were not handed in now
+    unfit: tuple[str, ...] = ()  # marks, given with this run, of answers that nobody gives
 
 
 class _Progress(Struct):
@@ -106,9 +107,8 @@ def grade_class(
 
     with folder.held():
         class_ = register.members(handed_in)
-        given = marks or Marks()
-        if resume:
-            given = kept_marks(folder, assignment, given)
+        newer = marks or Marks()
+        given = kept_marks(folder, assignment, newer) if resume else newer
         keep_marks(folder, given)
         inputs = Inputs.of_assignment(assignment)
         folder.write_once(folder.inputs(inputs.name), inputs.pack())
@@ -126,11 +126,16 @@ def grade_class(
             class_,
             progress.code,
         )
-        filled = write_reports(folder, assignment, rows, given, request)
+        filled = write_reports(folder, assignment, rows, request, marks=given, newer=newer)
         others = folder.ids().difference(handed.id for handed in handed_in)
         folder.settle()
     return Outcome(
-        rows, progress.skipped, tuple(progress.faults), filled, others=tuple(sorted(others))
+        rows,
+        progress.skipped,
+        tuple(progress.faults),
+        filled,
+        others=tuple(sorted(others)),
+        unfit=unfit(rows, newer),
     )
 
 
@@ -171,7 +176,7 @@ def _tasks(
         head = folder.head(handed.id) if resume else None
         if head is None or not _same_work(head, submission, assignment):
             yield Task(handed.id, submission)
-        elif head.marks == marks.digest(head.row) and folder.holds(handed.id, head.files):
+        elif head.marks == marks.digest(head.row) and folder.holds(handed.id):
             progress.rows[handed.id] = head.row
             progress.skipped += 1
             watcher.skipped(head.row)
@@ -187,6 +192,7 @@ def _same_work(head: Head, submission: Submission, assignment: Assignment) -> bo
         and head.submission == handed_digest(submission)
         and head.assignment == assignment.digest
         and head.harness == harness_digest()
+        and head.limits == rules.limits_of(assignment)  # which differ after a regrade
     )
 
 

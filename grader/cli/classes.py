@@ -236,11 +236,13 @@ def regrade(
         )
     screen = Screen.of(sys.stdout, plain=plain)
     click.echo(render_changes(regraded.changes, regraded.rules, screen), nl=False)
+    _tell_unfit(regraded.unfit)
     if dry_run:
         click.echo("\nNothing was changed.")
     else:
         click.echo(f"\nChanges: {results / 'changes.csv'}")
-    _tell_books(regraded.filled, results)
+        _tell_similar(results)
+        _tell_books(regraded.filled, results)
     _tell_faults(regraded.faults)
 
 
@@ -290,6 +292,11 @@ def _refuse_to_compare(count: int, *, similar: bool) -> None:
         check(count)
 
 
+def _tell_similar(out: Path) -> None:
+    if (alike := out / "staff" / "similar.html").exists():
+        click.echo(f"Similar code: {alike}")
+
+
 def _tell_books(filled: Sequence[tuple[Book, Filled]], out: Path) -> None:
     from grader.report.text import counted
 
@@ -303,6 +310,10 @@ def _tell_books(filled: Sequence[tuple[Book, Filled]], out: Path) -> None:
             click.echo(f"  and {len(result.left) - _UNMATCHED} more, in {out / 'unmatched.csv'}")
         for note in result.notes:
             click.echo(f"  Note: {note}.")
+    new = [book.system for book, _ in filled]
+    for system in ("canvas", "moodle"):
+        if system not in new and (old := out / f"{system}.csv").exists():
+            click.echo(f"{old}: of an earlier run; give --{system} again to fill in these grades")
 
 
 class _Watcher:
@@ -361,11 +372,20 @@ def _conclude(
     if outcome.others:
         are = "is a submission" if len(outcome.others) == 1 else "are submissions"
         click.echo(f"\nIn {out} {are} of an earlier run, too: {listed(outcome.others)}.")
+    _tell_unfit(outcome.unfit)
     click.echo(f"\nReport: {out / 'report.html'}\nGrades: {out / 'grades.csv'}")
-    if (alike := out / "staff" / "similar.html").exists():
-        click.echo(f"Similar code: {alike}")
+    _tell_similar(out)
     _tell_books(outcome.filled, out)
     _tell_faults(outcome.faults)
+
+
+def _tell_unfit(marks: Sequence[str]) -> None:
+    from grader.report.text import counted
+    from grader.submission.naming import listed
+
+    if marks:
+        fit = "fits" if len(marks) == 1 else "fit"
+        click.echo(f"\n{counted(len(marks), 'mark')} {fit} no answer given: {listed(marks)}.")
 
 
 def _tell_faults(faults: Sequence[str]) -> None:

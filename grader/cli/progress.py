@@ -62,6 +62,7 @@ class View(Protocol):
     """Where the tally is shown."""
 
     def show(self, tally: Tally) -> None: ...
+    def close(self) -> None: ...
 
 
 class Progressing:
@@ -82,6 +83,7 @@ class Progressing:
 
     def stopped(self) -> None:
         """Tells how to go on, after whatever ended the run before its time."""
+        self._view.close()
         if self.tally.done:
             click.echo(
                 f"Stopped after {self.tally.done} of {self.tally.total}, which are written. "
@@ -102,6 +104,9 @@ class _Lines:
         self._next = tally.elapsed_s + _EVERY_S
         click.echo(tally.words(), err=True)
 
+    def close(self) -> None:
+        pass
+
 
 class _Bar:
     """A bar on the terminal, drawn by this thread alone: desks are forked from it."""
@@ -118,6 +123,10 @@ class _Bar:
         self._drawn = now
         self._progress.update(self._task, completed=tally.done, words=tally.words())
         self._progress.refresh()
+
+    def close(self) -> None:
+        """Erases the bar, so that what is said next has a line of its own."""
+        self._progress.stop()
 
 
 @contextmanager

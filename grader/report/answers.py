@@ -1,12 +1,13 @@
 """Free texts as a marker sees them: every different answer of a class once.
 
-Answers count as the same when their words are, regardless of case and punctuation.
+Answers count as the same when their words and signs are, regardless of case and punctuation.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
@@ -17,7 +18,8 @@ from msgspec.structs import replace
 from grader.model import TextAnswer
 from grader.report.rows import Row
 
-_WORD: Final = re.compile(r"\w+")
+_HYPHEN: Final = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")  # in a word; elsewhere it may be a minus
+_SIGNS: Final = frozenset("-*/%^")  # of formulas; `<`, `+` and such are symbols by themselves
 
 
 class Answer(Struct, frozen=True):
@@ -71,13 +73,30 @@ def answer_key(question_id: str, answer: TextAnswer) -> str:
     >>> answer_key("q1", one) == answer_key("q1", other) != answer_key("q2", other)
     True
     """
-    words = [
-        f"{entry}\0{' '.join(_WORD.findall(text.casefold()))}"
-        for entry, text in answer.text.items()
-    ]
+    words = [f"{entry}\0{_words(text)}" for entry, text in answer.text.items()]
     told = "\0\0".join([question_id, *sorted(words)])
     # the letter keeps spreadsheets from reading a key as a number, 12345e678901 say
     return "t" + hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()[:12]
+
+
+def _words(text: str) -> str:
+    """What an answer says: its words with their accents, and signs, for x < y is not x > y.
+
+    >>> _words("It's per-pixel, n-1 < 50%!")
+    'it s per pixel n - 1 < 50 %'
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return " ".join("".join(map(_counting, _HYPHEN.sub(" ", folded))).split())
+
+
+def _counting(character: str) -> str:
+    """The character as it counts: a sign stands alone, and punctuation is a space."""
+    kind = unicodedata.category(character)
+    if kind in ("Sm", "Sc", "So") or character in _SIGNS:
+        return f" {character} "
+    if kind == "Cf":  # a soft hyphen, or what no eye sees
+        return ""
+    return character if kind[0] in "LNM" or character == "_" else " "
 
 
 def shown(answer: TextAnswer) -> str:

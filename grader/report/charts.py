@@ -31,11 +31,10 @@ def histogram(totals: Sequence[float], maximum: float) -> Html:
     import pygal
 
     counts = bins(totals, maximum)
-    edges = [maximum * i / _BINS for i in range(_BINS + 1)]
     chart = pygal.Bar(
         **_common(), height=420, width=720, spacing=6, x_title="points", y_title="submissions"
     )
-    chart.x_labels = [f"{low:.0f}–{high:.0f}" for low, high in pairwise(edges)]
+    chart.x_labels = bin_names(maximum)
     chart.y_labels = _counts(max(counts, default=0))
     chart.add("submissions", counts)
     return _drawn(chart, "one", "submissions")
@@ -52,6 +51,17 @@ def bins(totals: Sequence[float], maximum: float) -> list[int]:
         share = total / maximum if maximum else 0.0
         counts[min(_BINS - 1, max(0, math.floor(share * _BINS + 1e-9)))] += 1
     return counts
+
+
+def bin_names(maximum: float) -> list[str]:
+    """Names the tenths of the maximum by where they begin and end; no two are named alike.
+
+    >>> bin_names(11)[:2], bin_names(2)[-1]
+    (['0–1.1', '1.1–2.2'], '1.8–2')
+    """
+    digits = 2 if maximum < 10 else 1 if maximum < 100 else 0  # more would not fit side by side
+    edges = [f"{round(maximum * i / _BINS, digits):g}" for i in range(_BINS + 1)]
+    return [f"{low}–{high}" for low, high in pairwise(edges)]
 
 
 def scatter(questions: Sequence[QuestionMeasure]) -> Html | None:

@@ -37,11 +37,12 @@
     });
   });
 
+  const said = (row) => Array.from(row.cells, (cell) => cell.textContent).join(" ").toLowerCase();
   const filter = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const row of rows) {
-      const text = row.textContent.toLowerCase();
+      const text = said(row);
       const fits =
         words.every((word) => text.includes(word)) &&
         (only.value === "" || row.dataset.is.split(" ").includes(only.value));

@@ -117,7 +117,7 @@ def _header(title: str, rows: Sequence[Row], measured: ClassMeasure) -> Html:
 
 def _totals(measured: ClassMeasure) -> Html:
     pictures: list[Html | None] = []
-    if charts.available() and len(measured.totals) > 1:
+    if charts.available() and len(measured.totals) > 1 and measured.maximum:
         pictures.append(
             element(
                 "figure",
@@ -145,6 +145,8 @@ def _totals(measured: ClassMeasure) -> Html:
 def _in_words(measured: ClassMeasure) -> str:
     if not measured.totals:
         return "No submission has a score."
+    if not measured.maximum:
+        return "No points are decided yet."
     if len(measured.totals) == 1:
         return f"One submission has a score: {measured.totals[0]:g} points."
     counts = charts.bins(measured.totals, measured.maximum)
@@ -159,7 +161,10 @@ def _in_words(measured: ClassMeasure) -> str:
 def _reliability(measured: ClassMeasure) -> str:
     """Cronbach's alpha, with a word of what it means."""
     if measured.alpha is None or measured.error is None:
-        return "Reliability (Cronbach's alpha) is not defined: totals or questions do not vary."
+        return (
+            "Reliability (Cronbach's alpha) is not told: submissions are too few, or they do not "
+            "vary."
+        )
     value = f"Reliability (Cronbach's alpha) is {measured.alpha:.2f}: "
     if measured.alpha >= 0.9:
         meaning = "the questions agree so well that some may be redundant"

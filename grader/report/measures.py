@@ -12,7 +12,7 @@ from msgspec import Struct
 from grader.model import Assignment, Question, Status
 from grader.report.rows import FOLLOWED, PASSED, QuestionRow, Row
 
-_FEWEST = 5  # submissions, for a correlation to mean anything
+_FEWEST = 5  # submissions, for a correlation or a reliability to mean anything
 
 
 class CaseMeasure(Struct, frozen=True):
@@ -89,7 +89,8 @@ def measure(assignment: Assignment, rows: Sequence[Row]) -> ClassMeasure:
         for ident, ones in by_question.items()
         if ones and all(one is not None and one.decided for one in ones)
     }
-    columns = {ident: [float(score) for score in scores] for ident, scores in common.items()}
+    # in hundredths, which add up exactly: what is the same for all must not vary by a rounding
+    columns = {ident: [float(100 * score) for score in scores] for ident, scores in common.items()}
     totals = tuple(float(row.score) for row in scored)
     return ClassMeasure(
         totals=totals,
@@ -97,7 +98,7 @@ def measure(assignment: Assignment, rows: Sequence[Row]) -> ClassMeasure:
         mean=fmean(totals) if totals else 0.0,
         median=median(totals) if totals else 0.0,
         deviation=pstdev(totals) if totals else 0.0,
-        alpha=alpha(list(columns.values())),
+        alpha=alpha(list(columns.values())) if len(scored) >= _FEWEST else None,
         questions=tuple(
             _measure(question, by_question[question.id], columns)
             for question in assignment.questions

@@ -245,6 +245,19 @@ def test_the_command_line_fills_both_and_lists_who_is_left(
     assert "moodle,bob,nobody in the gradebook has such an id or address" in unmatched
 
 
+def test_a_gradebook_that_an_earlier_run_filled_is_not_passed_off_as_new(
+    small_course: Course, tmp_path: Path
+) -> None:
+    (tmp_path / "c.csv").write_text(CANVAS)
+    again = ("regrade", small_course.out, "-c", small_course.config)
+    small_course.grade()
+    assert "canvas.csv" not in run(*again).stdout
+    assert "of an earlier run" not in run(*again, "--canvas", tmp_path / "c.csv").stdout
+    done = run(*again)
+    assert "canvas.csv: of an earlier run; give --canvas again to fill in" in done.stdout
+    assert "moodle.csv" not in done.stdout
+
+
 def test_a_gradebook_that_cannot_be_filled_is_noticed_before_anything_runs(
     small_course: Course, tmp_path: Path
 ) -> None:

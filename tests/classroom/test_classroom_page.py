@@ -90,6 +90,17 @@ def test_little_is_said_of_few_submissions_and_of_scores_that_do_not_vary() -> N
     assert correlation([1, 2, 3, 4, 5], [2, 2, 2, 2, 2]) is None
     assert alpha([[1, 2]]) is None
     assert alpha([[1, 1], [1, 1]]) is None
+    rows = [row(f"s{at}", at, at) for at in range(5)]
+    assert measure(asked("q0", "q1"), rows).alpha == pytest.approx(1)
+    assert measure(asked("q0", "q1"), rows[:4]).alpha is None
+
+
+def test_what_is_the_same_for_all_does_not_vary_by_the_rounding_of_a_sum() -> None:
+    rows = [row(f"s{at}", 0.1 * (at % 3), 0.2, 0.7) for at in range(9)]
+    discrimination = [q.discrimination for q in measure(asked("q0", "q1", "q2"), rows).questions]
+    assert discrimination == [None, None, None]
+    rows = [row(f"s{at}", *scores, 0) for at, scores in enumerate([(0.1, 0.2), (0.3, 0)] * 3)]
+    assert measure(asked("q0", "q1", "q2"), rows).alpha is None
 
 
 def test_submissions_without_a_score_and_texts_that_wait_do_not_count() -> None:
@@ -130,6 +141,25 @@ def test_every_total_falls_into_one_tenth() -> None:
     assert sum(charts.bins([0.0, 0.0], 0)) == 2
 
 
+@pytest.mark.parametrize("maximum", [0.5, 2, 7.5, 10, 11, 93, 100, 155, 1200])
+def test_a_tenth_is_named_by_the_totals_that_fall_into_it(maximum: float) -> None:
+    names = charts.bin_names(maximum)
+    assert len(set(names)) == 10
+    assert max(map(len, names)) < 10, "they stand side by side"
+    for place, name in enumerate(names):
+        low, high = map(float, name.split("–"))
+        assert low == pytest.approx(maximum * place / 10, abs=maximum / 200)
+        assert charts.bins([(low + high) / 2], maximum)[place] == 1
+
+
+def test_before_a_point_is_decided_no_totals_are_drawn() -> None:
+    waiting = (QuestionRow("q0", Decimal(10), Decimal(0), "to_mark"),)
+    rows = [row(f"s{at}", questions=waiting) for at in range(6)]
+    page = render_class(asked("q0"), rows, (), link)
+    assert "No points are decided yet." in page
+    assert "<svg" not in page
+
+
 # --------------------------------------------------------------------------- markup
 
 
@@ -139,7 +169,7 @@ def link(ident: str) -> str:
 
 def test_an_empty_class_and_one_of_a_single_submission_have_pages() -> None:
     assert "No submission has a score" in render_class(asked("q0"), [], (), link)
-    assert "is not defined" in render_class(asked("q0"), [row("a", 5)], (), link)
+    assert "is not told" in render_class(asked("q0"), [row("a", 5)], (), link)
 
 
 def test_nothing_that_a_student_wrote_becomes_markup() -> None:
@@ -229,6 +259,8 @@ def test_in_a_browser_it_sorts_filters_and_opens_a_student_without_a_complaint(
         page.type("bob")
         assert column(0) == ["bob"]
         assert page.run("document.getElementById('count').textContent") == "1 of 8 shown"
+        page.type("8")
+        assert column(0) == [], "a total that follows is no part of the name"
         page.run("document.getElementById('search').value = ''")
         choose = "const s = document.getElementById('only'); s.value = 'below';"
         page.run(f"(() => {{ {choose} s.dispatchEvent(new Event('change')) }})()")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import pty
+import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 from coursework import RIGHT, Course, command, handed_in, run
@@ -72,16 +72,11 @@ def test_a_small_class_is_marked_without_a_word(small_course: Course) -> None:
     assert done.stderr == ""
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminal")
-def test_on_a_terminal_there_is_a_bar_that_leaves_nothing_behind(
-    small_course: Course, tmp_path: Path
-) -> None:
+def on_a_terminal(*arguments: object, interrupt_at: bytes = b"") -> tuple[int, bytes]:
+    """Runs the command on a terminal of its own; returns its exit code and what it drew there."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        command(
-            *("grade", small_course.submissions, "--out", small_course.out, "-j", 2),
-            *("-c", small_course.config),
-        ),
+        command(*arguments),
         stdout=subprocess.DEVNULL,
         stderr=theirs,
         env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
@@ -97,7 +92,33 @@ def test_on_a_terminal_there_is_a_bar_that_leaves_nothing_behind(
         if not piece:
             break
         drawn += piece
+        if interrupt_at and interrupt_at in drawn:
+            interrupt_at = b""
+            process.send_signal(signal.SIGINT)
     os.close(ours)
-    assert process.wait(30) == 0
+    return process.wait(30), drawn
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminal")
+def test_on_a_terminal_there_is_a_bar_that_leaves_nothing_behind(small_course: Course) -> None:
+    code, drawn = on_a_terminal(
+        *("grade", small_course.submissions, "--out", small_course.out, "-j", 2),
+        *("-c", small_course.config),
+    )
+    assert code == 0
     assert b"7 of 7 done" in drawn
     assert drawn.rstrip().endswith(b"\x1b[2K"), "the bar's line is erased at the end"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminal")
+def test_the_bar_is_gone_before_ctrl_c_is_answered(small_course: Course) -> None:
+    handed_in(small_course.submissions, {f"s{i}": SLEEPY + f"#{i}\n" for i in range(12)})
+    code, drawn = on_a_terminal(
+        *("grade", small_course.submissions, "--out", small_course.out, "-j", 2),
+        *("-c", small_course.config),
+        interrupt_at=b" of 19 done, ",
+    )
+    assert code == 130
+    last, said, _ = drawn.rpartition(b"Stopped after ")
+    assert said
+    assert last.endswith(b"\x1b[2K"), "the message has a line of its own"

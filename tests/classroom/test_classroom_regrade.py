@@ -112,7 +112,7 @@ def test_a_mended_reference_marks_the_same_answers_otherwise(small_course: Cours
 def test_new_inputs_are_refused_before_anything_is_written(small_course: Course) -> None:
     small_course.grade()
     before = contents(small_course.out)
-    with pytest.raises(UsageError, match=r'1 cases with inputs .*volume "a rod".*With --run'):
+    with pytest.raises(UsageError, match=r'1 case with inputs .*volume "a rod".*With --run'):
         regraded(small_course, MORE)
     assert contents(small_course.out) == before
 
@@ -164,7 +164,7 @@ def test_an_interrupted_regrade_still_tells_what_changed_since_the_class_was_mar
     small_course.grade()
     config = CONFIG.replace("points: 5", "points: 10")
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
@@ -194,6 +194,34 @@ def test_a_run_taken_up_after_a_regrade_has_nothing_to_do(small_course: Course) 
     regraded(small_course, config)
     small_course.config.write_text(config)
     assert small_course.grade(resume=True).skipped == 7
+
+
+def test_other_limits_are_told_and_only_running_again_applies_them(small_course: Course) -> None:
+    small_course.grade()
+    small_course.config.write_text(CONFIG.replace("call: 1 s", "call: 2 s"))
+    for _ in range(2):  # it is told until all have run again
+        result = regraded(small_course, small_course.config.read_text())
+        ((where, what),) = result.rules
+        assert where == "limits"
+        assert what.startswith(
+            "load 10 s, call 2 s, submission 60 s, memory 512 MB, "
+            "not load 10 s, call 1 s, submission 60 s, memory 512 MB; "
+        )
+    assert small_course.grade(resume=True).skipped == 0
+    assert regraded(small_course, small_course.config.read_text()).rules == ()
+    assert small_course.grade(resume=True).skipped == len(small_course.watching.skipped_ids) > 0
+
+
+def test_code_is_not_run_without_a_helper_file_that_it_came_with(small_course: Course) -> None:
+    (small_course.submissions / "ada" / "more.py").write_text("x = 1\n")
+    small_course.grade()
+    (helper,) = (small_course.out / "staff" / "helpers").iterdir()
+    helper.write_text("x = ")
+    before = contents(small_course.out)
+    with pytest.raises(UsageError, match=r"more\.py of ada is damaged or gone; mark the class"):
+        regraded(small_course, MORE, run_code=True, may_run=True, dry_run=True)
+    assert contents(small_course.out) == before
+    assert gains(regraded(small_course, CONFIG)) == {}, "what runs nothing needs no helper"
 
 
 def test_a_folder_that_holds_no_results_is_refused(small_course: Course) -> None:

@@ -146,6 +146,10 @@ def test_another_grader_marks_everything_again(
     assert small_course.grade(resume=True).skipped == 0
 
 
+def size(path: Path) -> int:
+    return path.stat().st_size
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -154,9 +158,13 @@ def test_another_grader_marks_everything_again(
         lambda out: (out / "ada" / "report.html").write_bytes(b""),
         lambda out: (out / "staff" / "pages" / "ada.html").unlink(),
         lambda out: (out / "staff" / "records" / "ada.record").write_bytes(b""),
+        lambda out: os.truncate(record := out / "staff/records/ada.record", size(record) - 9),
         lambda out: shutil.rmtree(out / "ada"),
     ],
-    ids=["no results", "other results", "empty page", "no staff's page", "empty record", "nothing"],
+    ids=[
+        *("no results", "other results", "empty page", "no staff's page", "empty record"),
+        *("most of a record", "nothing"),
+    ],
 )
 def test_files_that_a_power_cut_left_damaged_are_written_again(
     small_course: Course, damage: Callable[[Path], object]

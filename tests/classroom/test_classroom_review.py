@@ -133,6 +133,19 @@ def test_marks_reach_results_grades_and_pages(texts_course: Course) -> None:
     assert {line["points"] for line in lines(texts_course.out)} == {"2.5"}
 
 
+def test_a_mark_of_an_answer_that_nobody_gives_is_told(texts_course: Course) -> None:
+    texts_course.grade()
+    (line, *_) = lines(texts_course.out)
+    path = fill(
+        texts_course.out,
+        lambda one: {"answer": "t00000000000a", "points": "1"} if one == line else {"points": "2"},
+    )
+    for door in (("grade", texts_course.submissions, "--resume", "--out"), ("regrade",)):
+        done = run(*door, texts_course.out, "-c", texts_course.config, "--marks", path)
+        assert done.returncode == 0, done.stderr
+        assert "\n1 mark fits no answer given: why t00000000000a.\n" in done.stdout
+
+
 def test_marks_alone_run_no_code_again(texts_course: Course) -> None:
     texts_course.grade()
     path = fill(texts_course.out, lambda line: {"points": "1"})
@@ -170,6 +183,19 @@ def test_what_a_person_filled_in_outlives_the_next_run(texts_course: Course) -> 
     assert by_ids["cleo"]["points"] == ""
     assert by_ids[""]["look_at"] == "nobody gives this answer now"
     assert by_ids[""]["comment"] == "mine"
+
+
+def test_what_a_person_changed_in_the_sheet_outlives_a_run_without_it(texts_course: Course) -> None:
+    texts_course.grade()
+    path = fill(texts_course.out, lambda line: {"points": "1"})
+    texts_course.grade(resume=True, marks=read_marks(path, texts_course.assignment))
+    path = fill(texts_course.out, lambda line: {"points": "2"})
+    (texts_course.out / "review.csv").write_bytes(path.read_bytes())
+    assert {row.questions[-1].score for row in texts_course.grade(resume=True).rows} == {1}
+    assert {line["points"] for line in lines(texts_course.out)} == {"2"}
+    other = fill(texts_course.out, lambda line: {"points": "3"})
+    texts_course.grade(resume=True, marks=read_marks(other, texts_course.assignment))
+    assert {line["points"] for line in lines(texts_course.out)} == {"3"}, "--marks is the newest"
 
 
 def test_a_sheet_that_cannot_be_read_is_left_alone(texts_course: Course) -> None:
@@ -228,6 +254,30 @@ def test_a_question_that_became_worth_less_must_be_marked_again(texts_course: Co
     texts_course.config.write_text(CONFIG.replace("points: 3", "points: 2"))
     with pytest.raises(UsageError, match=r"was given 3 points, and is now worth 2"):
         texts_course.grade(resume=True)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("A mask, per pixel.", "a mask per PIXEL", True),
+        ("per-pixel", "per pixel", True),
+        ("it's “so”", "it’s so!", True),
+        ("n-1<50%", "n - 1 < 50 %", True),
+        ("caf\u00e9", "cafe\u0301", True),
+        ("näm\u00adlich", "nämlich", True),
+        ("x < y", "x > y", False),
+        ("n + 1", "n * 1", False),
+        ("it is -1", "it is 1", False),
+        ("x^2", "x 2", False),
+        ("\U0001f44d", "\U0001f44e", False),
+        ("यह है", "यहाँ हों", False),
+    ],
+)
+def test_answers_are_the_same_if_their_words_and_signs_are(
+    one: str, other: str, same: bool
+) -> None:
+    keys = {answer_key("q", TextAnswer({"": text})) for text in (one, other)}
+    assert len(keys) == (1 if same else 2)
 
 
 @given(st.dictionaries(st.text(max_size=5), st.text(max_size=30), max_size=3))

@@ -292,6 +292,7 @@ def test_a_regrade_lists_them_too(copying: Course) -> None:
     copying.grade()
     done = run("regrade", copying.out, "--config", copying.config, "--similar", "--no-isolation")
     assert done.returncode == 0, done.stderr
+    assert f"Similar code: {copying.out / 'staff' / 'similar.html'}\n" in done.stdout
     words = Reading((copying.out / "staff" / "similar.html").read_text()).words
     assert "ann and cid" in words
 
