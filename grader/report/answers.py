@@ -1,12 +1,14 @@
 """Free texts as a marker sees them: every different answer of a class once.
 
-Answers count as the same when their words are, regardless of case and punctuation.
+Answers count as the same when their words and symbols are, regardless of case and punctuation;
+where there is no text at all, when there is none for the same reason.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
@@ -17,7 +19,8 @@ from msgspec.structs import replace
 from grader.model import TextAnswer
 from grader.report.rows import Row
 
-_WORD: Final = re.compile(r"\w+")
+_WORD: Final = re.compile(r"\w+|(?<!\w)-(?=\d)|[^\w\s-]")
+_MEANT: Final = frozenset("-#%&*/@\\")  # punctuation to Unicode, but no less than words
 
 
 class Answer(Struct, frozen=True):
@@ -65,19 +68,25 @@ def answers(rows: Iterable[Row]) -> tuple[Answer, ...]:
 
 
 def answer_key(question_id: str, answer: TextAnswer) -> str:
-    """Decides which answers are the same: a short name for the words of an answer.
+    """Decides which answers are the same: a short name for the words and symbols of an answer.
 
     >>> one, other = TextAnswer({"": "A mask, per pixel."}), TextAnswer({"": "a mask per PIXEL"})
     >>> answer_key("q1", one) == answer_key("q1", other) != answer_key("q2", other)
     True
     """
     words = [
-        f"{entry}\0{' '.join(_WORD.findall(text.casefold()))}"
+        f"{entry}\0{' '.join(filter(_counts, _WORD.findall(text.casefold())))}"
         for entry, text in answer.text.items()
     ]
-    told = "\0\0".join([question_id, *sorted(words)])
+    why = () if words else answer.findings  # a missing function is no function that raised
+    told = "\0\0".join([question_id, *sorted(words), *why])
     # the letter keeps spreadsheets from reading a key as a number, 12345e678901 say
     return "t" + hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()[:12]
+
+
+def _counts(word: str) -> bool:
+    """Whether a word is one, or a symbol such as < and not a mere full stop."""
+    return word in _MEANT or not unicodedata.category(word[0]).startswith("P") or word[0] == "_"
 
 
 def shown(answer: TextAnswer) -> str:

@@ -239,5 +239,29 @@ def test_an_answer_s_key_is_stable_and_safe_in_a_spreadsheet(text: dict[str, str
     assert key.isalnum()
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("It is so.", "it is SO!", True),
+        ("per-pixel (mask)", "per pixel: mask", True),
+        ("x < 0", "x > 0", False),
+        ("C", "C++", False),
+        ("-1", "1", False),
+        ("a / b", "a * b", False),
+        ("2020-01-02", "2020 01 02", True),
+    ],
+)
+def test_answers_are_the_same_whatever_their_punctuation(one: str, other: str, same: bool) -> None:
+    keys = {answer_key("q", TextAnswer({"": text})) for text in (one, other)}
+    assert (len(keys) == 1) is same
+
+
+def test_answers_without_a_text_are_the_same_if_there_is_none_for_the_same_reason() -> None:
+    missing, listed = TextAnswer({}, ("not defined",)), TextAnswer({}, ("a list of 2",))
+    assert answer_key("q", missing) == answer_key("q", TextAnswer({}, ("not defined",)))
+    assert answer_key("q", missing) != answer_key("q", listed)
+    assert answer_key("why", TextAnswer({"": "so"}, ("1 word",))) == KEY
+
+
 def test_a_sheet_without_answers_has_its_head_alone() -> None:
     assert sheet([], Marks()) == ",".join(COLUMNS) + "\n"
