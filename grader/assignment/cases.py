@@ -249,7 +249,7 @@ def _tolerance(trial: Trial, entry: Input, name: str, expected: Value) -> float 
         array = np.asarray(result.value, dtype=np.float64)
     except (TypeError, ValueError):
         array = np.array(math.nan)
-    shape = expected.shape if isinstance(expected, np.ndarray) else ()
+    shape = expected.shape if isinstance(expected, np.ndarray) else _rows(expected) or ()
     if not bool(np.all(np.isfinite(array))) or bool(np.any(array < 0)):
         what = f"gives {brief(result.value)}"
         remedy = "return tolerances that are finite and at least 0"
@@ -260,6 +260,15 @@ def _tolerance(trial: Trial, entry: Input, name: str, expected: Value) -> float 
         return array if array.ndim else float(array)
     trial.findings.add(path, where + what, remedy)
     raise _Unsound(hopeless=True)
+
+
+def _rows(value: Value) -> tuple[int, ...] | None:
+    """The shape of equally long rows of numbers; None if it is anything else."""
+    if not isinstance(value, list | tuple):
+        return () if isinstance(value, int | float | complex) else None
+    shapes = {_rows(item) for item in value}
+    inner = shapes.pop() if len(shapes) == 1 else None
+    return None if inner is None else (len(value), *inner)
 
 
 def _check_expect(trial: Trial, entry: Input, expected: Value, rule: Rule) -> None:

@@ -177,6 +177,8 @@ def fit(value: Any, hint: Any, path: tuple[int | str, ...] = ()) -> Value:
         return _fit_array(value, arguments, path)
     if kind is tuple or kind in _LISTS:
         return _fit_sequence(value, hint, path)
+    if _is_tensor(kind) and isinstance(value, list | tuple):
+        raise Misfit(path, value, wanted(hint))
     if kind in _DICTS:
         if not isinstance(value, dict):
             raise Misfit(path, value, wanted(hint))
@@ -186,6 +188,11 @@ def fit(value: Any, hint: Any, path: tuple[int | str, ...] = ()) -> Value:
             for key, item in value.items()
         }
     return value  # type: ignore[no-any-return]
+
+
+def _is_tensor(kind: Any) -> bool:
+    """Whether an annotation asks for what cannot cross to a student's process."""
+    return isinstance(kind, type) and kind.__name__ == "Tensor"
 
 
 def _fit_one_of(
@@ -270,4 +277,6 @@ def wanted(hint: Any) -> str:
         return f"[{', '.join(wanted(option) for option in arguments)}]"
     if kind is tuple or kind in _LISTS:
         return f"a list of which each is {wanted(arguments[0])}" if arguments else "a list"
+    if _is_tensor(kind):
+        return "the annotation np.ndarray: students get arrays, and make tensors of them"
     return "a mapping" if kind in _DICTS else "another value"

@@ -127,7 +127,7 @@ def _kinds(entries: Iterable[Any]) -> list[Any]:
         else:
             kind = (type(entry), entry.ndim if isinstance(entry, np.ndarray) else 0)
             found.setdefault(kind, entry)
-    return list(found.values()) or [0]
+    return list(found.values()) or [0, "", True]  # of nothing, any plain entry is like it
 
 
 def _tame_number(value: Any, true: Any) -> Any:

@@ -1,6 +1,7 @@
 """Free texts as a marker sees them: every different answer of a class once.
 
-Answers count as the same when their words and signs are, regardless of case and punctuation.
+Answers count as the same when their words and signs are, regardless of case and punctuation;
+where there is no text at all, when there is none for the same reason.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from grader.model import TextAnswer
 from grader.report.rows import Row
 
 _HYPHEN: Final = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")  # in a word; elsewhere it may be a minus
-_SIGNS: Final = frozenset("-*/%^")  # of formulas; `<`, `+` and such are symbols by themselves
+_SIGNS: Final = frozenset("-*/%^#&@\\")  # `<`, `+` and such are symbols by themselves
 
 
 class Answer(Struct, frozen=True):
@@ -67,14 +68,15 @@ def answers(rows: Iterable[Row]) -> tuple[Answer, ...]:
 
 
 def answer_key(question_id: str, answer: TextAnswer) -> str:
-    """Decides which answers are the same: a short name for the words of an answer.
+    """Decides which answers are the same: a short name for the words and symbols of an answer.
 
     >>> one, other = TextAnswer({"": "A mask, per pixel."}), TextAnswer({"": "a mask per PIXEL"})
     >>> answer_key("q1", one) == answer_key("q1", other) != answer_key("q2", other)
     True
     """
     words = [f"{entry}\0{_words(text)}" for entry, text in answer.text.items()]
-    told = "\0\0".join([question_id, *sorted(words)])
+    why = () if words else answer.findings  # a missing function is no function that raised
+    told = "\0\0".join([question_id, *sorted(words), *why])
     # the letter keeps spreadsheets from reading a key as a number, 12345e678901 say
     return "t" + hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()[:12]
 

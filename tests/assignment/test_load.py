@@ -73,6 +73,14 @@ def test_a_rule_carries_tolerances_leniencies_and_what_a_changed_input_costs(
     assert (rule.kind, rule.fold_text, rule.extra_keys) == ("exact", True, True)
 
 
+def test_a_list_may_have_a_tolerance_for_each_of_its_numbers(tmp_path: Path) -> None:
+    shapes = f"{SHAPES}\n\ndef by_side(rectangles):\n    return [0.25, 0.5]\n"
+    config = edited(CONFIG, "{text: loose, extra_keys: ignored}", "{atol: by_side}")
+    (case,) = load(write(tmp_path, config, shapes=shapes)).question("sides").cases
+    assert compare(expected=case.expected, observed=[2.2, 3.4], rule=case.rule).matches
+    assert not compare(expected=case.expected, observed=[2.4, 3.4], rule=case.rule).matches
+
+
 def test_expected_values_are_narrowed_to_what_a_case_compares(assignment: Assignment) -> None:
     question = assignment.question("sides")
     assert question.cases[0].at == ("first",)

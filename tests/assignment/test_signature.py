@@ -14,6 +14,11 @@ from grader.assignment.values import fingerprint
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
+
+class Tensor:
+    """Stands for torch's, of which no value can cross."""
+
+
 FITS: list[tuple[Any, Any, Any]] = [
     (3, int, 3),
     (np.int64(3), int, 3),
@@ -53,6 +58,7 @@ FITS: list[tuple[Any, Any, Any]] = [
     (np.array([1, 2]), Array, np.array([1, 2])),
     ([1, "a"], Any, [1, "a"]),
     ("as it is", Callable[[int], int], "as it is"),
+    ([1, 2], Tensor | np.ndarray, np.array([1, 2])),
 ]
 
 
@@ -85,8 +91,10 @@ def test_a_value_becomes_what_the_annotation_says(value: Any, hint: Any, expecte
         (["a"], np.ndarray, (), "a list of numbers, or equally long rows of them"),
         ([2**70], np.ndarray, (), "a list of numbers, or equally long rows of them"),
         (3, np.ndarray, (), "a list of numbers, or equally long rows of them"),
+        ([1, 2], Tensor, (),
+         "the annotation np.ndarray: students get arrays, and make tensors of them"),
     ],
-)
+)  # fmt: skip
 def test_a_value_that_does_not_fit_is_refused_with_its_place(
     value: Any, hint: Any, path: tuple[int | str, ...], words: str
 ) -> None:

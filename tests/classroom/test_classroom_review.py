@@ -265,7 +265,10 @@ def test_a_question_that_became_worth_less_must_be_marked_again(texts_course: Co
         ("n-1<50%", "n - 1 < 50 %", True),
         ("caf\u00e9", "cafe\u0301", True),
         ("näm\u00adlich", "nämlich", True),
+        ("per-pixel (mask)", "per pixel: mask", True),
         ("x < y", "x > y", False),
+        ("C", "C#", False),
+        ("C", "C++", False),
         ("n + 1", "n * 1", False),
         ("it is -1", "it is 1", False),
         ("x^2", "x 2", False),
@@ -287,6 +290,13 @@ def test_an_answer_s_key_is_stable_and_safe_in_a_spreadsheet(text: dict[str, str
     assert key == answer_key("q", TextAnswer(shuffled))
     assert key[0] == "t"
     assert key.isalnum()
+
+
+def test_answers_without_a_text_are_the_same_if_there_is_none_for_the_same_reason() -> None:
+    missing, listed = TextAnswer({}, ("not defined",)), TextAnswer({}, ("a list of 2",))
+    assert answer_key("q", missing) == answer_key("q", TextAnswer({}, ("not defined",)))
+    assert answer_key("q", missing) != answer_key("q", listed)
+    assert answer_key("why", TextAnswer({"": "so"}, ("1 word",))) == KEY
 
 
 def test_a_sheet_without_answers_has_its_head_alone() -> None:

@@ -607,6 +607,8 @@ def test_a_step_that_changes_its_input_does_not_change_the_composites() -> None:
         (np.array([1, 2]), [3], [1, 2]),
         ([], [3], []),
         ([], [(1, "a")], []),
+        (["", 7, False], [], ["", 7, False]),
+        ({"a": 2}, {}, {"a": 2}),
         ([("b", 2.0)], [(1, "a"), (2, "b")], [("b", 2)]),
         ((1.5, 3, True), (2.5, 4, False), (1.5, 3, True)),
         ([3, None, "x", 70_000], ["x", 80, None], [3, None, "x", 70_000]),
