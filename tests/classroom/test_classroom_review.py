@@ -77,7 +77,7 @@ def test_every_different_answer_stands_once_with_what_to_look_at_first_on_top(
         ("1", "eve"),
     ]
     assert "nothing to mark" in found[0]["look_at"]
-    assert "1 words, at least 3 were asked for" in found[1]["look_at"]
+    assert "1 word, at least 3 were asked for" in found[1]["look_at"]
     assert found[3]["text"].startswith("'="), "no cell is a formula"
     assert found[4]["text"] == "Ein längerer Satz, mit Umlauten; und Strichpunkt.\nZweite Zeile."
     assert {line["maximum"] for line in found} == {"3"}
