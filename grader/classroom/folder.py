@@ -65,6 +65,11 @@ class Folder:
     def helper(self, digest: str) -> Path:
         return self.staff / "helpers" / digest
 
+    @property
+    def before_regrade(self) -> Path:
+        """The rows as they were before a regrade that has not come to its end."""
+        return self.staff / "before-regrade.json"
+
     # ----------------------------------------------------------- writing
 
     @contextmanager

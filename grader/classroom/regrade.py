@@ -36,7 +36,6 @@ from grader.report.text import counted
 from grader.sandbox import wire
 
 _NAMED: Final = 5  # submissions or cases in a message
-_BEFORE: Final = "before-regrade.json"
 
 
 class Regraded(Struct, frozen=True):
@@ -110,7 +109,7 @@ def regrade_class(
             _refuse_runs(trial)
             if dry_run:
                 return told({one.id: one.row for one in trial}, [])
-        folder.write(folder.staff / _BEFORE, msgspec.json.encode(before))
+        folder.write(folder.before_regrade, msgspec.json.encode(before))
         keep_marks(folder, given)
         inputs = records.Inputs.of_assignment(assignment)
         folder.write_once(folder.inputs(inputs.name), inputs.pack())
@@ -127,7 +126,7 @@ def regrade_class(
         folder.write(folder.path / "changes.csv", changes_csv(regraded.changes).encode())
         rules.write(folder, assignment)
         register.write(folder, assignment, class_.members)
-        folder.remove(folder.staff / _BEFORE)
+        folder.remove(folder.before_regrade)
         folder.settle()
     return replace(regraded, filled=filled)
 
@@ -135,7 +134,7 @@ def regrade_class(
 def _rows_before(folder: Folder, heads: Mapping[str, records.Head]) -> dict[str, Row]:
     """Returns the rows as they were before this regrade, or before one that was interrupted."""
     try:
-        kept = (folder.staff / _BEFORE).read_bytes()
+        kept = folder.before_regrade.read_bytes()
         return msgspec.json.decode(kept, type=dict[str, Row])
     except (OSError, msgspec.MsgspecError):
         return {ident: head.row for ident, head in heads.items()}

@@ -29,6 +29,7 @@ from grader.model import Assignment, QuestionResult, Scorecard, Status, TextAnsw
 from grader.report.answers import answer_key, answers, shown
 from grader.report.gradebook import csv_text
 from grader.report.rows import Row
+from grader.report.text import csv_cell, visible
 from grader.report.text import points as points_text
 
 COLUMNS: Final = (
@@ -228,7 +229,7 @@ def _mark(
     cells: Mapping[str, str], maxima: Mapping[str, Decimal]
 ) -> tuple[tuple[str, str], Mark] | None:
     written = cells["points"].strip()
-    comment = cells.get("comment", "").strip()[:_COMMENT]
+    comment = _comment(cells.get("comment", ""))
     question, key = cells["question"].strip(), cells["answer"].strip().lower()
     if not written:
         if comment:
@@ -255,6 +256,13 @@ def _mark(
             f"points {written} for {question}: write 0 to {points_text(most)}, its maximum"
         )
     return (question, key), Mark(abs(points.quantize(_CENT)), comment)
+
+
+def _comment(cell: str) -> str:
+    """What was typed: without the apostrophe that keeps a sheet from taking it for a formula."""
+    typed = visible(cell).strip()
+    bare = typed.removeprefix("'")
+    return (bare if csv_cell(bare) == typed else typed)[:_COMMENT]
 
 
 def _table(path: Path, data: bytes) -> Iterator[tuple[int, Mapping[str, str]]]:

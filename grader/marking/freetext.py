@@ -68,10 +68,11 @@ def _findings(form: TextForm, texts: Mapping[str, str]) -> Iterator[str]:
     for entry, text in texts.items():
         words = [word.casefold() for word in _WORD.findall(text)]
         place = f"{entry}: " if entry else ""
+        there = "1 word" if len(words) == 1 else f"{len(words)} words"
         if len(words) < fewest:
-            yield f"{place}{len(words)} words, at least {fewest} were asked for"
+            yield f"{place}{there}, at least {fewest} were asked for"
         elif len(words) > most:
-            yield f"{place}{len(words)} words, at most {most} were asked for"
+            yield f"{place}{there}, at most {most} were asked for"
         for word in form.misplaced.get(entry, ()):
             if word.casefold() in words:
                 yield f'{place}"{word}" fits another entry better'

@@ -73,7 +73,7 @@ def students_section(rows: Sequence[Row], questions: Sequence[str], link: Link) 
                 id="students",
                 class_="list",
             ),
-            class_="scroll",
+            class_="scroll tall",
             tabindex="0",
             role="region",
             aria_labelledby="all-students",

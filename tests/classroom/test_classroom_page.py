@@ -306,6 +306,23 @@ def test_it_can_be_used_by_keyboard_and_without_script(tmp_path: Path) -> None:
         assert page.complaints == []
 
 
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
+def test_the_heads_of_the_table_stay_in_sight_and_all_of_it_is_printed(tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    rows = [row(f"s{at}", at % 11) for at in range(200)]
+    path.write_text(render_class(asked("q0"), rows, (), link))
+    box = "getBoundingClientRect()"
+    with browsing() as page:
+        page.size(1000, 700)
+        page.open(path)
+        last = "document.querySelector('#students tbody tr:last-child')"
+        page.run(f"{last}.scrollIntoView({{block: 'end'}})")
+        assert 0 <= page.run(f"document.querySelector('#students thead th').{box}.top") < 700
+        page.prefer("light", medium="print")
+        hidden = "const e = document.querySelector('.tall'); return e.scrollHeight - e.clientHeight"
+        assert page.run(f"(() => {{ {hidden} }})()") == 0
+
+
 def test_links_lead_to_files_that_exist_whatever_a_submission_is_called(tmp_path: Path) -> None:
     from urllib.parse import unquote
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from coursework import CONFIG, REFERENCE, Course, contents, course, run
+from coursework import CONFIG, REFERENCE, RIGHT, Course, contents, course, handed_in, run
 
 from grader.classroom import Regraded, regrade_class
 from grader.errors import UsageError
@@ -158,21 +158,42 @@ def test_the_changes_are_written_for_a_spreadsheet(small_course: Course) -> None
     assert "passes now" in line["why"]
 
 
-def test_an_interrupted_regrade_still_tells_what_changed_since_the_class_was_marked(
-    small_course: Course, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    small_course.grade()
-    config = CONFIG.replace("points: 5", "points: 10")
-
+def interrupted_regrade(taken: Course, config: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
         patched.setattr("grader.classroom.regrade.write_reports", fail)
         with pytest.raises(KeyboardInterrupt):
-            regraded(small_course, config)
+            regraded(taken, config)
+
+
+def test_an_interrupted_regrade_still_tells_what_changed_since_the_class_was_marked(
+    small_course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_course.grade()
+    config = CONFIG.replace("points: 5", "points: 10")
+    interrupted_regrade(small_course, config, monkeypatch)
     assert gains(regraded(small_course, config))["ada"] == "11.00 -> 16.00"
     assert gains(regraded(small_course, config)) == {}
+
+
+def test_a_class_marked_anew_is_what_the_next_regrade_changes(
+    small_course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_course.grade()
+    interrupted_regrade(small_course, CONFIG.replace("points: 5", "points: 10"), monkeypatch)
+    handed_in(small_course.submissions, {"gus": RIGHT, "new": RIGHT})
+    small_course.grade(resume=True)
+    assert gains(regraded(small_course, CONFIG.replace("points: 4", "points: 5"))) == {
+        name: change
+        for change, names in {
+            "11.00 -> 12.00": ("ada", "cleo", "gus", "new"),
+            "8.00 -> 9.00": ("bob",),
+            "9.00 -> 10.00": ("fay",),
+        }.items()
+        for name in names
+    }
 
 
 def test_a_regrade_is_what_marking_anew_would_have_given(

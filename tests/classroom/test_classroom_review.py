@@ -18,6 +18,7 @@ from grader.classroom.review import COLUMNS, Mark, Marks, read_marks, sheet
 from grader.errors import UsageError
 from grader.model import TextAnswer
 from grader.report.answers import answer_key
+from grader.report.text import visible
 
 
 def answering(text: str) -> str:
@@ -76,7 +77,7 @@ def test_every_different_answer_stands_once_with_what_to_look_at_first_on_top(
         ("1", "eve"),
     ]
     assert "nothing to mark" in found[0]["look_at"]
-    assert "1 words, at least 3 were asked for" in found[1]["look_at"]
+    assert "1 word, at least 3 were asked for" in found[1]["look_at"]
     assert found[3]["text"].startswith("'="), "no cell is a formula"
     assert found[4]["text"] == "Ein längerer Satz, mit Umlauten; und Strichpunkt.\nZweite Zeile."
     assert {line["maximum"] for line in found} == {"3"}
@@ -144,6 +145,20 @@ def test_a_mark_of_an_answer_that_nobody_gives_is_told(texts_course: Course) -> 
         done = run(*door, texts_course.out, "-c", texts_course.config, "--marks", path)
         assert done.returncode == 0, done.stderr
         assert "\n1 mark fits no answer given: why t00000000000a.\n" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "comment", ["-1 for the mask", "=) well done", "'so' is no reason", "gut\u200f", "a\n- b", "'"]
+)
+def test_a_comment_comes_back_as_it_was_typed_however_often(
+    texts_course: Course, comment: str
+) -> None:
+    texts_course.grade()
+    path = fill(texts_course.out, lambda line: {"points": "1", "comment": comment})
+    marks = read_marks(path, texts_course.assignment)
+    assert {mark.comment for mark in marks.given.values()} == {visible(comment)}
+    texts_course.grade(marks=marks)
+    assert read_marks(texts_course.out / "review.csv", texts_course.assignment) == marks
 
 
 def test_marks_alone_run_no_code_again(texts_course: Course) -> None:
