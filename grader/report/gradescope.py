@@ -33,7 +33,7 @@ from grader.report.files import write_whole
 from grader.report.lines import notice_rows, question_rows
 from grader.report.sheet import plain
 from grader.report.story import FAULT, QuestionStory, Story, decided, tell, totals
-from grader.report.text import bounded, one_line
+from grader.report.text import bounded, one_line, waiting
 
 if TYPE_CHECKING:
     from unittest import TestCase, TestResult
@@ -180,8 +180,8 @@ def _test(number: int, result: QuestionResult, question: QuestionStory) -> _Test
 def _output(question: QuestionStory) -> str:
     text = plain(question_rows(question, "yours", _WIDTH, indent=0))
     if question.waits:
-        waiting = f"{question.points} points wait for a person; they are not in the score yet."
-        text = f"{waiting}\n\n{text}" if text else waiting
+        what = f"{waiting(question.points)}, not in the score yet."
+        text = f"{what}\n\n{text}" if text else what
     return bounded(text.rstrip("\n") or question.result, _OUTPUT)
 
 
@@ -252,7 +252,7 @@ class _Finish(Struct, frozen=True):
             return FAULT
         said = plain(notice_rows(self.story, _WIDTH))
         if self.story.to_mark:
-            said += f"{self.story.to_mark} points wait for a person; they are not in the score.\n"
+            said += f"{waiting(self.story.to_mark)}, not in the score yet.\n"
         hidden = any(result.hidden_total for result in self.card.questions)
         if hidden:
             said += "Hidden cases are counted for each question, but not shown.\n"

@@ -10,7 +10,7 @@ from msgspec import Struct
 from grader.report.case_story import CaseStory, Quote
 from grader.report.sheet import ASCII, STYLES, Row, Run, Sheet, Style, width_of
 from grader.report.story import FAULT, QuestionStory, Story
-from grader.report.text import CUT, columns, counted, one_line, wrapped
+from grader.report.text import CUT, columns, counted, one_line, waiting, wrapped
 from grader.report.values import (
     Budget,
     Entries,
@@ -79,7 +79,7 @@ def _header(sheet: Sheet, story: Story) -> None:
         *sheet.bar(story.share, max(10, sheet.width - len(result) - 4), _tone(story.share)),
     )
     if story.to_mark:
-        sheet.say(f"{story.to_mark} more points wait for a person.", "faint")
+        sheet.say(f"{waiting(story.to_mark, 'more ')}.", "faint")
     notices = notice_rows(story, sheet.width, ascii_alone=sheet.glyphs is ASCII)
     if notices:
         sheet.blank()

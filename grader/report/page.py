@@ -19,7 +19,7 @@ from grader.report.lines import call_parts
 from grader.report.markup import Html, element, numbered, trusted
 from grader.report.sheet import UNICODE
 from grader.report.story import FAULT, QuestionStory, Story, tell
-from grader.report.text import CUT, excerpt, one_line
+from grader.report.text import CUT, excerpt, one_line, waiting
 from grader.report.values import Budget, Entries, Grid, Line, lay_out_pair
 
 _BUDGET = Budget(rows=24, columns=12, characters=1000)
@@ -74,7 +74,7 @@ def _header(story: Story) -> Html:
             class_="total",
         ),
         None if faulted else _bar(story.share),
-        element("p", f"{story.to_mark} more points wait for a person.", class_="waiting")
+        element("p", f"{waiting(story.to_mark, 'more ')}.", class_="waiting")
         if story.to_mark and not faulted
         else None,
     )

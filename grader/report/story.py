@@ -30,7 +30,7 @@ from grader.model import (
 )
 from grader.remembering import remembered
 from grader.report.case_story import CaseStory, Quote, how_killed, printed, tell_case
-from grader.report.text import CUT, counted, excerpt, one_line, points
+from grader.report.text import CUT, counted, excerpt, one_line, points, waiting
 
 STATUS_WORDS: Mapping[Status, str] = MappingProxyType(
     {
@@ -83,7 +83,7 @@ class QuestionStory(Struct, frozen=True):
     def result(self) -> str:
         """The points in a few words: "3.5 of 6 points"."""
         if self.waits:
-            return f"{self.points} points wait for a person"
+            return waiting(self.points)
         return f"{self.score} of {self.points} points"
 
 

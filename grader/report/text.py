@@ -130,6 +130,15 @@ def columns(text: str) -> int:
     )
 
 
+def waiting(amount: str, more: str = "") -> str:
+    """Says that so many points wait for a person, with the right verb.
+
+    >>> waiting("1"), waiting("2.5", "more ")
+    ('1 point waits for a person', '2.5 more points wait for a person')
+    """
+    return f"{amount} {more}{'point waits' if amount == '1' else 'points wait'} for a person"
+
+
 def counted(count: int, noun: str) -> str:
     """Joins a number to its noun: "1 case", "3 cases"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
