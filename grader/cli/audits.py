@@ -10,17 +10,11 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import config_option, make_folder, plain_option
+from grader.cli.options import config_option, make_folder, out_option, plain_option
 
 
 @click.command(epilog="\b\nExample:\n  grader audit --out audit")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("audit"),
-    show_default=True,
-    help="The folder for the report.",
-)
+@out_option("audit", "The folder for the report.")
 @click.option("--jobs", "-j", type=click.IntRange(min=1), help="Workers; as many as cores.")
 @config_option
 @plain_option

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import config_option, make_folder
+from grader.cli.options import config_option, make_folder, out_option
 
 
 @click.command(
@@ -15,13 +15,7 @@ Example:
   grader build --out dist   hand out dist/handout.zip, upload autograder.zip
 """
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("dist"),
-    show_default=True,
-    help="The folder for both.",
-)
+@out_option("dist", "The folder for both.")
 @config_option
 def build(out: Path, config_path: Path) -> None:
     """Writes handout.zip for students and autograder.zip for Gradescope.

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.options import OURS, config_option, isolation_option, launcher, plain_option
+from grader.cli.options import (
+    OURS,
+    Command,
+    config_option,
+    isolation_option,
+    launcher,
+    out_option,
+    plain_option,
+)
 from grader.cli.progress import Progressing, progressing
 
 if TYPE_CHECKING:
@@ -24,8 +32,6 @@ if TYPE_CHECKING:
     from grader.sandbox import Launcher
     from grader.sandbox.supervisor import IsolationMode
     from grader.submission import Handed
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 _UNMATCHED = 10  # people of a gradebook that are listed
 
@@ -67,13 +73,7 @@ Examples:
 """
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("results"),
-    show_default=True,
-    help="The folder for the results (DIR).",
-)
+@out_option("results", "The folder for the results (DIR).")
 @click.option("--jobs", "-j", type=click.IntRange(min=1), help="Workers; as many as cores.")
 @click.option("--resume", is_flag=True, help="Leave out what is done already and has not changed.")
 @click.option("--cluster", "address", help="Mark on a Dask cluster: its scheduler's address.")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from grader.model import Assignment
     from grader.sandbox import Launcher
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 OURS = 3
 """The exit code for what is no one's fault but ours."""
@@ -30,6 +32,12 @@ isolation_option = click.option(
     is_flag=True,
     help="Run student code even where nothing keeps it in. Never for other people's work.",
 )
+
+
+def out_option(default: str, holds: str) -> Callable[[Command], Command]:
+    """The option that names the folder for what a command writes."""
+    folder = click.Path(path_type=Path)
+    return click.option("--out", type=folder, default=Path(default), show_default=True, help=holds)
 
 
 def make_folder(out: Path) -> None:
