@@ -231,6 +231,7 @@ def test_a_typo_in_the_config_is_named_with_line_and_remedy(tmp_path: Path) -> N
     assert done.returncode == 2
     assert f"config.yaml:{line}: hiden_seed" in done.stderr
     assert "did you mean `hidden_seed`?" in done.stderr
+    assert "has 1 mistake:" in done.stderr
 
 
 def test_the_plan_names_every_question_and_adds_the_points_up() -> None:

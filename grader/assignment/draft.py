@@ -199,6 +199,8 @@ class _Reader:
                 if not remedy.startswith("did") and (home := _home(key)):
                     remedy = f"put it {home}"
             self.findings.add((*path, key), "is not a known key", remedy)
+        for name in meant:
+            self.findings.note_misspelt((*path, name))
         return meant
 
     def items(

@@ -18,6 +18,7 @@ class Findings:
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        self._misspelt: set[KeyPath] = set()
         self._problems: dict[Problem, None] = dict.fromkeys(document.problems)  # an ordered set
         self._paths: list[KeyPath] = []
 
@@ -32,8 +33,12 @@ class Findings:
         return any(found[: len(path)] == path for found in self._paths)
 
     def is_written(self, path: KeyPath) -> bool:
-        """Whether config.yaml holds this key path, sound or not."""
-        return self._document.holds(path)
+        """Whether config.yaml holds this key path, sound or not, or misspelt."""
+        return path in self._misspelt or self._document.holds(path)
+
+    def note_misspelt(self, path: KeyPath) -> None:
+        """Notes which key path another one was surely meant for."""
+        self._misspelt.add(path)
 
     def add_in_file(self, file: str, line: int, what: str, remedy: str) -> None:
         """Notes a mistake in a file of reference/."""
