@@ -91,6 +91,8 @@ class WrongAnswer(Struct, frozen=True):
     share: Fraction  # what it is worth, as a share of the question's points
     feedback: str
     predictions: tuple[Value | Raises, ...]
+    formula: Callable[..., Value] | None = None  # trusted side only; None if it takes no step
+    steps: tuple[str, ...] = ()  # functions of the question's steps that the formula takes
 
 
 class BuildsOn(Struct, frozen=True):

@@ -190,15 +190,19 @@ layers_all_fed_by_input_always = regardless(layers_all_fed_by_input)
 
 
 # ------------------------------------------------------------------ wrong answers: q2a_ii
+# As the reference, those that count by layers take another step: a slip is recognised on top of a
+# student's own one, too.
+
+Step = Callable[..., list[int]]
 
 
 def network_hidden_rounded_down(
-    image_shape: tuple[int, int, int], hidden_divisor: int, classes: int
+    image_shape: tuple[int, int, int], hidden_divisor: int, classes: int, **steps: Step
 ) -> int:
     """What does your function answer when the input size cannot be divided, and what was asked
     for?"""
     inputs = flattened(image_shape)
-    return sum(fc_layers([inputs, inputs // hidden_divisor, classes]))
+    return _sum([inputs, inputs // hidden_divisor, classes], **steps)
 
 
 def network_no_bias(image_shape: tuple[int, int, int], hidden_divisor: int, classes: int) -> int:
@@ -234,11 +238,11 @@ def network_bias_on_both_sides(
 
 
 def network_input_has_biases(
-    image_shape: tuple[int, int, int], hidden_divisor: int, classes: int
+    image_shape: tuple[int, int, int], hidden_divisor: int, classes: int, **steps: Step
 ) -> int:
     """You gave every unit a bias. Which units only hand on a value of the image?"""
     inputs = flattened(image_shape)
-    return inputs + sum(fc_layers([inputs, inputs // hidden_divisor, classes]))
+    return inputs + _sum([inputs, inputs // hidden_divisor, classes], **steps)
 
 
 def network_output_no_bias(
@@ -251,18 +255,18 @@ def network_output_no_bias(
 
 
 def network_first_layer_only(
-    image_shape: tuple[int, int, int], hidden_divisor: int, classes: int
+    image_shape: tuple[int, int, int], hidden_divisor: int, classes: int, **steps: Step
 ) -> int:
     """Your count ends at the hidden layer. What turns its units into class scores?"""
     inputs = flattened(image_shape)
-    return sum(fc_layers([inputs, inputs // hidden_divisor]))
+    return _sum([inputs, inputs // hidden_divisor], **steps)
 
 
 def network_hidden_skipped(
-    image_shape: tuple[int, int, int], hidden_divisor: int, classes: int
+    image_shape: tuple[int, int, int], hidden_divisor: int, classes: int, **steps: Step
 ) -> int:
     """Your network goes from the image straight to the classes. What lies between them?"""
-    return sum(fc_layers([flattened(image_shape), classes]))
+    return _sum([flattened(image_shape), classes], **steps)
 
 
 def network_output_fed_by_input(
@@ -274,52 +278,52 @@ def network_output_fed_by_input(
 
 
 def network_one_channel(
-    image_shape: tuple[int, int, int], hidden_divisor: int, classes: int
+    image_shape: tuple[int, int, int], hidden_divisor: int, classes: int, **steps: Step
 ) -> int:
     """How many numbers describe one pixel of this image?"""
     _, height, width = image_shape
-    return sum(fc_layers([height * width, height * width // hidden_divisor, classes]))
+    return _sum([height * width, height * width // hidden_divisor, classes], **steps)
 
 
 def network_hidden_of_one_channel(
-    image_shape: tuple[int, int, int], hidden_divisor: int, classes: int
+    image_shape: tuple[int, int, int], hidden_divisor: int, classes: int, **steps: Step
 ) -> int:
     """Your input has all channels and your hidden layer is a share of one. Which size is
     divided?"""
     _, height, width = image_shape
-    return sum(fc_layers([flattened(image_shape), height * width // hidden_divisor, classes]))
+    return _sum([flattened(image_shape), height * width // hidden_divisor, classes], **steps)
 
 
 def network_sides_divided(
-    image_shape: tuple[int, int, int], hidden_divisor: int, classes: int
+    image_shape: tuple[int, int, int], hidden_divisor: int, classes: int, **steps: Step
 ) -> int:
     """Compare your hidden width with the number of input values after flattening. Is it the stated
     fraction of it?"""
     channels, height, width = image_shape
     hidden = channels * (height // hidden_divisor) * (width // hidden_divisor)
-    return sum(fc_layers([flattened(image_shape), hidden, classes]))
+    return _sum([flattened(image_shape), hidden, classes], **steps)
 
 
 def network_hidden_as_wide_as_input(
-    image_shape: tuple[int, int, int], hidden_divisor: int, classes: int
+    image_shape: tuple[int, int, int], hidden_divisor: int, classes: int, **steps: Step
 ) -> int:
     """Re-read the stated size of the hidden layer. Where does the divisor enter your count?"""
     inputs = flattened(image_shape)
-    return sum(fc_layers([inputs, inputs, classes]))
+    return _sum([inputs, inputs, classes], **steps)
 
 
 def network_divisor_as_width(
-    image_shape: tuple[int, int, int], hidden_divisor: int, classes: int
+    image_shape: tuple[int, int, int], hidden_divisor: int, classes: int, **steps: Step
 ) -> int:
     """Is hidden_divisor the number of hidden units, or what the input size is divided by?"""
-    return sum(fc_layers([flattened(image_shape), hidden_divisor, classes]))
+    return _sum([flattened(image_shape), hidden_divisor, classes], **steps)
 
 
 def network_int32(image_shape: tuple[int, int, int], hidden_divisor: int, classes: int) -> int:
     """A parameter count of a network this large came out too small. How far does your integer type
     reach?"""
     inputs = flattened(image_shape)
-    return as_int32(sum(fc_layers([inputs, inputs // hidden_divisor, classes])))
+    return as_int32(_sum([inputs, inputs // hidden_divisor, classes]))
 
 
 def network_float32(image_shape: tuple[int, int, int], hidden_divisor: int, classes: int) -> float:
@@ -333,6 +337,11 @@ def network_float32(image_shape: tuple[int, int, int], hidden_divisor: int, clas
 def fc_layers(sizes: Sequence[int], bias: bool = True) -> list[int]:
     """Count each layer's parameters without looking at the sizes."""
     return [n_out * (n_in + bias) for n_in, n_out in pairwise(sizes)]
+
+
+def _sum(sizes: Sequence[int], *, fc_layer_params: Step = fc_layers) -> int:
+    """Count the parameters of all layers together."""
+    return sum(fc_layer_params(sizes))
 
 
 def flattened(image_shape: tuple[int, int, int]) -> int:

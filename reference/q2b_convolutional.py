@@ -231,203 +231,221 @@ classifier_with_hidden_layer_always = regardless(classifier_with_hidden_layer)
 
 
 # ------------------------------------------------------------------ wrong answers: q2b_iv
-# Without a guard the number of layers is the closed form, rounded down where it is not exact.
+# Without guards the number of layers is the closed form, rounded down where it is not exact. As
+# the reference, they take other steps: a slip is recognised on top of a student's own ones, too.
+
+Step = Callable[..., int]
 
 
 def network_target_unchecked(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """What does your function answer when no number of layers ends exactly at the target?"""
-    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes)
+    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes, **steps)
     return layers * per_layer + classifier
 
 
 def network_without_classifier(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """One component of the network is missing from your sum. Which one gives the class scores?"""
-    layers, per_layer, _ = _parts(image_shape, target, kernel_size, classes)
+    layers, per_layer, _ = _parts(image_shape, target, kernel_size, classes, **steps)
     return layers * per_layer
 
 
 def network_without_convolutions(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """What makes the image as small as your classifier takes it, and does that own parameters?"""
-    _, _, classifier = _parts(image_shape, target, kernel_size, classes)
+    _, _, classifier = _parts(image_shape, target, kernel_size, classes, **steps)
     return classifier
 
 
 def network_with_one_convolution(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """How many times does the convolutional layer occur?"""
-    _, per_layer, classifier = _parts(image_shape, target, kernel_size, classes)
+    _, per_layer, classifier = _parts(image_shape, target, kernel_size, classes, **steps)
     return per_layer + classifier
 
 
 def network_classifier_repeated(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """Which of the two components is repeated?"""
-    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes)
+    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes, **steps)
     return layers * (per_layer + classifier)
 
 
 def network_layers_added(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """Is a number of layers itself a number of parameters?"""
-    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes)
+    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes, **steps)
     return layers + per_layer + classifier
 
 
 def network_one_layer_more(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """Check the number of convolutional layers that you used against your own answer to part ii.
     Did one slip in?"""
-    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes)
+    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes, **steps)
     return (layers + 1) * per_layer + classifier
 
 
 def network_one_layer_less(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """Check the number of convolutional layers that you used against your own answer to part ii.
     Did one get lost?"""
-    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes)
+    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes, **steps)
     return (layers - 1) * per_layer + classifier
 
 
 def network_bias_per_layer_again(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """Your per-layer count from part i already contains something that you add again. What is
     it?"""
-    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes)
+    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes, **steps)
     return layers * per_layer + classifier + layers
 
 
 def network_times_channels(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """Which channels does your per-layer count already cover?"""
-    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes)
+    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes, **steps)
     return image_shape[0] * layers * per_layer + classifier
 
 
 def network_multiplied(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """The components are stacked one after the other. How do their parameters combine?"""
-    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes)
+    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes, **steps)
     return layers * per_layer * classifier
 
 
 def network_classifier_on_image(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """What does the classifier receive: the image, or what the convolutions leave of it?"""
-    layers, per_layer, _ = _parts(image_shape, target, kernel_size, classes)
+    layers, per_layer, _ = _parts(image_shape, target, kernel_size, classes, **steps)
     return layers * per_layer + classifier_params(image_shape, classes)
 
 
 def network_classifier_on_one_channel(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """How many values does the last convolution hand to the classifier, over all of its maps?"""
-    layers, per_layer, _ = _parts(image_shape, target, kernel_size, classes)
+    layers, per_layer, _ = _parts(image_shape, target, kernel_size, classes, **steps)
     return layers * per_layer + classifier_params((1, target, target), classes)
 
 
 def network_no_bias(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """You have counted the weights. Which other learnable numbers do both kinds of layer own?"""
-    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes)
+    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes, **steps)
     return layers * (per_layer - image_shape[0]) + classifier - classes
 
 
 def network_conv_no_bias(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """Your convolutions count the kernel weights. Is there another learnable number per output
     map?"""
-    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes)
+    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes, **steps)
     return layers * (per_layer - image_shape[0]) + classifier
 
 
 def network_conv_single_bias(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """Your convolutions have one bias each. How many output maps need one?"""
-    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes)
+    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes, **steps)
     return layers * (per_layer - image_shape[0] + 1) + classifier
 
 
 def network_conv_bias_per_pair(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """All slices of one filter add up to a single output value. How many biases does it need?"""
-    layers, _, classifier = _parts(image_shape, target, kernel_size, classes)
+    layers, _, classifier = _parts(image_shape, target, kernel_size, classes, **steps)
     return layers * (kernel_size**2 + 1) * image_shape[0] ** 2 + classifier
 
 
 def network_flat_filters(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """How many input channels does one filter of your convolutions look at?"""
-    layers, _, classifier = _parts(image_shape, target, kernel_size, classes)
+    layers, _, classifier = _parts(image_shape, target, kernel_size, classes, **steps)
     return layers * (kernel_size**2 + 1) * image_shape[0] + classifier
 
 
 def network_one_filter(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """Your convolutions own one filter each. How many channels does such a layer put out?"""
-    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes)
+    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes, **steps)
     return layers * (per_layer // image_shape[0]) + classifier
 
 
 def network_kernel_not_squared(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """The kernel has a height and a width. Do your convolutions count both?"""
     channels = image_shape[0]
-    layers, _, classifier = _parts(image_shape, target, kernel_size, classes)
+    layers, _, classifier = _parts(image_shape, target, kernel_size, classes, **steps)
     return layers * (channels * kernel_size + 1) * channels + classifier
 
 
 def network_classifier_no_bias(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """Does each output unit of your classifier own any number besides its incoming weights?"""
-    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes)
+    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes, **steps)
     return layers * per_layer + classifier - classes
 
 
 def network_classifier_single_bias(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """Do all output units of your classifier share one bias?"""
-    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes)
+    layers, per_layer, classifier = _parts(image_shape, target, kernel_size, classes, **steps)
     return layers * per_layer + classifier - classes + 1
 
 
 def network_of_whole_kernels(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int, **steps: Step
 ) -> int:
     """How much smaller does one layer make the image? Slide a kernel over a short strip by hand."""
-    _, per_layer, classifier = _parts(image_shape, target, kernel_size, classes)
+    _, per_layer, classifier = _parts(image_shape, target, kernel_size, classes, **steps)
     return (image_shape[1] - target) // kernel_size * per_layer + classifier
 
 
+def _layers(size: int, target: int, kernel_size: int) -> int:
+    return (size - target) // max(kernel_size - 1, 1)
+
+
+def _per_layer(in_channels: int, out_channels: int, kernel_size: int) -> int:
+    return (in_channels * kernel_size**2 + 1) * out_channels
+
+
 def _parts(
-    image_shape: tuple[int, int, int], target: int, kernel_size: int, classes: int
+    image_shape: tuple[int, int, int],
+    target: int,
+    kernel_size: int,
+    classes: int,
+    *,
+    conv_layer_params: Step = _per_layer,
+    conv_layers_needed: Step = _layers,
+    classifier_params: Step = classifier_params,
 ) -> tuple[int, int, int]:
     """Give the number of convolutions, the parameters of one, and those of the classifier."""
     channels, size, _ = image_shape
-    layers = (size - target) // max(kernel_size - 1, 1)
-    per_layer = (channels * kernel_size**2 + 1) * channels
+    layers = conv_layers_needed(size, target, kernel_size)
+    per_layer = conv_layer_params(channels, channels, kernel_size)
     return layers, per_layer, classifier_params((channels, target, target), classes)

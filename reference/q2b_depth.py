@@ -141,77 +141,94 @@ def growing_passing_chains(rng: np.random.Generator) -> tuple[int, int, int, int
 
 
 # ------------------------------------------------------------------ wrong answers: counting
+# As the reference, they take another step: a slip is recognised on top of a student's own one, too.
+
+Step = Callable[..., int]
+
+
+def _following(
+    size: int,
+    kernel_size: int,
+    stride: int,
+    padding: int,
+    *,
+    conv_output_size: Step = lambda size, kernel_size, stride, padding: (
+        (size - kernel_size + 2 * padding) // stride + 1
+    ),
+) -> int:
+    """Give the size after one layer, without looking whether the kernel fits."""
+    return conv_output_size(size, kernel_size, stride, padding)
 
 
 def layers_one_more(
-    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
+    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0, **steps: Step
 ) -> int | None:
     """Test your count on a tiny case: how many layers take size 10 to size 8 with a kernel of 3?
     And how many take size 8 to size 8?"""
-    layers = conv_layers_needed(size, target, kernel_size, stride, padding)
+    layers = conv_layers_needed(size, target, kernel_size, stride, padding, **steps)
     return None if layers is None else layers + 1
 
 
 def layers_one_more_if_any(
-    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
+    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0, **steps: Step
 ) -> int | None:
     """Test your count on a tiny case: how many layers take size 10 to size 8 with a kernel of 3? Is
     the image itself one of them?"""
-    layers = conv_layers_needed(size, target, kernel_size, stride, padding)
+    layers = conv_layers_needed(size, target, kernel_size, stride, padding, **steps)
     return layers + 1 if layers else layers
 
 
 def layers_one_less(
-    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
+    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0, **steps: Step
 ) -> int | None:
     """Test your count on a tiny case: how many layers take size 10 to size 8 with a kernel of 3,
     and how many does your function count?"""
-    layers = conv_layers_needed(size, target, kernel_size, stride, padding)
+    layers = conv_layers_needed(size, target, kernel_size, stride, padding, **steps)
     return None if layers is None else layers - 1
 
 
 def layers_one_less_if_any(
-    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
+    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0, **steps: Step
 ) -> int | None:
     """Test your count on a tiny case: how many layers take size 10 to size 8 with a kernel of 3? Is
     the last one counted?"""
-    layers = conv_layers_needed(size, target, kernel_size, stride, padding)
+    layers = conv_layers_needed(size, target, kernel_size, stride, padding, **steps)
     return layers - 1 if layers else layers
 
 
 def layers_never_growing(
-    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
+    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0, **steps: Step
 ) -> int | None:
     """Can an image also become larger from layer to layer? Try a small kernel with much padding."""
     if target > size:
         return None
-    return conv_layers_needed(size, target, kernel_size, stride, padding)
+    return conv_layers_needed(size, target, kernel_size, stride, padding, **steps)
 
 
 def layers_minus_one_for_never(
-    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
+    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0, **steps: Step
 ) -> int:
     """How would a caller tell your answer for "it never happens" from a number? What was asked
     for?"""
-    layers = conv_layers_needed(size, target, kernel_size, stride, padding)
+    layers = conv_layers_needed(size, target, kernel_size, stride, padding, **steps)
     return -1 if layers is None else layers
 
 
 def layers_zero_for_never(
-    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
+    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0, **steps: Step
 ) -> int:
     """For which inputs is no layer needed, and for which is no number of layers enough? Your
     function answers both alike."""
-    return conv_layers_needed(size, target, kernel_size, stride, padding) or 0
+    return conv_layers_needed(size, target, kernel_size, stride, padding, **steps) or 0
 
 
 def layers_past_target(
-    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
+    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0, **steps: Step
 ) -> int | None:
     """Your loop stops when it has passed the target. Was the target hit exactly?"""
     layers = 0
     while size > target:
-        following = (size - kernel_size + 2 * padding) // stride + 1
+        following = _following(size, kernel_size, stride, padding, **steps)
         if following >= size:
             return None
         size = following
@@ -220,14 +237,14 @@ def layers_past_target(
 
 
 def layers_past_target_if_kernel_fits(
-    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
+    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0, **steps: Step
 ) -> int | None:
     """Your loop notices a kernel that no longer fits. Does it notice a target that was passed?"""
     layers = 0
     while size > target:
         if kernel_size > size + 2 * padding:
             return None
-        following = (size - kernel_size + 2 * padding) // stride + 1
+        following = _following(size, kernel_size, stride, padding, **steps)
         if following >= size:
             return None
         size = following
@@ -236,18 +253,18 @@ def layers_past_target_if_kernel_fits(
 
 
 def layers_short_of_target(
-    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
+    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0, **steps: Step
 ) -> int | None:
     """Your loop stops before it would pass the target. Is the size then the one that was asked
     for?"""
     layers = 0
-    following = (size - kernel_size + 2 * padding) // stride + 1
+    following = _following(size, kernel_size, stride, padding, **steps)
     while following >= target:
         if following >= size:
             return None
         size = following
         layers += 1
-        following = (size - kernel_size + 2 * padding) // stride + 1
+        following = _following(size, kernel_size, stride, padding, **steps)
     return layers
 
 

@@ -21,8 +21,7 @@ of them have widths of their own, 99 are 256 → 256.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from functools import wraps
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -159,11 +158,20 @@ def _encoder(rng: np.random.Generator, layers: int, widths: int, kernel_size: in
 
 
 # --------------------------------------------------------------------------- wrong answers
-# Each is a formula without guards; its docstring is what the student is asked.
+# Each is a formula without guards; its docstring is what the student is asked. As the reference,
+# they take other steps: a slip is recognised on top of a student's own ones, too.
+
+Widths = Sequence[int]
+Step = Callable[..., object]
+TRUE_STEPS: Mapping[str, Step] = {}
 
 
-def _layers(size: int, latent: int, kernel_size: int) -> int:
+def _layers(
+    size: int, latent: int, kernel_size: int, steps: Mapping[str, Step] = TRUE_STEPS
+) -> int:
     """The number of layers, where there is one."""
+    if conv_layers_needed := steps.get("conv_layers_needed"):
+        return _count(conv_layers_needed(size, latent, kernel_size), most=MOST_LAYERS)
     return (size - latent) // (kernel_size - 1)
 
 
@@ -175,237 +183,242 @@ def _chain(in_channels: int, widths: Sequence[int], layers: int) -> list[tuple[i
     return list(pairwise([in_channels, *outputs]))
 
 
-def _params(chain: Sequence[tuple[int, int]], kernel_size: int) -> list[int]:
+def _params(
+    chain: Sequence[tuple[int, int]], kernel_size: int, steps: Mapping[str, Step] = TRUE_STEPS
+) -> list[int]:
+    if conv_layer_params := steps.get("conv_layer_params"):
+        return [_count(conv_layer_params(*pair, kernel_size)) for pair in chain]
     return [(seen * kernel_size**2 + 1) * made for seen, made in chain]
 
 
 # H5: L − 1
 def one_layer_short(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """How many layers take 5 to 3, with 3 by 3 kernels, by hand and by your code?"""
-    layers = _layers(size, latent, kernel_size) - 1
-    return _params(_chain(in_channels, widths, layers), kernel_size)
+    layers = _layers(size, latent, kernel_size, steps) - 1
+    return _params(_chain(in_channels, widths, layers), kernel_size, steps)
 
 
 # H6: L + 1
 def one_layer_too_many(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """How many layers does a tiny case need? Do the listed layers and the repeated ones add up
     to that?"""
-    layers = _layers(size, latent, kernel_size) + 1
-    return _params(_chain(in_channels, widths, layers), kernel_size)
+    layers = _layers(size, latent, kernel_size, steps) + 1
+    return _params(_chain(in_channels, widths, layers), kernel_size, steps)
 
 
 # H7: one repeated layer too few; the same as H5 wherever layers are repeated
 def repeats_one_short(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """How many layers remain after the ones that have a width of their own?"""
-    layers = _layers(size, latent, kernel_size)
-    listed = _params(_chain(in_channels, widths, min(layers, len(widths))), kernel_size)
-    repeated = _params([(widths[-1], widths[-1])], kernel_size)
+    layers = _layers(size, latent, kernel_size, steps)
+    listed = _params(_chain(in_channels, widths, min(layers, len(widths))), kernel_size, steps)
+    repeated = _params([(widths[-1], widths[-1])], kernel_size, steps)
     return listed + repeated * (layers - len(listed) - 1)
 
 
 # H8: the layer that first reaches the last width is counted as a repeated one
 def repeats_one_early(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """Which layer is the first whose input already has the final width?"""
-    chain = _chain(in_channels, widths, _layers(size, latent, kernel_size))
+    chain = _chain(in_channels, widths, _layers(size, latent, kernel_size, steps))
     last = len(widths) - 1
     chain[last : last + 1] = [(made, made) for _, made in chain[last : last + 1]]
-    return _params(chain, kernel_size)
+    return _params(chain, kernel_size, steps)
 
 
 # H9: the listed layers only
 def repeats_left_out(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """How large is the map after your last layer, and how large should it be?"""
-    layers = min(_layers(size, latent, kernel_size), len(widths))
-    return _params(_chain(in_channels, widths, layers), kernel_size)
+    layers = min(_layers(size, latent, kernel_size, steps), len(widths))
+    return _params(_chain(in_channels, widths, layers), kernel_size, steps)
 
 
 # H10: the repeated layers only
 def repeats_only(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """Where are the first layers, which have other widths?"""
-    chain = _chain(in_channels, widths, _layers(size, latent, kernel_size))
-    return _params(chain[len(widths) :], kernel_size)
+    chain = _chain(in_channels, widths, _layers(size, latent, kernel_size, steps))
+    return _params(chain[len(widths) :], kernel_size, steps)
 
 
 # H11: the first layer reads one channel
 def image_channels_ignored(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """How many channels does the input image have?"""
-    return _params(_chain(1, widths, _layers(size, latent, kernel_size)), kernel_size)
+    return _params(_chain(1, widths, _layers(size, latent, kernel_size, steps)), kernel_size, steps)
 
 
 # H12: (k·k + 1)·out
 def input_depth_ignored(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """What is the depth of one filter in layer 2?"""
-    chain = _chain(in_channels, widths, _layers(size, latent, kernel_size))
-    return _params([(1, made) for _, made in chain], kernel_size)
+    chain = _chain(in_channels, widths, _layers(size, latent, kernel_size, steps))
+    return _params([(1, made) for _, made in chain], kernel_size, steps)
 
 
 # H13: (out·k·k + 1)·out
 def input_as_wide_as_output(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """Which layer makes the input of a layer? Write both channel counts next to each layer."""
-    chain = _chain(in_channels, widths, _layers(size, latent, kernel_size))
-    return _params([(made, made) for _, made in chain], kernel_size)
+    chain = _chain(in_channels, widths, _layers(size, latent, kernel_size, steps))
+    return _params([(made, made) for _, made in chain], kernel_size, steps)
 
 
 def every_layer_reads_the_image(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """How many channels does the second layer read, and where do they come from?"""
-    chain = _chain(in_channels, widths, _layers(size, latent, kernel_size))
-    return _params([(in_channels, made) for _, made in chain], kernel_size)
+    chain = _chain(in_channels, widths, _layers(size, latent, kernel_size, steps))
+    return _params([(in_channels, made) for _, made in chain], kernel_size, steps)
 
 
 # H14: (in·k + 1)·out
 def kernel_not_squared(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """The kernel has a height and a width. Where are they in your formula?"""
-    chain = _chain(in_channels, widths, _layers(size, latent, kernel_size))
+    chain = _chain(in_channels, widths, _layers(size, latent, kernel_size, steps))
     return [(seen * kernel_size + 1) * made for seen, made in chain]
 
 
 # H15: every layer reads and makes the last width
 def final_width_everywhere(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """Do all layers have the final width?"""
-    layers = _layers(size, latent, kernel_size)
-    return _params([(widths[-1], widths[-1])] * layers, kernel_size)
+    layers = _layers(size, latent, kernel_size, steps)
+    return _params([(widths[-1], widths[-1])] * layers, kernel_size, steps)
 
 
 # H16: L = (size − latent) // k
 def shrinks_by_kernel_size(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """Slide a kernel over a short strip by hand: how many positions are there?"""
     layers = (size - latent) // kernel_size
-    return _params(_chain(in_channels, widths, layers), kernel_size)
+    return _params(_chain(in_channels, widths, layers), kernel_size, steps)
 
 
 # H17: L = size − latent
 def shrinks_by_one(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """How many cells does one layer with this kernel take away?"""
-    return _params(_chain(in_channels, widths, size - latent), kernel_size)
+    return _params(_chain(in_channels, widths, size - latent), kernel_size, steps)
 
 
 # H17 as C4 has it, which is the same for 3 by 3 kernels: L = (size − latent) / ((k − 1) / 2)
 def shrinks_on_one_side(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """The border is lost on how many sides?"""
-    layers = _layers(2 * size, 2 * latent, kernel_size)
-    return _params(_chain(in_channels, widths, layers), kernel_size)
+    layers = _layers(2 * size, 2 * latent, kernel_size, steps)
+    return _params(_chain(in_channels, widths, layers), kernel_size, steps)
 
 
 # H19: L = the halvings that it takes
 def halves_every_layer(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """Which stride and padding does the question give, and what do they do to the size?"""
     layers = math.ceil(math.log2(size / latent))
-    return _params(_chain(in_channels, widths, layers), kernel_size)
+    return _params(_chain(in_channels, widths, layers), kernel_size, steps)
 
 
 # H20: the widths keep doubling
 def widths_keep_doubling(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """What does the task say about the widths after the last one listed?"""
-    layers = _layers(size, latent, kernel_size)
+    layers = _layers(size, latent, kernel_size, steps)
     doubled = [widths[-1] * 2**i for i in range(1, layers)]
-    return _params(_chain(in_channels, [*widths, *doubled], layers), kernel_size)
+    return _params(_chain(in_channels, [*widths, *doubled], layers), kernel_size, steps)
 
 
 # H21: L = size // (k − 1)
 def latent_forgotten(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """At which size do your layers stop?"""
-    return _params(_chain(in_channels, widths, _layers(size, 0, kernel_size)), kernel_size)
+    layers = size // (kernel_size - 1)
+    return _params(_chain(in_channels, widths, layers), kernel_size, steps)
 
 
 # H22: without the first layer
 def first_layer_left_out(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """Which layer reads the image itself?"""
-    chain = _chain(in_channels, widths, _layers(size, latent, kernel_size))
-    return _params(chain[1:], kernel_size)
+    chain = _chain(in_channels, widths, _layers(size, latent, kernel_size, steps))
+    return _params(chain[1:], kernel_size, steps)
 
 
 # H2, layer by layer: weights only
 def biases_left_out(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """Is there a learnable number per output map besides the kernel weights?"""
-    chain = _chain(in_channels, widths, _layers(size, latent, kernel_size))
+    chain = _chain(in_channels, widths, _layers(size, latent, kernel_size, steps))
     return [seen * kernel_size**2 * made for seen, made in chain]
 
 
 # H3, layer by layer: weights and twice the biases
 def biases_counted_twice(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """Is a group of parameters counted twice?"""
-    chain = _chain(in_channels, widths, _layers(size, latent, kernel_size))
+    chain = _chain(in_channels, widths, _layers(size, latent, kernel_size, steps))
     return [(seen * kernel_size**2 + 2) * made for seen, made in chain]
 
 
 # H4, layer by layer: weights + 1
 def one_bias_per_layer(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """How many biases does one layer have: one, or one for each of something?"""
-    chain = _chain(in_channels, widths, _layers(size, latent, kernel_size))
+    chain = _chain(in_channels, widths, _layers(size, latent, kernel_size, steps))
     return [seen * kernel_size**2 * made + 1 for seen, made in chain]
 
 
 def widths_start_over(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """Which width does the layer have that follows the last one listed?"""
-    layers = _layers(size, latent, kernel_size)
+    layers = _layers(size, latent, kernel_size, steps)
     outputs = [widths[i % len(widths)] for i in range(layers)]
-    return _params(list(pairwise([in_channels, *outputs])), kernel_size)
+    return _params(list(pairwise([in_channels, *outputs])), kernel_size, steps)
 
 
 def all_widths_used(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """What becomes of the last widths when fewer layers are needed?"""
-    layers = max(_layers(size, latent, kernel_size), len(widths))
-    return _params(_chain(in_channels, widths, layers), kernel_size)
+    layers = max(_layers(size, latent, kernel_size, steps), len(widths))
+    return _params(_chain(in_channels, widths, layers), kernel_size, steps)
 
 
 def kernel_always_three(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> list[int]:
     """What does your function do with its fifth argument?"""
-    return _params(_chain(in_channels, widths, _layers(size, latent, 3)), 3)
+    return _params(_chain(in_channels, widths, (size - latent) // 2), 3, steps)
 
 
 # C7: right wherever there is an answer
 def stops_before_the_latent(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3
 ) -> list[int]:
     """How large is the last map of your chain: is it always exactly the latent?"""
     layers = _layers(size, latent, max(kernel_size, 2))
@@ -414,7 +427,7 @@ def stops_before_the_latent(
 
 # C14: right wherever there is an answer
 def goes_past_the_latent(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3
 ) -> list[int]:
     """Can it happen that the sizes of your maps jump over the latent?"""
     layers = -_layers(latent, size, max(kernel_size, 2))
@@ -428,12 +441,12 @@ def goes_past_the_latent(
 def _total(layers: Callable[..., list[int]]) -> Callable[..., int]:
     """The sum of wrong layers, with the feedback that they have."""
 
-    @wraps(layers)
     def total(
         size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
     ) -> int:
         return sum(layers(size, latent, in_channels, widths, kernel_size))
 
+    total.__doc__ = layers.__doc__
     return total
 
 
@@ -478,17 +491,35 @@ def total_repeats_one_short(
 
 # H1: total + L
 def total_layers_added(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> int:
     """What does the "+ 1" in your own formula for one layer stand for?"""
-    layers = _layers(size, latent, kernel_size)
-    return sum(_params(_chain(in_channels, widths, layers), kernel_size)) + layers
+    layers = _each_layer(size, latent, in_channels, widths, kernel_size, **steps)
+    return sum(layers) + len(layers)
 
 
 # H18: twice the encoder
 def total_of_both_halves(
-    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int = 3
+    size: int, latent: int, in_channels: int, widths: Widths, kernel_size: int = 3, **steps: Step
 ) -> int:
     """Which half of the network does this part ask for?"""
+    return 2 * sum(_each_layer(size, latent, in_channels, widths, kernel_size, **steps))
+
+
+def _unguarded(
+    size: int, latent: int, in_channels: int, widths: Sequence[int], kernel_size: int
+) -> list[int]:
     layers = _layers(size, latent, kernel_size)
-    return 2 * sum(_params(_chain(in_channels, widths, layers), kernel_size))
+    return _params(_chain(in_channels, widths, layers), kernel_size)
+
+
+def _each_layer(
+    size: int,
+    latent: int,
+    in_channels: int,
+    widths: Sequence[int],
+    kernel_size: int,
+    *,
+    encoder_layer_params: Step = _unguarded,
+) -> list[int]:
+    return whole_numbers(encoder_layer_params(size, latent, in_channels, widths, kernel_size))

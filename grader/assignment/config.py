@@ -323,7 +323,9 @@ class BuildsOnConfig(_Mapping, frozen=True):
         tuple[Id, ...],
         Meta(
             min_length=1,
-            description="Ids of the questions that are steps of this one.",
+            description="Ids of the questions that are steps of this one. The reference takes "
+            "their functions by keyword; wrong answers may, too, and are then known on top of a "
+            "student's own.",
             extra=_says("write a list of question ids, e.g. [q1a]"),
         ),
     ]

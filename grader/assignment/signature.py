@@ -59,6 +59,7 @@ class Parameters(Struct, frozen=True):
     rest: Any = None  # the hint of *args
     variadic: bool = False
     steps: Mapping[str, bool] = field(default_factory=dict)  # name -> whether it has a default
+    all_steps: bool = False  # **steps
 
     def __str__(self) -> str:
         names = [*self.names, "*args"] if self.variadic else self.names
@@ -103,6 +104,7 @@ def parameters_of(
         rest=hints.get(rest.name, Any) if rest else None,
         variadic=rest is not None,
         steps={p.name: p.default is not kinds.empty for p in found if p.kind is kinds.KEYWORD_ONLY},
+        all_steps=any(p.kind is kinds.VAR_KEYWORD for p in found),
     )
 
 

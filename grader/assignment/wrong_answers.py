@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import builtins
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from grader.assignment.deadline import Result, exception_kind
 from grader.assignment.document import KeyPath
 from grader.assignment.findings import brief, suggest
 from grader.assignment.inputs import probes
-from grader.assignment.signature import parameters_of
+from grader.assignment.signature import Parameters, parameters_of
 from grader.assignment.trial import Trial
 from grader.assignment.values import ABSENT, NotPlain, fresh, narrow, plain
 from grader.model import Case, Raised, Raises, Returned, Rule, WrongAnswer
@@ -59,10 +60,16 @@ def _build(trial: Trial, name: str, share: float, cases: Sequence[Case]) -> Wron
             "has no docstring to tell a student",
             f"add one to {name} in {trial.module.file}: a question that helps",
         )
-    predictions = _predictions(trial, name, function, cases, path)
+    parameters = parameters_of(function, name, with_hints=False)
+    predictions = _predictions(trial, parameters, function, cases, path)
     if predictions is None:
         return None
-    return WrongAnswer(name, exact(share), feedback, predictions)
+    steps = _steps(trial, parameters)
+    formula = function if steps else None
+    wrong = WrongAnswer(name, exact(share), feedback, predictions, formula, tuple(steps))
+    if steps:
+        _check_steps(trial, wrong, steps, cases, path)
+    return wrong
 
 
 def _feedback(function: Callable[..., Any]) -> str:
@@ -75,9 +82,12 @@ def _feedback(function: Callable[..., Any]) -> str:
 
 
 def _predictions(
-    trial: Trial, name: str, function: Callable[..., Any], cases: Sequence[Case], path: KeyPath
+    trial: Trial,
+    parameters: Parameters | None,
+    function: Callable[..., Any],
+    cases: Sequence[Case],
+    path: KeyPath,
 ) -> tuple[Value | Raises, ...] | None:
-    parameters = parameters_of(function, name, with_hints=False)
     predictions: list[Value | Raises] = []
     for case in cases:
         if parameters is not None and not parameters.takes(len(case.args)):
@@ -120,6 +130,58 @@ def _prediction(trial: Trial, function: Callable[..., Any], case: Case, path: Ke
             "write it so that it ends; where a student's would hang, let it raise",
         )
     return ABSENT
+
+
+def _steps(trial: Trial, parameters: Parameters | None) -> dict[str, Callable[..., Any]]:
+    """The references of the steps that a wrong answer takes, by the keywords that it takes them as.
+
+    On a student's own steps it is then recognised, too.
+    """
+    if parameters is None:
+        return {}
+    return {
+        keyword: step
+        for keyword, step in trial.steps.items()
+        if parameters.all_steps or keyword in parameters.steps
+    }
+
+
+def _check_steps(
+    trial: Trial,
+    wrong: WrongAnswer,
+    steps: Mapping[str, Callable[..., Any]],
+    cases: Sequence[Case],
+    path: KeyPath,
+) -> None:
+    """With the references of its steps put in for them, a wrong answer must give the same.
+
+    One case is enough to see whether it calls them rightly: the first one that true steps, which
+    may refuse what a formula without guards goes on with, do not refuse.
+    """
+    assert wrong.formula is not None
+    came = ""
+    for case, prediction in zip(cases, wrong.predictions, strict=True):
+        if isinstance(case.expected, Raises) or isinstance(prediction, Raises):
+            continue
+        result = trial.deadline.call(wrong.formula, *(fresh(arg) for arg in case.args), **steps)
+        if isinstance(result, Raised):
+            came = came or f"raises {trial.said(result)} for `{case.name}`"
+            continue
+        if isinstance(result, Returned):
+            with suppress(NotPlain):
+                if _same(trial, case, prediction, plain(result.value)):
+                    return
+            given = f"{brief(result.value)}, without them {brief(prediction)},"
+            came = f"gives {given} for `{case.name}`"
+        else:
+            came = f"does not return within {result.limit_s:g} s for `{case.name}`"
+        break
+    if came:
+        trial.findings.add(
+            path,
+            f"with the references of {', '.join(steps)} put in as its steps {came}",
+            "let it call its steps by these parameters, with the arguments that they take",
+        )
 
 
 # --------------------------------------------------------------------------- told apart

@@ -1,8 +1,8 @@
 """Marks a whole submission: observations in, question results out.
 
 Per question, in this order: the cases against true values; then, for a question that builds on
-others, what follows from the student's own steps; then the author's wrong answers. The question
-earns the greatest of these; none ever takes away what another gave.
+others, what follows from the student's own steps; then the author's wrong answers, also on top of
+those steps. The question earns the greatest of these; none ever takes away what another gave.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from msgspec.structs import replace
 
 from grader.marking.advice import advise
 from grader.marking.credit import ONLY_REFUSALS, cases_share, judge, only_refusals, points_for
-from grader.marking.follow import Ask, Expect, follow_through
+from grader.marking.follow import Expect, SlipOnTop, follow_through, slip_on_top
 from grader.marking.freetext import read_text
 from grader.marking.misconception import Diagnosis, diagnose
+from grader.marking.steps import Ask, OwnSteps
 from grader.model import (
     Assignment,
     Case,
@@ -77,9 +78,10 @@ def mark(
         if question.marked_by_person:
             marked[question.id] = _to_mark(question, observations[question.id])
             continue
-        steps = _eligible_steps(question, assignment, marked)
-        followed = follow_through(question, judged[question.id], steps, ask, expect)
-        marked[question.id] = _concluded(question, followed, loaded, asked)
+        own = OwnSteps(_eligible_steps(question, assignment, marked), ask)
+        followed = follow_through(question, judged[question.id], own, expect)
+        slip = slip_on_top(question, followed, own)
+        marked[question.id] = _concluded(question, followed, slip, loaded, asked)
     return tuple(marked[question.id] for question in assignment.questions)
 
 
@@ -112,7 +114,11 @@ def _for_all(case: Case, seen: Observation) -> CaseResult:
 
 
 def _concluded(
-    question: Question, results: tuple[CaseResult, ...], loaded: Loaded, asked: frozenset[str]
+    question: Question,
+    results: tuple[CaseResult, ...],
+    slip: SlipOnTop,
+    loaded: Loaded,
+    asked: frozenset[str],
 ) -> QuestionResult:
     """What a question earned; one and the same object for all whose cases came to the same.
 
@@ -120,13 +126,14 @@ def _concluded(
     """
     if (
         not results
+        or slip.steps
         or not all(result.recurs for result in results)
         or (loaded.problems and isinstance(results[0].observation.outcome, Missing))
     ):
-        return _conclude(question, results, loaded, asked)
+        return _conclude(question, results, slip, loaded, asked)
     return _CONCLUDED.get(
         (question, *results),
-        lambda: replace(_conclude(question, results, loaded, asked), recurs=True),
+        lambda: replace(_conclude(question, results, slip, loaded, asked), recurs=True),
     )
 
 
@@ -181,7 +188,11 @@ def _eligible_steps(
 
 
 def _conclude(
-    question: Question, results: tuple[CaseResult, ...], loaded: Loaded, asked: frozenset[str]
+    question: Question,
+    results: tuple[CaseResult, ...],
+    slip: SlipOnTop,
+    loaded: Loaded,
+    asked: frozenset[str],
 ) -> QuestionResult:
     """The best of what cases, follow-through and wrong answers are worth."""
     share = cases_share(question, [result.credit for result in results])
@@ -189,9 +200,13 @@ def _conclude(
     basis: Basis = "follow_through" if followed_from else "cases"
     # what follows from a step throughout is right as far as this question goes
     diagnosis = Diagnosis() if followed_from and share == 1 else diagnose(question, results)
+    on_top = slip.diagnosis.due > diagnosis.due
+    if on_top:
+        diagnosis = slip.diagnosis
     named = diagnosis.fitting
     if diagnosis.due > share:
         share, basis = diagnosis.due, "wrong_answer"
+        followed_from = slip.steps if on_top else ()
         named = named or diagnosis.explaining[:1]
     result = QuestionResult(
         question=question,

@@ -1,62 +1,46 @@
 """Error carried forward: what a wrong composite earns when it follows from the student's steps.
 
 The reference of the composite is evaluated again with the student's own functions in place of the
-steps that are not right themselves; each of their calls goes through `ask`, that is, through the
-sandbox or a stored transcript. A case that now matches earns the credit that the author gave.
-True values come first and nothing here ever lowers a credit. Which function the composite itself
-called is not asked: what counts is that its value follows from the student's own step.
+steps that are not right themselves (steps.py). A case that now matches earns the credit that the
+author gave. True values come first and nothing here ever lowers a credit. Which function the
+composite itself called is not asked: what counts is that its value follows from the student's own
+step.
 
 Only a value follows. A composite that raised, hung or crashed has given none, and a step that did
 so leaves nothing to go on with.
 
-A student's step is arbitrary code whose values enter the reference, so they are tamed first
-(tame.py), within a budget of calls and of the grader's own time. A reference that allocates by a
-step's number must bound it itself.
+Whoever makes a slip of their own on top of a wrong step gives neither what follows nor what a
+wrong answer predicts of true steps. So a wrong answer that takes the steps as the reference does
+is held against the results on the student's own steps, too.
 """
 
 from __future__ import annotations
 
-import builtins
-import itertools
-import time
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from copy import deepcopy
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from inspect import Parameter, Signature, signature
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
+from msgspec import Struct
 from msgspec.structs import replace
 
 from grader.errors import GraderError
-from grader.marking.arrays import is_row, plain
-from grader.marking.compare import Absent, count_leaves, matches, narrow
+from grader.marking.compare import Absent, matches, narrow
 from grader.marking.credit import cases_share
-from grader.marking.tame import Unusable, tame
-from grader.model import CaseResult, Killed, Observation, Question, Raised, Returned, TimedOut
+from grader.marking.misconception import Diagnosis, diagnose, same_result
+from grader.marking.steps import MOST_CALLS, OwnSteps, true_calls
+from grader.model import CaseResult, Question, Raises, Returned, WrongAnswer
 from grader.remembering import remembered
 
 if TYPE_CHECKING:
     from grader.model import Value
 
-Ask: TypeAlias = "Callable[[str, tuple[Value, ...]], Observation]"
 Expect: TypeAlias = "Callable[[Sequence[tuple[str, tuple[Value, ...]]]], None]"
-
-_DIFFERENT_CALLS = 2000  # of the student's steps, for one composite
-_CALLS = 50_000  # counting equal ones
-_PATIENCE = 2  # time-outs or crashes of a step, after which it is not called again
-_EXACT = frozenset({int, str, bool, type(None)})  # types of which what is equal is the same
-_BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
-_SECONDS = 10.0  # of the grader's own processor time, for one composite
 
 
 def follow_through(
     question: Question,
     results: Sequence[CaseResult],
-    steps: Mapping[str, Question],
-    ask: Ask,
+    own: OwnSteps,
     expect: Expect | None = None,
 ) -> tuple[CaseResult, ...]:
     """Decides which failed cases follow from the student's own steps.
@@ -64,8 +48,7 @@ def follow_through(
     Args:
         question: the composite; its reference takes the steps as keyword parameters.
         results: its cases as marked against the true values.
-        steps: question id -> question, of the steps that are eligible and not right themselves.
-        ask: calls a student's function.
+        own: the steps that are eligible and not right themselves.
         expect: is told beforehand of the calls that would be asked for if the student's steps
             gave what the true ones give; most are asked for.
 
@@ -75,7 +58,7 @@ def follow_through(
         the fewest own steps.
 
     Raises:
-        GraderError: whatever `ask` raised.
+        GraderError: whatever asking raised.
     """
     best = tuple(results)
     open_cases = [index for index, result in enumerate(results) if _may_follow(question, result)]
@@ -85,22 +68,20 @@ def follow_through(
     if expect is not None:
         calls = {
             id(args): (step.function, args)
-            for step in steps.values()
+            for step in own.steps.values()
             for index in open_cases
-            for args in _true_calls(question, step)[index]
+            for args in true_calls(question, step)[index]
         }
-        expect(list(calls.values())[:_DIFFERENT_CALLS])
-    budget = _Budget(ask)
-    for size in range(1, len(steps) + 1):
-        for chosen in itertools.combinations(steps.values(), size):
-            tried = list(results)
-            for index in open_cases:
-                tried[index] = _follow_case(question, results[index], chosen, budget)
-            share = cases_share(question, [result.credit for result in tried])
-            if share > best_share:
-                best, best_share = tuple(tried), share
-            if all(tried[index].followed_from for index in open_cases) or budget.is_spent:
-                return best
+        expect(list(calls.values())[:MOST_CALLS])
+    for mix in own.mixes():
+        tried = list(results)
+        for index in open_cases:
+            tried[index] = _follow_case(question, results[index], mix, own)
+        share = cases_share(question, [result.credit for result in tried])
+        if share > best_share:
+            best, best_share = tuple(tried), share
+        if all(tried[index].followed_from for index in open_cases) or own.is_spent:
+            break
     return best
 
 
@@ -113,104 +94,15 @@ def _may_follow(question: Question, result: CaseResult) -> bool:
     )
 
 
-class _Budget:
-    """Asks, remembers, and stops when a composite has asked for too much."""
-
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
-        self._known: dict[Any, Any] = {}
-        self._calls = 0
-        self._failures: Counter[str] = Counter()
-        self._deadline = time.thread_time() + _SECONDS
-
-    @property
-    def is_spent(self) -> bool:
-        return self._calls > _CALLS or time.thread_time() > self._deadline
-
-    def ask(self, step: Question, args: tuple[Value, ...]) -> Any:
-        """What the student's step makes of `args`, each different call made once.
-
-        Returns:
-            A value that the composite can go on with, what was raised, or why there is neither.
-
-        Raises:
-            Unusable: if there have been too many calls, or the step does not come back.
-        """
-        self._calls += 1
-        if self.is_spent:
-            raise Unusable("the steps took too long")
-        key = (step.id, freeze(args))
-        if key not in self._known:
-            if len(self._known) >= _DIFFERENT_CALLS:
-                raise Unusable("the steps were called too often")
-            if self._failures[step.id] >= _PATIENCE:
-                raise Unusable("the step does not come back")
-            observation = self._ask(step.function, deepcopy(args))
-            self._failures[step.id] += isinstance(observation.outcome, TimedOut | Killed)
-            self._known[key] = _usable(step, args, observation)
-        return self._known[key]
-
-
-def _usable(step: Question, args: tuple[Value, ...], observation: Observation) -> Any:
-    """What the step came to, in the kind and about the size of what the true one gives."""
-    outcome = observation.outcome
-    if isinstance(outcome, Raised):
-        return outcome
-    if not isinstance(outcome, Returned):
-        return Unusable("the step did not return")
-    if outcome.value is None and any(case.expected is None for case in step.cases):
-        return None
-    assert step.reference is not None
-    try:
-        true: Any = step.reference(*deepcopy(args))
-    except Exception:  # noqa: BLE001 - the true step refuses these arguments
-        true = _ordinary(step)
-    try:
-        return tame(outcome.value, true)
-    except Unusable as why:
-        return why
-
-
-@remembered(64)
-def _ordinary(step: Question) -> Any:
-    """What stands in for a true value: the step's longest row, or of another kind a small number.
-
-    Of numbers, one of ordinary size is the most that can be gone on with.
-    """
-    rows = [case.expected for case in step.cases if is_row(case.expected)]
-    return max(rows, key=count_leaves, default=0)
-
-
-def freeze(value: Any) -> Any:
-    """A value as a key: equal keys mean equal values, type by type and bit by bit.
-
-    >>> freeze([1, 2.0]) == freeze([1, 2]), freeze((3,)) == freeze((3,))
-    (False, True)
-    """
-    kind = type(value)
-    if kind in _EXACT:
-        return kind, value
-    if isinstance(value, np.ndarray):
-        return ("array", value.dtype.str, value.shape, value.tobytes())
-    if isinstance(value, list | tuple):
-        return (kind, *map(freeze, value))
-    if isinstance(value, dict):
-        return ("dict", *((freeze(key), freeze(item)) for key, item in value.items()))
-    return (kind, repr(value) if isinstance(value, float | complex) else value)
-
-
 def _follow_case(
-    question: Question, result: CaseResult, chosen: Sequence[Question], budget: _Budget
+    question: Question, result: CaseResult, mix: Sequence[Question], own: OwnSteps
 ) -> CaseResult:
-    """The result with follow-through's credit, if the student's value follows from `chosen`."""
+    """The result with follow-through's credit, if the student's value follows from these steps."""
     outcome = result.observation.outcome
     if question.reference is None or not isinstance(outcome, Returned):
         return result
-    used: list[str] = []
-    own = {step.function: _own_step(step, used, budget) for step in chosen}
     try:
-        with np.errstate(all="ignore"):
-            value = question.reference(*deepcopy(result.case.args), **own)
+        value, used = own.evaluate(question.reference, result.case.args, mix)
     except GraderError:
         raise
     except Exception:  # noqa: BLE001 - the composite stumbled over a student's value
@@ -221,8 +113,11 @@ def _follow_case(
     observed = narrow(outcome.value, result.case.at)
     if isinstance(predicted, Absent) or not _equal(predicted, observed, result):
         return result
-    credit = question.builds_on.credit if question.builds_on else Fraction(0)
-    return _followed(result, credit, *dict.fromkeys(used))
+    return _followed(result, _credit(question), *used)
+
+
+def _credit(question: Question) -> Fraction:
+    return question.builds_on.credit if question.builds_on else Fraction(0)
 
 
 def _equal(predicted: Value, observed: Value | Absent, result: CaseResult) -> bool:
@@ -236,103 +131,75 @@ def _followed(result: CaseResult, credit: Fraction, *used: str) -> CaseResult:
     return replace(result, credit=credit, followed_from=used)
 
 
-def _own_step(step: Question, used: list[str], budget: _Budget) -> Callable[..., Any]:
-    """The student's function, to be called by the composite's reference."""
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if step.reference is None:
-            raise Unusable("there is no reference to hold the step against")
-        came = budget.ask(step, _positional(step, args, kwargs))
-        used.append(step.id)
-        if isinstance(came, Raised):
-            raise _likewise(came)
-        if isinstance(came, Unusable):
-            raise Unusable(*came.args)
-        return deepcopy(came)
-
-    call.__name__ = step.function
-    return call
+# --------------------------------------------------------------------------- a slip on top
 
 
-@remembered(256)
-def _true_calls(question: Question, step: Question) -> tuple[tuple[tuple[Value, ...], ...], ...]:
-    """What the composite calls a step with in each case, as long as all steps are true ones.
+class SlipOnTop(Struct, frozen=True):
+    """What the author's wrong answers say of the results, on the student's own steps."""
 
-    Equal arguments are one object. Of more calls than would be made, only the first are told.
+    diagnosis: Diagnosis = Diagnosis()
+    steps: tuple[str, ...] = ()  # question ids of those that are the student's own
+
+
+def slip_on_top(question: Question, results: Sequence[CaseResult], own: OwnSteps) -> SlipOnTop:
+    """Decides whether a wrong answer explains the results on top of the student's own steps.
+
+    Args:
+        question: the composite.
+        results: its cases as marked against the true values.
+        own: the steps that are eligible and not right themselves.
+
+    Returns:
+        Of the ways to mix true and own steps, the one that is due most; of equal ones, the one
+        with the fewest own steps. A wrong answer is worth its share of what would have followed.
+
+    Raises:
+        GraderError: whatever asking raised.
     """
-    known: dict[Any, tuple[Value, ...]] = {}
-    found = []
-    for case in question.cases:
-        called: list[tuple[Value, ...]] = []
-        with suppress(Exception), np.errstate(all="ignore"):
-            own = {step.function: _noting(step, called, known)}
-            question.reference(*deepcopy(case.args), **own)  # type: ignore[misc]
-        found.append(tuple(called))
-    return tuple(found)
+    best = SlipOnTop()
+    if not own.steps or not any(_is_wrong_value(result) for result in results):
+        return best
+    for mix in own.mixes():
+        functions = {step.function for step in mix}
+        answers = [
+            replace(answer, share=answer.share * _credit(question), predictions=predictions)
+            for answer in question.wrong_answers
+            if functions.issubset(answer.steps)
+            and (predictions := _predictions(answer, results, mix, own)) is not None
+        ]
+        diagnosis = diagnose(replace(question, wrong_answers=tuple(answers)), results)
+        if diagnosis.due > best.diagnosis.due:
+            best = SlipOnTop(diagnosis, tuple(step.id for step in mix))
+        if own.is_spent:
+            break
+    return best
 
 
-def _noting(
-    step: Question, called: list[tuple[Value, ...]], known: dict[Any, tuple[Value, ...]]
-) -> Callable[..., Any]:
-    """The true step, which notes what it is called with."""
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        assert step.reference is not None
-        if len(called) < _DIFFERENT_CALLS:
-            positional = deepcopy(_positional(step, args, kwargs))
-            called.append(known.setdefault(freeze(positional), positional))
-        return step.reference(*args, **kwargs)
-
-    return call
+def _predictions(
+    answer: WrongAnswer, results: Sequence[CaseResult], mix: Sequence[Question], own: OwnSteps
+) -> tuple[Value | Raises, ...] | None:
+    """What a wrong answer makes of all cases on these steps; None if a wrong value is not its."""
+    predictions = []
+    for result in results:
+        prediction = _prediction(answer, result, mix, own)
+        if _is_wrong_value(result) and not same_result(prediction, result):
+            return None
+        predictions.append(prediction)
+    return tuple(predictions)
 
 
-def _positional(
-    step: Question, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> tuple[Value, ...]:
-    assert step.reference is not None
-    takes, counts = _taken_by(step.reference)
-    as_they_are = not kwargs and len(args) in counts
-    return tuple(map(plain, args if as_they_are else by_position(takes, args, kwargs)))
+def _prediction(
+    answer: WrongAnswer, result: CaseResult, mix: Sequence[Question], own: OwnSteps
+) -> Value | Raises:
+    assert answer.formula is not None
+    try:
+        value, _ = own.evaluate(answer.formula, result.case.args, mix)
+    except GraderError:
+        raise
+    except Exception as error:  # noqa: BLE001 - so may the student's own formula end
+        return Raises(type(error).__name__)
+    return value  # type: ignore[no-any-return]
 
 
-@remembered(64)
-def _taken_by(function: Callable[..., Any]) -> tuple[Signature, range]:
-    """What a function takes, and how many arguments by position alone are all that it needs."""
-    takes = signature(function)
-    by_name = [one for one in takes.parameters.values() if one.kind in _BY_POSITION]
-    needed = [one for one in takes.parameters.values() if _must_be_given(one)]
-    if any(one not in by_name for one in needed):
-        return takes, range(0)
-    return takes, range(len(needed), len(by_name) + 1)
-
-
-def _must_be_given(parameter: Parameter) -> bool:
-    several = parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
-    return parameter.default is Parameter.empty and not several
-
-
-def by_position(
-    takes: Signature, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> tuple[Any, ...]:
-    """The arguments of a call as positional ones, defaults filled in as far as they are needed.
-
-    Students name their parameters as they like, so their functions are called by position.
-    """
-    bound = takes.bind(*args, **kwargs)
-    given = set(bound.arguments)
-    bound.apply_defaults()
-    by_name = [one for one in takes.parameters.values() if one.kind in _BY_POSITION]
-    last = max((i for i, one in enumerate(by_name) if one.name in given), default=-1)
-    return tuple(bound.arguments[one.name] for one in by_name[: last + 1])
-
-
-def _likewise(raised: Raised) -> Exception:
-    """The built-in exception that the student's step raised, so that the composite meets it."""
-    for name in (raised.exception, *raised.bases):
-        kind = getattr(builtins, name, None)
-        if isinstance(kind, type) and issubclass(kind, Exception):
-            try:
-                return kind("raised by the student's step")
-            except TypeError:  # one that is made otherwise, such as UnicodeDecodeError
-                continue
-    return Unusable("the step raised")
+def _is_wrong_value(result: CaseResult) -> bool:
+    return not result.passed and not isinstance(result.case.expected, Raises)

@@ -291,18 +291,19 @@ def _opening(result: QuestionResult, staff: bool) -> Iterator[str]:
     helped = " ".join(result.help)
     if not helped:
         yield from _absence(result)
+    steps = " and ".join(one_line(step, 80) for step in result.followed_from)
+    owner = "the student's" if staff else "your"
     if result.basis == "wrong_answer":
-        yield "All results follow from one slip; what is right besides it earns part of the points."
-    names = [one_line(wrong.name, 80) for wrong in result.diagnosis if wrong.name]
-    if staff and names:
-        yield f"Wrong answer: {' or '.join(names)}."
-    if not all(step in helped for step in result.followed_from):
-        steps = " and ".join(one_line(step, 80) for step in result.followed_from)
-        owner = "the student's" if staff else "your"
+        slip = f"one slip on top of {owner} {steps}" if steps else "one slip"
+        yield f"All results follow from {slip}; what is right besides it earns part of the points."
+    elif not all(step in helped for step in result.followed_from):
         yield (
             f"Cases that follow from {owner} {steps} are counted here, so that an error there is "
             "not charged twice."
         )
+    names = [one_line(wrong.name, 80) for wrong in result.diagnosis if wrong.name]
+    if staff and names:
+        yield f"Wrong answer: {' or '.join(names)}."
     if by_person(result) and not decided(result) and result.status != "missing":
         yield "A person marks this question; below is what was received."
 

@@ -23,6 +23,19 @@ DRAW = "    width, height, scale = (int(n) for n in rng.integers(2, 30, 3))\n"
 SIDES = '    return {"first": list(rectangles[0]), "last": list(rectangles[-1])}\n'
 HALF = "    return (width + height) * scale\n"
 ROUNDING = "    return 1e-9 * depth\n"
+FORGOTTEN = SOLIDS[SOLIDS.index("def depth_forgotten") : SOLIDS.index("def rounding")]
+FORGOTTEN_BY_STEP = '''\
+def depth_forgotten(
+    base: tuple[int, int],
+    depth: float,
+    *,
+    area: Callable[..., int] = lambda *base: {},
+) -> float:
+    """How deep is the box?"""
+    return float(area({}))
+
+
+'''
 LIST = "questions[2].cases[0].args"
 ARGS = "questions[0].cases[0].args"
 DRAWN = "questions[0].cases[1].generate: "
@@ -175,6 +188,16 @@ ROWS = [
     ("a composite that calls its step otherwise", "solids", "area: Callable[..., int] = area",
      "area: Callable[..., int] = lambda *base: area_of(*base) + 2",
      "questions[1].builds_on: for `a slab`, with the references of area put in as its steps the reference gives 15.0, without them 17.0; let it call", 2),
+    ("a wrong answer that is another one on true steps", "solids", FORGOTTEN,
+     FORGOTTEN_BY_STEP.format("2 * area_of(*base)", "*base"),
+     "questions[1].wrong_answers.depth_forgotten: with the references of area put in as its steps gives 4.0, without them 8.0, for `a cube`; let it call its steps by these parameters"),
+    ("a wrong answer that calls its step otherwise", "solids", FORGOTTEN,
+     FORGOTTEN_BY_STEP.format("area_of(*base[0])", "base"),
+     "questions[1].wrong_answers.depth_forgotten: with the references of area put in as its steps raises TypeError: area() missing 1 required positional argument: 'height' (reference/solids.py:24) for `a cube`; let it call"),
+    ("a wrong answer that cannot take its steps", "solids", FORGOTTEN,
+     "def depth_forgotten(base: tuple[int, int], depth: float, **steps: object) -> float:\n"
+     '    """How deep is the box?"""\n    return float(round(base[0] * base[1], **steps))\n',
+     "questions[1].wrong_answers.depth_forgotten: with the references of area put in as its steps raises TypeError: ", "for `a cube`"),
     ("a property that does not hold", "shapes", "return None if call", "return 'No.' if call",
      "questions[0].properties[0]: sides_exchange does not hold of the reference: 'No.'; let it take `call`"),
     ("a property that asks for no function", "shapes", 'call("area", 2, 5)', 'call("aera", 2, 5)',

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,12 +26,13 @@ from marking_examples import (
     raised,
     returned,
     values,
+    wrong,
 )
 from msgspec.structs import replace
 
 from grader.errors import GraderError
 from grader.marking import mark
-from grader.marking.follow import by_position, freeze
+from grader.marking.steps import by_position, freeze
 from grader.marking.tame import Unusable, tame
 from grader.model import NotRun, Observation, Question, QuestionResult, Returned, TimedOut
 
@@ -247,6 +249,106 @@ def test_an_error_of_its_own_on_top_of_a_wrong_step_earns_nothing_more() -> None
         return network_of(layer_no_bias, depth)(size, target, width)[1:]
 
     assert student(layer=layer_no_bias, network=both).mark(*ALL)["network"].share == Fraction(1, 4)
+
+
+def without_first(size: int, target: int, width: int, **steps: Any) -> list[int]:
+    return network(size, target, width, **steps)[1:]
+
+
+def doubled(size: int, target: int, width: int, *, layer: Any = layer) -> list[int]:
+    return [2 * count for count in network(size, target, width, layer=layer)]
+
+
+def knowing(*slips: tuple[Callable[..., Any], Fraction, tuple[str, ...]], **more: Any) -> Question:
+    """The composite, with these wrong answers that take these steps."""
+    known = composite(
+        network, [(10, 4, 5), (16, 10, 4), (9, 9, 4), (9, 5, 2)], builds_on=["layer", "depth"]
+    )
+    assert known.builds_on is not None
+    answers = [
+        replace(
+            wrong(slip.__name__, share, *(slip(*case.args) for case in known.cases)),
+            formula=slip,
+            steps=steps,
+        )
+        for slip, share, steps in slips
+    ]
+    builds_on = replace(known.builds_on, **more)
+    return replace(known, wrong_answers=tuple(answers), builds_on=builds_on)
+
+
+FIRST_FORGOTTEN = (without_first, Fraction(3, 5), ("layer", "depth"))
+DOUBLED = (doubled, Fraction(1, 2), ("layer",))
+
+
+@pytest.mark.parametrize(
+    ("layer_", "depth_", "steps"),
+    [
+        (layer_no_bias, depth, ("layer",)),
+        (layer, depth_one_more, ("depth",)),
+        (layer_no_bias, depth_one_more, ("layer", "depth")),
+    ],
+)
+def test_a_known_slip_on_top_of_wrong_steps_is_worth_what_it_is_on_top_of_right_ones(
+    layer_: Any, depth_: Any, steps: tuple[str, ...]
+) -> None:
+    on_top = partial(without_first, layer=layer_, depth=depth_)
+    result = student(layer_, depth_, on_top).mark(LAYER, DEPTH, knowing(FIRST_FORGOTTEN, DOUBLED))
+    network_ = result["network"]
+    assert (network_.share, network_.basis) == (Fraction(3, 5), "wrong_answer")
+    assert [answer.name for answer in network_.diagnosis] == ["without_first"]
+    assert network_.followed_from == steps
+    assert network_.help[0] == "Is it without_first?"
+    assert not any(case.followed_from for case in network_.cases)
+
+
+def test_a_slip_on_top_is_worth_its_share_of_what_would_have_followed() -> None:
+    on_top = partial(without_first, layer=layer_no_bias)
+    question_ = knowing(FIRST_FORGOTTEN, credit=Fraction(1, 2))
+    result = student(layer_no_bias, network=on_top).mark(LAYER, DEPTH, question_)["network"]
+    assert result.share == Fraction(3, 10) > Fraction(1, 4), "one case has no layers"
+
+
+def test_a_slip_that_takes_no_such_step_is_recognised_on_true_ones_only() -> None:
+    on_top = partial(doubled, layer=layer)
+    steps = {"layer": layer, "depth": depth_one_more}
+    result = student(**steps, network=on_top).mark(LAYER, DEPTH, knowing(DOUBLED))["network"]
+    assert (result.share, result.followed_from) == (Fraction(1, 2), ())
+    on_both = [2 * count for count in network(10, 4, 5, depth=depth_one_more)]
+    assert on_both != doubled(10, 4, 5)
+    other = student(
+        **steps, network=lambda *args: [2 * count for count in network(*args, depth=depth_one_more)]
+    )
+    assert other.mark(LAYER, DEPTH, knowing(DOUBLED))["network"].share == Fraction(1, 4)
+
+
+def test_a_slip_on_top_of_garbage_earns_nothing() -> None:
+    someone = student(depth=lambda *_: 0, network=lambda *_: [])
+    demanding = knowing(FIRST_FORGOTTEN, needs=Fraction(1, 3))
+    result = someone.mark(LAYER, DEPTH, demanding)["network"]
+    assert result.share == Fraction(1, 4), "the case that has no layers"
+
+
+def test_a_slip_on_top_that_explains_only_some_wrong_values_is_none() -> None:
+    def both(size: int, target: int, width: int) -> list[int]:
+        return [0] if width == 4 else without_first(size, target, width, layer=layer_no_bias)
+
+    result = student(layer_no_bias, network=both).mark(LAYER, DEPTH, knowing(FIRST_FORGOTTEN))
+    assert result["network"].share == 0 and not result["network"].diagnosis
+
+
+def test_a_slip_on_top_is_named_where_the_cases_that_follow_earn_more() -> None:
+    least = (without_first, Fraction(1, 10), ("layer", "depth"))
+    on_top = partial(without_first, layer=layer_no_bias)
+    result = student(layer_no_bias, network=on_top).mark(LAYER, DEPTH, knowing(least))["network"]
+    assert (result.share, result.basis, result.followed_from) == (Fraction(1, 4), "cases", ())
+    assert result.help[0] == "Is it without_first?"
+
+
+def test_what_follows_earns_no_less_for_a_slip_that_fits_too() -> None:
+    someone = student(layer=layer_no_bias)
+    result = someone.mark(LAYER, DEPTH, knowing(FIRST_FORGOTTEN, DOUBLED))["network"]
+    assert (result.share, result.basis) == (1, "follow_through")
 
 
 def test_a_composite_that_follows_in_some_cases_is_credited_for_those() -> None:

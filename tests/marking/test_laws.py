@@ -49,6 +49,7 @@ from grader.model import (
     Returned,
     Scorecard,
     TextForm,
+    WrongAnswer,
 )
 
 INPUTS = range(4)
@@ -93,6 +94,14 @@ def reference_of(truth: Mapping[str, tuple[int, ...]], own: str) -> Any:
     return reference
 
 
+def slip_of(
+    truth: Mapping[str, tuple[int, ...]], share: Any, name: str, steps: list[str], made: list[int]
+) -> WrongAnswer:
+    """A wrong answer that likewise adds how far its steps are from the truth."""
+    formula = reference_of({**truth, "slip": tuple(made)}, "slip")
+    return replace(wrong(name, share, *made), formula=formula, steps=tuple(steps))
+
+
 @st.composite
 def classes(draw: st.DrawFn, mutual: bool = True) -> Class:
     names = [f"q{i}" for i in range(draw(st.integers(1, 4)))]
@@ -104,7 +113,9 @@ def classes(draw: st.DrawFn, mutual: bool = True) -> Class:
     answers = {q.function: draw(answers_for(q)) for q in questions}
     for q in questions:
         if q.builds_on and draw(st.booleans()):
-            answers[q.function] = followed(q, truth, answers)
+            slipped = q.wrong_answers[0].predictions
+            idea = draw(st.sampled_from([truth[q.id], truth[q.id], slipped]))
+            answers[q.function] = followed(q, {**truth, q.id: idea}, answers)
     return Class(tuple(questions), answers)
 
 
@@ -135,7 +146,8 @@ def question_on(
         credit=draw(SCHEMES),
         builds_on=BuildsOn(tuple(chosen), draw(SHARES), needs) if chosen else None,
         wrong_answers=tuple(
-            wrong(f"w{i}", draw(SHARES), *(draw(SMALL) for _ in INPUTS)) for i in range(2)
+            slip_of(truth, draw(SHARES), f"w{i}", chosen, [draw(SMALL) for _ in INPUTS])
+            for i in range(2)
         ),
     )
 

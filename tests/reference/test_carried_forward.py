@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from grader.marking import mark
 from grader.model import Assignment, Missing, Observation, Question, Raised, Returned
@@ -28,6 +29,26 @@ FOLLOWED = {
     ("q2b_ii", "layers_past_target", "q4_total"): "a list where the true steps refuse",
     ("q2a_i", "layers_single_bias", "q2a_ii"): "",
     ("q2b_i", "conv_bias_per_input", "q4_total"): "by way of the layers",
+}
+
+
+# A slip of the composite's own on top of these steps.
+ON_TOP = {
+    ("q2a_ii", "network_first_layer_only"): {"q2a_i": "layers_single_bias"},
+    ("q2b_ii", "layers_past_target"): {"q2b_size": "size_padded_once"},
+    ("q2b_iv", "network_without_classifier"): {"q2b_i": "conv_no_bias"},
+    ("q2b_iv", "network_classifier_no_bias"): {"q2b_ii": "layers_one_more_if_any"},
+    ("q2b_iv", "network_classifier_repeated"): {
+        "q2b_i": "conv_single_bias",
+        "q2b_ii": "layers_one_less_if_any",
+        "q2b_iii": "classifier_no_bias",
+    },
+    ("q4_layers", "repeats_one_early"): {"q2b_i": "conv_no_bias"},
+    ("q4_layers", "image_channels_ignored"): {
+        "q2b_i": "conv_bias_per_pair",
+        "q2b_ii": "layers_one_more_if_any",
+    },
+    ("q4_total", "total_layers_added"): {"q4_layers": "one_layer_short"},
 }
 
 
@@ -85,3 +106,34 @@ def test_a_composite_on_a_wrong_step_loses_nothing(
     shares = {r.question.id: r.share for r in mark(assignment, seen, ask)}
     assert shares[step] < 1
     assert shares[composite] == 1
+
+
+@pytest.mark.parametrize(("composite", "slip"), ON_TOP)
+def test_a_slip_on_top_of_wrong_steps_is_recognised(
+    composite: str, slip: str, assignment: Assignment
+) -> None:
+    steps = {
+        assignment.question(step).function: _formula(assignment.question(step), name)
+        for step, name in ON_TOP[composite, slip].items()
+    }
+    question = assignment.question(composite)
+    functions = {
+        **{q.function: q.reference for q in assignment.questions if q.reference},
+        **steps,
+        question.function: partial(_formula(question, slip), **steps),
+    }
+    ask = partial(_observe, functions)
+    asked = [q for q in assignment.questions if not q.marked_by_person]
+    seen = {q.id: [ask(q.function, c.args) for c in q.cases] for q in asked}
+    marked = mark(replace(assignment, questions=tuple(asked)), seen, ask)
+    result = next(r for r in marked if r.question.id == composite)
+    worth = {answer.name: answer.share for answer in question.wrong_answers}
+    assert result.share == worth[slip]
+    assert slip in [answer.name for answer in result.diagnosis]
+    assert result.followed_from == tuple(ON_TOP[composite, slip])
+
+
+def _formula(question: Question, name: str) -> Callable[..., Any]:
+    module = importlib.import_module(question.reference.__module__)  # type: ignore[union-attr]
+    formula: Callable[..., Any] = getattr(module, name)
+    return formula

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import inspect
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import combinations
 from math import prod
+from typing import Any
 
 import drawing
 import pytest
@@ -154,10 +156,15 @@ def test_the_feedback_asks_and_the_share_is_below_all(question_id: str, name: st
 
 @pytest.mark.parametrize("question_id", QUESTIONS)
 def test_a_wrong_answer_takes_the_same_arguments_as_the_reference(question_id: str) -> None:
-    signature = inspect.signature(reference_of(question_id))
-    names = [p.name for p in signature.parameters.values() if p.kind is not p.KEYWORD_ONLY]
+    names = _by_position(reference_of(question_id))
     for wrong in wrong_answers_of(question_id).values():
-        assert list(inspect.signature(wrong).parameters) == names, wrong.__name__
+        assert _by_position(wrong) == names, wrong.__name__
+
+
+def _by_position(function: Callable[..., Any]) -> list[str]:
+    """The names of its parameters; steps are given by keyword."""
+    parameters = inspect.signature(function).parameters.values()
+    return [p.name for p in parameters if p.kind not in (p.KEYWORD_ONLY, p.VAR_KEYWORD)]
 
 
 @pytest.mark.parametrize("question_id", QUESTIONS)

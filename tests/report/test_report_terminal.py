@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import golden
 import pytest
-from cards import CARDS, CONV, NO_BIAS, card, fault, full, mixed, perfect, staffed
+from cards import CARDS, CONV, DIAGNOSED, NO_BIAS, card, fault, full, mixed, perfect, staffed
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -93,6 +93,15 @@ def test_staff_read_all_of_it() -> None:
     text = render(staffed(), PLAIN)
     for told in ("no_bias", "landlock", "random layers 4 (hidden)", "weights 210"):
         assert told in text
+
+
+def test_a_slip_on_top_of_ones_own_step_is_told_as_such() -> None:
+    on_top = replace(DIAGNOSED, followed_from=("q2b_size",))
+    said = " ".join(render(card(on_top), PLAIN).split())
+    assert "All results follow from one slip on top of your q2b_size; what is right" in said
+    assert "are counted here" not in said
+    said = " ".join(render(card(on_top, audience="staff"), PLAIN).split())
+    assert "one slip on top of the student's q2b_size;" in said
 
 
 def test_staff_are_warned_of_what_was_not_refused() -> None:
