@@ -6,8 +6,10 @@ sandbox or a stored transcript. A case that now matches earns the credit that th
 True values come first and nothing here ever lowers a credit. Which function the composite itself
 called is not asked: what counts is that its value follows from the student's own step.
 
-Only a value follows. A composite that raised, hung or crashed has given none, and a step that did
-so leaves nothing to go on with.
+A composite that hung or crashed has given nothing that could follow, and a step that did so leaves
+nothing to go on with. Where a question asks for an exception, raising it may follow as well: the
+student's own steps leave nothing else to do. But raising is easy. It counts only beside a wrong
+value that follows, and only if nothing is left over that does not follow.
 
 A student's step is arbitrary code whose values enter the reference, so they are tamed first
 (tame.py), within a budget of calls and of the grader's own time. A reference that allocates by a
@@ -35,7 +37,16 @@ from grader.marking.arrays import is_row, plain
 from grader.marking.compare import Absent, count_leaves, matches, narrow
 from grader.marking.credit import cases_share
 from grader.marking.tame import Unusable, tame
-from grader.model import CaseResult, Killed, Observation, Question, Raised, Returned, TimedOut
+from grader.model import (
+    CaseResult,
+    Killed,
+    Observation,
+    Question,
+    Raised,
+    Raises,
+    Returned,
+    TimedOut,
+)
 from grader.remembering import remembered
 
 if TYPE_CHECKING:
@@ -96,6 +107,11 @@ def follow_through(
             tried = list(results)
             for index in open_cases:
                 tried[index] = _follow_case(question, results[index], chosen, budget)
+            if not _all_is_explained(question, tried):
+                tried = [
+                    old if isinstance(new.observation.outcome, Raised) else new
+                    for old, new in zip(results, tried, strict=True)
+                ]
             share = cases_share(question, [result.credit for result in tried])
             if share > best_share:
                 best, best_share = tuple(tried), share
@@ -105,11 +121,34 @@ def follow_through(
 
 
 def _may_follow(question: Question, result: CaseResult) -> bool:
+    outcome = result.observation.outcome
+    return _is_open(question, result) and (
+        isinstance(outcome, Returned)
+        or (isinstance(outcome, Raised) and bool(_asked_for(question, outcome)))
+    )
+
+
+def _is_open(question: Question, result: CaseResult) -> bool:
     return (
         question.reference is not None
         and question.builds_on is not None
         and question.builds_on.credit > result.credit
-        and isinstance(result.observation.outcome, Returned)
+    )
+
+
+def _asked_for(question: Question, raised: Raised) -> set[str]:
+    """The exceptions that the question asks for, and of which this is one."""
+    asked = {
+        case.expected.exception for case in question.cases if isinstance(case.expected, Raises)
+    }
+    return asked & {raised.exception, *raised.bases}
+
+
+def _all_is_explained(question: Question, tried: Sequence[CaseResult]) -> bool:
+    """Whether a wrong value follows, and nothing is left that does not."""
+    values = [result for result in tried if isinstance(result.observation.outcome, Returned)]
+    return any(result.followed_from for result in values) and not any(
+        _is_open(question, result) for result in tried if not result.followed_from
     )
 
 
@@ -202,10 +241,11 @@ def freeze(value: Any) -> Any:
 def _follow_case(
     question: Question, result: CaseResult, chosen: Sequence[Question], budget: _Budget
 ) -> CaseResult:
-    """The result with follow-through's credit, if the student's value follows from `chosen`."""
+    """The result with follow-through's credit, if what the student gave follows from `chosen`."""
     outcome = result.observation.outcome
-    if question.reference is None or not isinstance(outcome, Returned):
+    if question.reference is None or question.builds_on is None:
         return result
+    credit = question.builds_on.credit
     used: list[str] = []
     own = {step.function: _own_step(step, used, budget) for step in chosen}
     try:
@@ -213,15 +253,17 @@ def _follow_case(
             value = question.reference(*deepcopy(result.case.args), **own)
     except GraderError:
         raise
-    except Exception:  # noqa: BLE001 - the composite stumbled over a student's value
-        return result
-    if not used:
+    except Exception as error:  # noqa: BLE001 - refused, or stumbled over a student's value
+        raised = {kind.__name__ for kind in type(error).__mro__}
+        if not isinstance(outcome, Raised) or not raised & _asked_for(question, outcome):
+            return result
+        return _followed(result, credit, *dict.fromkeys(used)) if used else result
+    if not used or not isinstance(outcome, Returned):
         return result
     predicted = narrow(value, result.case.at)
     observed = narrow(outcome.value, result.case.at)
     if isinstance(predicted, Absent) or not _equal(predicted, observed, result):
         return result
-    credit = question.builds_on.credit if question.builds_on else Fraction(0)
     return _followed(result, credit, *dict.fromkeys(used))
 
 
