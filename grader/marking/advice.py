@@ -64,9 +64,8 @@ def _candidates(result: QuestionResult, loaded: Loaded, asked: Collection[str]) 
     if result.status == "not_run":
         yield f"Nothing of this question was run{_because(failed)}."
         return
-    function = result.question.function
-    if all(_raised(case, "NotImplementedError") for case in failed):
-        yield f"{function} is not written yet: it raises NotImplementedError."
+    if unwritten := _unwritten(result, failed, asked):
+        yield unwritten
         return
     for wrong in result.diagnosis[:2]:
         yield wrong.feedback
@@ -86,6 +85,23 @@ def _candidates(result: QuestionResult, loaded: Loaded, asked: Collection[str]) 
     if hidden and not shown:
         yield _try_others(result, hidden)
     yield from _claims([c for c in shown if isinstance(c.observation.outcome, Missing | NotRun)])
+
+
+def _unwritten(
+    result: QuestionResult, failed: Sequence[CaseResult], asked: Collection[str]
+) -> str | None:
+    """That the function, or one that was asked for and that it calls, is still a stub."""
+    if not all(_raised(case, "NotImplementedError") for case in failed):
+        return None
+    function = result.question.function
+    outcomes = [case.observation.outcome for case in failed if case.case.shown]
+    raisers = [o.frames[-1].function for o in outcomes if isinstance(o, Raised) and o.frames]
+    for step in raisers:
+        if step in asked and step != function:
+            return f"{function} waits for {step}, which is not written yet."
+    if any(case.passed for case in result.cases):
+        return None  # written for some inputs
+    return f"{function} is not written yet: it raises NotImplementedError."
 
 
 def _missing(result: QuestionResult, loaded: Loaded, asked: Collection[str]) -> Iterator[str]:

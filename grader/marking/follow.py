@@ -6,8 +6,10 @@ author gave. True values come first and nothing here ever lowers a credit. Which
 composite itself called is not asked: what counts is that its value follows from the student's own
 step.
 
-Only a value follows. A composite that raised, hung or crashed has given none, and a step that did
-so leaves nothing to go on with.
+A composite that hung or crashed has given nothing that could follow, and a step that did so leaves
+nothing to go on with. Where a question asks for an exception, raising it may follow as well: the
+student's own steps leave nothing else to do. But raising is easy. It counts only beside a wrong
+value that follows, and only if nothing is left over that does not follow.
 
 Whoever makes a slip of their own on top of a wrong step gives neither what follows nor what a
 wrong answer predicts of true steps. So a wrong answer that takes the steps as the reference does
@@ -23,12 +25,11 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from grader.errors import GraderError
 from grader.marking.compare import Absent, matches, narrow
 from grader.marking.credit import cases_share
 from grader.marking.misconception import Diagnosis, diagnose, same_result
 from grader.marking.steps import MOST_CALLS, OwnSteps, true_calls
-from grader.model import CaseResult, Question, Raises, Returned, WrongAnswer
+from grader.model import CaseResult, Question, Raised, Raises, Returned, WrongAnswer
 from grader.remembering import remembered
 
 if TYPE_CHECKING:
@@ -77,6 +78,11 @@ def follow_through(
         tried = list(results)
         for index in open_cases:
             tried[index] = _follow_case(question, results[index], mix, own)
+        if not _all_is_explained(question, tried):
+            tried = [
+                old if isinstance(new.observation.outcome, Raised) else new
+                for old, new in zip(results, tried, strict=True)
+            ]
         share = cases_share(question, [result.credit for result in tried])
         if share > best_share:
             best, best_share = tuple(tried), share
@@ -86,34 +92,58 @@ def follow_through(
 
 
 def _may_follow(question: Question, result: CaseResult) -> bool:
+    outcome = result.observation.outcome
+    return _is_open(question, result) and (
+        isinstance(outcome, Returned)
+        or (isinstance(outcome, Raised) and bool(_asked_for(question, outcome)))
+    )
+
+
+def _is_open(question: Question, result: CaseResult) -> bool:
     return (
         question.reference is not None
         and question.builds_on is not None
         and question.builds_on.credit > result.credit
-        and isinstance(result.observation.outcome, Returned)
+    )
+
+
+def _asked_for(question: Question, raised: Raised) -> set[str]:
+    """The exceptions that the question asks for, and of which this is one."""
+    asked = {
+        case.expected.exception for case in question.cases if isinstance(case.expected, Raises)
+    }
+    return asked & {raised.exception, *raised.bases}
+
+
+def _all_is_explained(question: Question, tried: Sequence[CaseResult]) -> bool:
+    """Whether a wrong value follows, and nothing is left that does not."""
+    values = [result for result in tried if isinstance(result.observation.outcome, Returned)]
+    return any(result.followed_from for result in values) and not any(
+        _is_open(question, result) for result in tried if not result.followed_from
     )
 
 
 def _follow_case(
     question: Question, result: CaseResult, mix: Sequence[Question], own: OwnSteps
 ) -> CaseResult:
-    """The result with follow-through's credit, if the student's value follows from these steps."""
+    """The result with follow-through's credit, if what the student gave follows from these."""
     outcome = result.observation.outcome
-    if question.reference is None or not isinstance(outcome, Returned):
+    if question.reference is None:
         return result
-    try:
-        value, used = own.evaluate(question.reference, result.case.args, mix)
-    except GraderError:
-        raise
-    except Exception:  # noqa: BLE001 - the composite stumbled over a student's value
+    came = own.evaluate(question.reference, result.case.args, mix)
+    if not came.used:
         return result
-    if not used:
-        return result
-    predicted = narrow(value, result.case.at)
-    observed = narrow(outcome.value, result.case.at)
-    if isinstance(predicted, Absent) or not _equal(predicted, observed, result):
-        return result
-    return _followed(result, _credit(question), *used)
+    if came.raised is not None:
+        kinds = {kind.__name__ for kind in type(came.raised).__mro__}
+        follows = isinstance(outcome, Raised) and bool(kinds & _asked_for(question, outcome))
+    else:
+        predicted = narrow(came.value, result.case.at)
+        follows = (
+            isinstance(outcome, Returned)
+            and not isinstance(predicted, Absent)
+            and _equal(predicted, narrow(outcome.value, result.case.at), result)
+        )
+    return _followed(result, _credit(question), *came.used) if follows else result
 
 
 def _credit(question: Question) -> Fraction:
@@ -191,14 +221,11 @@ def _predictions(
 def _prediction(
     answer: WrongAnswer, result: CaseResult, mix: Sequence[Question], own: OwnSteps
 ) -> Value | Raises:
+    """What it makes of one; an exception is one that the student's own formula may end in."""
     assert answer.formula is not None
-    try:
-        value, _ = own.evaluate(answer.formula, result.case.args, mix)
-    except GraderError:
-        raise
-    except Exception as error:  # noqa: BLE001 - so may the student's own formula end
-        return Raises(type(error).__name__)
-    return value  # type: ignore[no-any-return]
+    came = own.evaluate(answer.formula, result.case.args, mix)
+    value: Value | Raises = came.value
+    return value if came.raised is None else Raises(type(came.raised).__name__)
 
 
 def _is_wrong_value(result: CaseResult) -> bool:

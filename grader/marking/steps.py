@@ -19,7 +19,9 @@ from inspect import Parameter, Signature, signature
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from msgspec import Struct
 
+from grader.errors import GraderError
 from grader.marking.arrays import is_row, plain
 from grader.marking.compare import count_leaves
 from grader.marking.tame import Unusable, tame
@@ -37,6 +39,14 @@ _PATIENCE = 2  # time-outs or crashes of a step, after which it is not called ag
 _EXACT = frozenset({int, str, bool, type(None)})  # types of which what is equal is the same
 _BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 _SECONDS = 10.0  # of the grader's own processor time, for one composite
+
+
+class Came(Struct, frozen=True):
+    """What a formula came to."""
+
+    value: Any
+    raised: Exception | None
+    used: tuple[str, ...]  # ids of the student's own steps that it called, in order
 
 
 class OwnSteps:
@@ -66,22 +76,23 @@ class OwnSteps:
 
     def evaluate(
         self, formula: Callable[..., Any], args: tuple[Value, ...], own: Sequence[Question]
-    ) -> tuple[Any, tuple[str, ...]]:
+    ) -> Came:
         """What a formula comes to when these steps, which it takes, are the student's own.
 
-        Returns:
-            Its value, and the ids of the steps that were called, in order.
-
         Raises:
-            Unusable: if a step gave nothing to go on with.
             GraderError: whatever asking raised.
-            Exception: whatever the formula raised.
         """
         used: dict[str, None] = {}
         given = {step.function: self._function(step, used) for step in own}
-        with np.errstate(all="ignore"):
-            value = formula(*deepcopy(args), **given)
-        return value, tuple(used)
+        value = raised = None
+        try:
+            with np.errstate(all="ignore"):
+                value = formula(*deepcopy(args), **given)
+        except GraderError:
+            raise
+        except Exception as error:  # noqa: BLE001 - it refused, or stumbled over a step's value
+            raised = error
+        return Came(value, raised, tuple(used))
 
     def _function(self, step: Question, used: dict[str, None]) -> Callable[..., Any]:
         """The student's function, to be called by a formula; notes in `used` that it was."""

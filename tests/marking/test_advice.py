@@ -108,6 +108,8 @@ ROWS: list[tuple[str, list[Case], list[Any], tuple[str, ...]]] = [
       f"Some hidden cases are not right: {TRY_OTHERS}")),
     ("not written", [shown(5), HIDDEN, REFUSAL], [raised(NotImplementedError)] * 3,
      ("q_function is not written yet: it raises NotImplementedError.",)),
+    ("written for some inputs", [shown(5), shown(6)], [5, raised(NotImplementedError)],
+     ('In the case "printed": raised NotImplementedError.',)),
     ("no guard", [shown(5), REFUSAL], [5, 0],
      ("All is right, except that bad input is not refused as the statement asks.",
       'In the case "no channels": returned 0, expected ValueError.')),
@@ -184,6 +186,22 @@ def test_of_a_missing_function_a_statement_that_may_have_hidden_it_is_named(
     loaded = Loaded(problems=(other, problem))
     result, _ = mark(asked, {"q": [Observation(Missing())], "p": [returned(5)]}, nobody, loaded)
     assert result.help == ("No function named q_function is defined.", *told)
+
+
+@pytest.mark.parametrize(
+    ("raiser", "told"),
+    [
+        ("q_function", "q_function is not written yet: it raises NotImplementedError."),
+        ("its_helper", "q_function is not written yet: it raises NotImplementedError."),
+        ("p_function", "q_function waits for p_function, which is not written yet."),
+    ],
+)
+def test_of_a_stub_that_another_function_calls_the_stub_is_named(raiser: str, told: str) -> None:
+    asked = assignment(question(shown(5), HIDDEN), question(shown(5), id="p"))
+    frames = (Frame("a.py", 9, "q_function"), Frame("a.py", 3, raiser))
+    unwritten = Observation(Raised("NotImplementedError", ("RuntimeError",), "", frames))
+    result, _ = mark(asked, {"q": [unwritten] * 2, "p": [unwritten]}, nobody)
+    assert result.help == (told,)
 
 
 def test_no_function_that_was_asked_for_is_taken_for_another() -> None:

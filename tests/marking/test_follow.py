@@ -492,6 +492,36 @@ def test_a_composite_that_only_raises_has_no_value_that_could_follow() -> None:
     assert all(not case.followed_from for case in result.cases)
 
 
+def _loses_three(size: int, target: int, loss: int = 2) -> int | None:
+    return depth(size, target, loss + 1)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "slip", "share"),
+    [
+        # 6 cells are lost three at a time, 4 are not, so that the second input is refused
+        ([(10, 4, 5), (8, 4, 5)], {}, 1),
+        ([(8, 4, 5), (12, 8, 3)], {}, 0),  # nothing but refusals
+        ([(10, 4, 5), (8, 4, 5), (16, 4, 7)], {16: []}, Fraction(1, 2)),  # a slip beside it
+        ([(10, 4, 5), (8, 4, 5)], {8: RuntimeError}, Fraction(2, 3)),  # that was not asked for
+        ([(10, 4, 5), (8, 4, 5), (22, 4, 7)], {22: ValueError}, Fraction(1, 2)),  # has a value
+    ],
+)
+def test_the_exception_asked_for_follows_beside_a_value_if_nothing_is_left_over(
+    inputs: list[Any], slip: dict[int, Any], share: Fraction
+) -> None:
+    def on_its_step(size: int, target: int, width: int) -> Any:
+        given = slip.get(size)
+        if isinstance(given, type):
+            raise given
+        return network(size, target, width, depth=_loses_three) if given is None else given
+
+    steps = composite(depth, [(10, 4), (9, 9), (9, 4)])
+    built = composite(network, inputs, builds_on=["depth"], refusals=[(9, 8, 5)])
+    someone = Student(depth=_loses_three, network=on_its_step)
+    assert someone.mark(steps, built)["network"].share == share
+
+
 def test_a_value_where_an_error_was_asked_for_may_follow_from_a_step() -> None:
     def rounds_down(size: int, target: int, loss: int = 2) -> int:
         return (size - target) // loss

@@ -24,6 +24,8 @@ CONFIG = Path(__file__).parents[2] / "config.yaml"
 FOLLOWED = {
     ("q2b_size", "size_without_start", "q2b_ii"): "long chains call the step hundreds of times",
     ("q2b_size", "size_padded_once", "q2b_ii"): "",
+    ("q2b_size", "size_without_start", "q2b_iv"): "most of its targets are never met then",
+    ("q2b_size", "size_without_start", "q4_total"): "where the layers raise, so does their sum",
     ("q2b_ii", "layers_one_more_if_any", "q2b_iv"): "",
     ("q2b_ii", "layers_past_target", "q4_layers"): "a number where None is right",
     ("q2b_ii", "layers_past_target", "q4_total"): "a list where the true steps refuse",
