@@ -176,7 +176,7 @@ def slip_on_top(question: Question, results: Sequence[CaseResult], own: OwnSteps
 
     Args:
         question: the composite.
-        results: its cases as marked against the true values.
+        results: its cases, with what follows from these steps.
         own: the steps that are eligible and not right themselves.
 
     Returns:
@@ -187,7 +187,7 @@ def slip_on_top(question: Question, results: Sequence[CaseResult], own: OwnSteps
         GraderError: whatever asking raised.
     """
     best = SlipOnTop()
-    if not own.steps or not any(_is_wrong_value(result) for result in results):
+    if all(result.followed_from for result in results if _is_wrong_value(result)):
         return best
     for mix in own.mixes():
         functions = {step.function for step in mix}
