@@ -16,6 +16,9 @@ The two texts of question 1 are marked by a person and have no reference.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from reference.q1_properties import (  # noqa: F401  config.yaml names them
@@ -225,9 +228,24 @@ def table_labels_for_all() -> Table:
 
 def table_truth_as_text() -> Table:
     """The column separates_instances asks for True or False. Is "True" in quotes the same thing?"""
+    return _with_truth(str)
+
+
+def table_truth_as_yes_or_no() -> Table:
+    """The column separates_instances asks for True or False. Is a word in quotes one of them?"""
+    return _with_truth(lambda cell: "yes" if cell else "no")
+
+
+def table_truth_as_number() -> Table:
+    """The column separates_instances asks for True or False. Which type has 1 or 0?"""
+    return _with_truth(int)
+
+
+def _with_truth(written: Callable[[Any], Any]) -> Table:
+    """The right table, with the cells that are True or False written in another way."""
     return {
         task: {
-            column: str(cell) if column == "separates_instances" else cell
+            column: written(cell) if column == "separates_instances" else cell
             for column, cell in row.items()
         }
         for task, row in task_table().items()

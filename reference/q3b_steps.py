@@ -177,6 +177,13 @@ def one_step_too_many(image: Matrix, kernel: Matrix, steps: int) -> Matrix:
     return _added(image, kernel, _places(image)[: steps + 1])
 
 
+def one_step_beyond_the_last(image: Matrix, kernel: Matrix, steps: int) -> Matrix:
+    """How many copies of the kernel lie on your canvas after one step? And which entry would come
+    after the last one?"""
+    places = [divmod(step, image.shape[1]) for step in range(steps + 1)]
+    return _added(image, kernel, places)  # fails where all steps are asked for
+
+
 def steps_ignored(image: Matrix, kernel: Matrix, steps: int) -> Matrix:
     """What does your function do with its third argument?"""
     return _added(image, kernel, _places(image))

@@ -333,6 +333,13 @@ def padding_cropped_before_only(
     return _scatter(image, kernel, stride)[padding:, padding:]
 
 
+def cropped_to_minus_zero(
+    image: Matrix, kernel: Matrix, stride: int = 1, padding: int = 0
+) -> Matrix:
+    """What does a slice hold that ends at -padding, when padding is 0?"""
+    return _scatter(image, kernel, stride)[padding:-padding, padding:-padding]
+
+
 # G14: zeros between the entries, then a convolution that keeps the size
 def zeros_inserted_then_same(
     image: Matrix, kernel: Matrix, stride: int = 1, padding: int = 0

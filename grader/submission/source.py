@@ -3,6 +3,9 @@
 A coding cookie is honoured when it names an encoding of plain text. Python would also accept
 codecs that unpack, decode or rewrite what they read (utf-7, rot13, unicode_escape, zlib): under
 them a file runs as something else than what it reads like, so they are passed over.
+
+One rule is not Python's: bytes that are not UTF-8 do not cost a file, since most often they are an
+accent in a comment.
 """
 
 from __future__ import annotations
@@ -47,7 +50,10 @@ def decode(content: bytes, *, name: str, limit: int = MAX_SOURCE) -> tuple[str, 
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise Refused(_not_text(content, error, name=name, encoding=encoding)) from error
+        if encoding != "utf-8":
+            raise Refused(_not_text(content, error, name=name, encoding=encoding)) from error
+        text = _STRAY.sub(_as_on_windows, content.decode(encoding, "surrogateescape"))
+        remarks += (_stray(content[: error.start].decode(encoding)),)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     nul = text.find("\0")
     if nul >= 0:
@@ -83,11 +89,23 @@ def _not_text(content: bytes, error: UnicodeDecodeError, *, name: str, encoding:
     before = before.replace("\r\n", "\n").replace("\r", "\n")
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     byte = content[error.start : error.start + 1].hex()
-    told = "" if encoding == "utf-8" else f" in the encoding {encoding} that it names"
     return (
-        f"{shown(name)} is not text{told}: byte 0x{byte} at line {line}, column {column}; "
-        "save the file as UTF-8"
+        f"{shown(name)} is not text in the encoding {encoding} that it names: "
+        f"byte 0x{byte} at line {line}, column {column}; save the file as UTF-8"
     )
+
+
+_STRAY = re.compile("[\udc80-\udcff]")  # what surrogateescape makes of a byte that is not UTF-8
+
+
+def _as_on_windows(stray: re.Match[str]) -> str:
+    """The character that an editor on Windows meant: most often an accent in a comment."""
+    return bytes([ord(stray[0]) - 0xDC00]).decode("cp1252", "replace")
+
+
+def _stray(before: str) -> str:
+    line = before.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
+    return f"line {line} is not UTF-8, which Python would refuse; save the file as UTF-8"
 
 
 _SIGNATURES = (

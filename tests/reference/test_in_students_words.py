@@ -35,6 +35,22 @@ SLIPS = {
                 rows[task] = dict(zip(names, words))
             return rows
         """,
+    ("q1a_table", "table_truth_as_number"): """
+        import numpy as np
+        def task_table():
+            words = ("annotation", "output", "granularity", "separates_instances")
+            return {
+                "image_classification": dict(zip(words, ("Class per image", "class scores",
+                                                         "image"))),
+                "object_detection": dict(zip(words, ("box and class per object",
+                                                     "boxes with class scores", "object", 1))),
+                "semantic_segmentation": dict(zip(words, ("class per pixel",
+                                                          "class scores per pixel", "pixel", 0))),
+                "instance_segmentation": dict(zip(words, ("mask and class per object",
+                                                          "masks with class scores", "pixel",
+                                                          np.int64(1)))),
+            }
+        """,
     ("q1a_shapes", "shapes_channels_last"): """
         def output_shapes(task, height, width, classes, objects):
             if task == "image_classification":
@@ -252,6 +268,31 @@ SLIPS = {
                     out[i:i + len(kernel), j:j + len(kernel[0])] += image[i][j] * kernel
                     done += 1
             return out
+        """,
+    ("q3b", "cropped_to_minus_zero"): """
+        import numpy as np
+        from scipy.signal import convolve2d
+        def transposed_conv2d(image, kernel, stride=1, padding=0):
+            spread = np.zeros([(n - 1) * stride + 1 for n in image.shape])
+            spread[::stride, ::stride] = image
+            out = convolve2d(spread, kernel)[padding:-padding, padding:-padding]
+            if padding and out.size == 0:
+                raise ValueError("nothing is left")
+            return out
+        """,
+    ("q3b_steps", "one_step_beyond_the_last"): """
+        import numpy as np
+        def transposed_conv2d_steps(image, kernel, steps):
+            (h, w), (a, b) = image.shape, kernel.shape
+            canvas = np.zeros((h + a - 1, w + b - 1))
+            step = 0
+            while step <= steps:
+                row = step // w
+                col = step - row * w
+                patch = canvas[row:row + a, col:col + b]
+                patch += image[row][col] * kernel
+                step += 1
+            return canvas
         """,
     ("q4_layers", "every_layer_reads_the_image"): """
         def encoder_layer_params(size, latent, in_channels, widths, kernel_size=3):

@@ -163,6 +163,7 @@ ONE = np.array([[1]])
         ("one_step_short", 4, [[1, 2, 3], [0, 0, 0]]),
         ("one_step_too_many", 0, [[1, 0, 0], [0, 0, 0]]),
         ("one_step_too_many", 6, [[1, 2, 3], [4, 5, 6]]),
+        ("one_step_beyond_the_last", 5, [[1, 2, 3], [4, 5, 6]]),
         ("steps_ignored", 1, [[1, 2, 3], [4, 5, 6]]),
         ("latest_copy_only", 0, [[0, 0, 0], [0, 0, 0]]),
         ("latest_copy_only", 4, [[0, 0, 0], [4, 0, 0]]),

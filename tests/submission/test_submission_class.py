@@ -66,7 +66,7 @@ def test_one_submission_is_known_as_one(put: Put, files: dict[str, Content]) -> 
     assert solved(handed)
 
 
-@pytest.mark.parametrize("files", [{}, {"data.csv": ""}, {"a.py": b"\xff"}, {"notes/a.txt": ""}])
+@pytest.mark.parametrize("files", [{}, {"data.csv": ""}, {"a.py": b"\0"}, {"notes/a.txt": ""}])
 def test_one_submission_that_cannot_be_read_is_one_still(
     put: Put, files: dict[str, Content]
 ) -> None:

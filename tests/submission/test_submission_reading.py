@@ -171,8 +171,9 @@ def test_what_was_done_about_an_oddity_is_a_remark(
         ({}, "no solution.py was found, nor any other .py or .ipynb file; nothing was handed in"),
         ({"a.py": "", "b.py": ""},
          "several files may be the solution: a.py and b.py; name the one that counts solution.py"),
-        ({"solution.py": b"x = 1\n\xff"},
-         "solution.py is not text: byte 0xff at line 2, column 1; save the file as UTF-8"),
+        ({"solution.py": b"# coding: ascii\n\xff"},
+         "solution.py is not text in the encoding ascii that it names: byte 0xff at line 2, "
+         "column 1; save the file as UTF-8"),
         ({"solution.py": b"\0" * 10},
          "solution.py is not text: a NUL character at line 1, column 1; save the file as UTF-8"),
         ({"solution.py": zip_bytes({"word/document.xml": "x"})},

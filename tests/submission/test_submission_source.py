@@ -68,14 +68,27 @@ def test_a_codec_that_rewrites_what_it_reads_is_passed_over(codec: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "text", "line"),
+    [
+        ("# Kürzel\nx = 1".encode("cp1252"), "# Kürzel\nx = 1", 1),
+        ("a\r\nx = '’'".encode("cp1252"), "a\nx = '’'", 2),
+        ("# ü\n# ü".encode() + b"\xfc", "# ü\n# üü", 2),  # a mixture
+        (codecs.BOM_UTF8 + b"ab\xff", "abÿ", 1),
+        (b"x = 1\n\n# \x81", "x = 1\n\n# \ufffd", 3),  # no character of Windows', either
+    ],
+)
+def test_characters_that_are_not_utf_8_are_read_as_windows_has_them(
+    content: bytes, text: str, line: int
+) -> None:
+    told = f"line {line} is not UTF-8, which Python would refuse; save the file as UTF-8"
+    assert decode(content, name="solution.py") == (text, (told,))
+
+
+@pytest.mark.parametrize(
     ("content", "place"),
     [
-        (b"\xff", "byte 0xff at line 1, column 1"),
-        (b"a\nb\nx = 'aa\xff'", "byte 0xff at line 3, column 8"),
-        (b"a\r\nb\r\nx = 'aa\xff'", "byte 0xff at line 3, column 8"),
-        ("# ü\nx = 'ü".encode() + b"\xfc'", "byte 0xfc at line 2, column 7"),
-        (codecs.BOM_UTF8 + b"ab\xff", "byte 0xff at line 1, column 3"),
         (b"# coding: ascii\nab\xff", "byte 0xff at line 2, column 3"),
+        (b"# coding: ascii\r\n\r\nx = 'aa\xff'", "byte 0xff at line 3, column 8"),
         (b"ab\0", "a NUL character at line 1, column 3"),
         (b"ab\n\0", "a NUL character at line 2, column 1"),
         ("x = 1\n".encode("utf-16-le"), "a NUL character at line 1, column 2"),
