@@ -118,16 +118,17 @@ def _write_review(
     --marks. A sheet that cannot be read (half filled in, perhaps) stays as it is; the new one is
     laid beside it.
     """
-    path = folder.path / "review.csv"
-    name = "review.csv"
-    known = Marks()
+    path, beside = folder.path / "review.csv", folder.path / "review.new.csv"
+    known, place = Marks(), path
     if path.exists():
         try:
             known = read_marks(path, assignment)
         except UsageError:
-            name = "review.new.csv"
+            place = beside
     text = sheet(rows, Marks({**marks.given, **known.given, **newer.given}))
-    folder.write(folder.path / name, (_BOM + text).encode())
+    folder.write(place, (_BOM + text).encode())
+    if place is path:
+        folder.remove(beside)
 
 
 def _write_books(

@@ -241,6 +241,7 @@ def regrade(
         click.echo("\nNothing was changed.")
     else:
         click.echo(f"\nChanges: {results / 'changes.csv'}")
+        _tell_review(results)
         _tell_similar(results)
         _tell_books(regraded.filled, results)
     _tell_faults(regraded.faults)
@@ -290,6 +291,15 @@ def _refuse_to_compare(count: int, *, similar: bool) -> None:
         from grader.classroom.similarity import check
 
         check(count)
+
+
+def _tell_review(out: Path) -> None:
+    if (new := out / "review.new.csv").exists():
+        sheet = out / "review.csv"
+        click.echo(
+            f"{sheet} cannot be read and was left as it is; the new sheet is {new}. What is wrong "
+            f"in it: grader regrade {out} --marks {sheet}"
+        )
 
 
 def _tell_similar(out: Path) -> None:
@@ -374,6 +384,7 @@ def _conclude(
         click.echo(f"\nIn {out} {are} of an earlier run, too: {listed(outcome.others)}.")
     _tell_unfit(outcome.unfit)
     click.echo(f"\nReport: {out / 'report.html'}\nGrades: {out / 'grades.csv'}")
+    _tell_review(out)
     _tell_similar(out)
     _tell_books(outcome.filled, out)
     _tell_faults(outcome.faults)

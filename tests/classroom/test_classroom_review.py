@@ -221,6 +221,25 @@ def test_a_sheet_that_cannot_be_read_is_left_alone(texts_course: Course) -> None
     assert len(lines(texts_course.out, "review.new.csv")) == 5
 
 
+def test_a_sheet_that_cannot_be_read_is_told_until_it_is_mended(texts_course: Course) -> None:
+    texts_course.grade()
+    sheet = texts_course.out / "review.csv"
+    good = sheet.read_text()
+    sheet.write_text("question;answer;points\nwhy;tabc;ten\n")
+    doors = (("grade", texts_course.submissions, "--resume", "--out"), ("regrade",))
+    for door in doors:
+        done = run(*door, texts_course.out, "-c", texts_course.config)
+        assert done.returncode == 0, done.stderr
+        assert f"{sheet} cannot be read and was left as it is" in done.stdout
+        assert f"grader regrade {texts_course.out} --marks {sheet}" in done.stdout
+    sheet.write_text(good)
+    for door in doors:
+        assert (
+            "review.new.csv" not in run(*door, texts_course.out, "-c", texts_course.config).stdout
+        )
+    assert not (texts_course.out / "review.new.csv").exists()
+
+
 KEY = answer_key("why", TextAnswer({"": "so"}))
 
 
