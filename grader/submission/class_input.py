@@ -8,6 +8,7 @@ taken for a class again, so no student can hand in a folder that passes for seve
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +41,7 @@ from grader.submission.reading import (
 from grader.submission.tree import MAX_CLASS_ENTRIES, Refused, Tree, folder_tree
 
 METADATA = "submission_metadata.yml"
+_PARTICIPANT = re.compile(r"_(\d{1,20})(?=_assignsubmission_)")
 
 
 class Handed(Struct, frozen=True):
@@ -129,7 +131,7 @@ def _at(path: Path, expected_name: str) -> Iterator[Handed]:
     if tree is not None:
         members = _members(path, tree, _descend(tree), expected_name)
     if not members:
-        yield Handed(id=id_of(path), path=path)
+        yield Handed(id=id_of(path), path=path, submitters=_participant(own_name(path)))
         return
     for place, member in members.items():
         if path.is_file() or member.problem is not None:
@@ -211,8 +213,19 @@ def _members(path: Path, tree: Tree, top: _Level, expected_name: str) -> dict[st
         why = top.odd.get(name)
         problem = None if why is None else f"{shown(name)} was not opened: {why}"
         place = top.path + name
-        members[place] = Handed(ids[name], path, inside=place, problem=problem)
+        who = _participant(name)
+        members[place] = Handed(ids[name], path, inside=place, submitters=who, problem=problem)
     return members
+
+
+def _participant(name: str) -> tuple[Submitter, ...]:
+    """Who handed in what Moodle gave this name: Ben Elm_100003_assignsubmission_file_.
+
+    Before the number stands what a student is called and after it perhaps what a file is, either
+    of which may hold another student's number. Where there are two, nobody can tell.
+    """
+    found = set(_PARTICIPANT.findall(name))
+    return (Submitter(participant=found.pop()),) if len(found) == 1 else ()
 
 
 def _is_text_beside_files(name: str, folders: Sequence[str]) -> bool:
