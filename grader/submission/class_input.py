@@ -38,7 +38,7 @@ from grader.submission.reading import (
     read_submission,
     refused,
 )
-from grader.submission.tree import MAX_CLASS_ENTRIES, Refused, Tree, folder_tree
+from grader.submission.tree import Refused, Tree, class_folder
 
 METADATA = "submission_metadata.yml"
 _PARTICIPANT = re.compile(r"_(\d{1,20})(?=_assignsubmission_)")
@@ -145,7 +145,7 @@ def _tree_at(path: Path) -> Tree | None:
     """List a folder or a zip; None for what is neither, or broken: reading it says how."""
     try:
         if path.is_dir():
-            return folder_tree(path.resolve(), max_entries=MAX_CLASS_ENTRIES)
+            return class_folder(path.resolve())
         if own_name(path).lower().endswith(".zip") and path.is_file():
             from grader.submission.archive import class_zip
 

@@ -12,6 +12,7 @@ import io
 import os
 import stat
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -92,20 +93,37 @@ class Tree(Struct, frozen=True, dict=True):
         )
 
 
-def folder_tree(root: Path, *, max_entries: int = MAX_ENTRIES) -> Tree:
+def folder_tree(root: Path) -> Tree:
     """List a folder without following a link or opening a file."""
+    return _listing(root, MAX_ENTRIES, is_class=False)
+
+
+def class_folder(root: Path) -> Tree:
+    """List a folder that may hold a class, as far as it takes to tell.
+
+    Nobody in it shall be able to hide the others behind too many files. So what is nearer to the
+    top comes first, no folder gets more room than one submission, and where the room ends the
+    list does; whoever is read later is listed anew.
+    """
+    return _listing(root, MAX_CLASS_ENTRIES, is_class=True)
+
+
+def _listing(root: Path, max_entries: int, *, is_class: bool) -> Tree:
     files: dict[str, int] = {}
     folders: set[str] = set()
     odd: dict[str, str] = {}
     inodes: dict[str, tuple[int, int]] = {}
-    waiting = [""]
+    waiting = deque([""])
     seen = 0
-    while waiting:
-        folder = waiting.pop()
+    while waiting and seen <= max_entries:
+        folder = waiting.popleft()
+        most = min(max_entries, seen + MAX_ENTRIES) if is_class and folder else max_entries
         for name, info in _entries(root, folder, odd):
             seen += 1
-            if seen > max_entries:
+            if seen > most and not is_class:
                 raise Refused(f"it holds more than {max_entries} files")
+            if seen > most:
+                break
             if is_junk(name):
                 continue
             why = _why_left_out(name, info)
