@@ -34,7 +34,9 @@ _OTHER = re.compile(
 )  # archives and documents: handed in, though most cannot be read
 
 # What browsers and learning platforms make of the second file of the same name.
-_COPY = re.compile(r"(?:[ _-]*\(\d{1,3}\)|[ _-]\d{1,3}|[ _-]+copy(?:[ _-]*\(?\d{1,3}\)?)?)$")
+_COPY = re.compile(
+    r"(?:[ _-]{0,9}\(\d{1,3}\)|[ _-]\d{1,3}|[ _-]{1,9}copy(?:[ _-]{0,9}\(?\d{1,3}\)?)?)$"
+)
 
 
 def shown(name: str, limit: int = 80) -> str:

@@ -52,12 +52,11 @@ class Tree(Struct, frozen=True, dict=True):
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The files' names, sorted, without what lies in a virtual environment."""
-        inside = tuple(
-            name.removesuffix("pyvenv.cfg") for name in self.files if name.endswith("/pyvenv.cfg")
-        )
-        return tuple(
-            sorted(name for name in self.files if not (inside and name.startswith(inside)))
-        )
+        end = "/pyvenv.cfg"
+        environments = {name.removesuffix(end) for name in self.files if name.endswith(end)}
+        if not environments:
+            return tuple(sorted(self.files))
+        return tuple(sorted(n for n in self.files if environments.isdisjoint(_folders_of(n))))
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -91,6 +90,13 @@ class Tree(Struct, frozen=True, dict=True):
             folders=frozenset(f[cut:] for f in self.folders if f.startswith(folder)),
             odd={name[cut:]: why for name, why in self.odd.items() if name.startswith(folder)},
         )
+
+
+def _folders_of(name: str) -> Iterator[str]:
+    """Yield the folders that a file lies in, the innermost first."""
+    while folder := name.rpartition("/")[0]:
+        yield folder
+        name = folder
 
 
 def folder_tree(root: Path) -> Tree:
