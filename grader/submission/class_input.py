@@ -38,7 +38,7 @@ from grader.submission.reading import (
     read_submission,
     refused,
 )
-from grader.submission.tree import Refused, Tree, class_folder
+from grader.submission.tree import Refused, TooManyFiles, Tree, class_folder
 
 METADATA = "submission_metadata.yml"
 _PARTICIPANT = re.compile(r"_(\d{1,20})(?=_assignsubmission_)")
@@ -75,13 +75,14 @@ def find_submissions(paths: Sequence[Path], *, expected_name: str) -> tuple[Hand
     safe; equal ones get a number, a path's own before those of a class inside a path.
 
     Raises:
-        UsageError: there is nothing at one of the paths.
+        UsageError: there is nothing at one of the paths, or the only one is a zip with so many
+            files that nobody could tell whether it is a class.
     """
     found: dict[tuple[Path, str], Handed] = {}
     for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"{path}: no such file or folder; give the path of submissions")
-        for handed in _at(path, expected_name):
+        for handed in _at(path, expected_name, is_alone=len(paths) == 1):
             found.setdefault((handed.path.absolute(), handed.inside), handed)
     given = {path.absolute() for path in paths}
     own_first = sorted(found, key=lambda place: bool(place[1]) or place[0] not in given)
@@ -125,8 +126,8 @@ def _parts_inside(handed: Handed, expected_name: str) -> Parts:
     )
 
 
-def _at(path: Path, expected_name: str) -> Iterator[Handed]:
-    tree = _tree_at(path)
+def _at(path: Path, expected_name: str, *, is_alone: bool) -> Iterator[Handed]:
+    tree = _tree_at(path, is_alone=is_alone)
     members: Mapping[str, Handed] | None = None
     if tree is not None:
         members = _members(path, tree, _descend(tree), expected_name)
@@ -141,8 +142,12 @@ def _at(path: Path, expected_name: str) -> Iterator[Handed]:
             yield replace(member, path=path.joinpath(*parts), inside="")
 
 
-def _tree_at(path: Path) -> Tree | None:
-    """List a folder or a zip; None for what is neither, or broken: reading it says how."""
+def _tree_at(path: Path, *, is_alone: bool = False) -> Tree | None:
+    """List a folder or a zip; None for what is neither, or broken: reading it says how.
+
+    One student's files may be too many for the zip of a class. Where it is all that was given, it
+    is not taken for one submission, as everybody else's would not be marked.
+    """
     try:
         if path.is_dir():
             return class_folder(path.resolve())
@@ -150,6 +155,10 @@ def _tree_at(path: Path) -> Tree | None:
             from grader.submission.archive import class_zip
 
             return class_zip(path)
+    except TooManyFiles as refusal:
+        if is_alone:
+            why = f"{path}: {refusal}; unpack it and give the folder"
+            raise UsageError(why) from refusal
     except (Refused, OSError):
         pass
     return None

@@ -41,6 +41,10 @@ class Refused(Exception):
     """Why something handed in is not read, in a sentence to the student. Never leaves the room."""
 
 
+class TooManyFiles(Refused):
+    """There are more than anybody would hand in, or a class."""
+
+
 class Tree(Struct, frozen=True, dict=True):
     """What was handed in, by relative name. `read(name, limit)` gives a file's bytes or Refused."""
 
@@ -127,7 +131,7 @@ def _listing(root: Path, max_entries: int, *, is_class: bool) -> Tree:
         for name, info in _entries(root, folder, odd):
             seen += 1
             if seen > most and not is_class:
-                raise Refused(f"it holds more than {max_entries} files")
+                raise TooManyFiles(f"it holds more than {max_entries} files")
             if seen > most:
                 break
             if is_junk(name):

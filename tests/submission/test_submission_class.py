@@ -15,7 +15,15 @@ from handing_in import SOLUTION, Content, folder, notebook_text, special_entry, 
 
 from grader.errors import UsageError
 from grader.model import Chunk
-from grader.submission import Handed, Submitter, find_submissions, passed_over, read_handed, tree
+from grader.submission import (
+    Handed,
+    Submitter,
+    archive,
+    find_submissions,
+    passed_over,
+    read_handed,
+    tree,
+)
 from grader.submission.archive import class_zip
 from grader.submission.metadata import read_metadata
 
@@ -473,3 +481,18 @@ def test_nobody_hides_the_others_behind_too_many_files(
     (hog,) = (handed for handed in found if handed.id == "hog")
     problem = read_handed(hog, expected_name="solution.py").problem
     assert problem == "it holds more than 30 files"
+
+
+def test_a_class_zip_of_too_many_files_is_not_taken_for_one_submission(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "MAX_CLASS_ENTRIES", 20)
+    files: dict[str, Content] = {f"{n}/solution.py": SOLUTION for n in ("ann", "hog")}
+    path = tmp_path / "class.zip"
+    path.write_bytes(zip_bytes(files | {f"hog/{n}": "" for n in range(30)}))
+    with pytest.raises(
+        UsageError, match=r"class\.zip: .* more than 20 files; unpack"
+    ):
+        find(path)
+    other = folder(tmp_path / "other", {"solution.py": SOLUTION})
+    assert [handed.id for handed in find(path, other)] == ["class", "other"]
