@@ -130,7 +130,12 @@ def is_junk(path: str) -> bool:
 
 
 def _is_hidden(part: str) -> bool:
-    return part.startswith(".") and part != ".."  # which is hostile, and said to be left out
+    """Whether a name is one of a program's own, by its dot.
+
+    Not `..`, which is hostile and said to be left out, and not what Moodle names after a student,
+    who may be called as they like.
+    """
+    return part.startswith(".") and part != ".." and "_assignsubmission_" not in part
 
 
 def kind_of(name: str) -> Kind | None:

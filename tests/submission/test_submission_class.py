@@ -490,9 +490,23 @@ def test_a_class_zip_of_too_many_files_is_not_taken_for_one_submission(
     files: dict[str, Content] = {f"{n}/solution.py": SOLUTION for n in ("ann", "hog")}
     path = tmp_path / "class.zip"
     path.write_bytes(zip_bytes(files | {f"hog/{n}": "" for n in range(30)}))
-    with pytest.raises(
-        UsageError, match=r"class\.zip: .* more than 20 files; unpack"
-    ):
+    with pytest.raises(UsageError, match=r"class\.zip: .* more than 20 files; unpack"):
         find(path)
     other = folder(tmp_path / "other", {"solution.py": SOLUTION})
     assert [handed.id for handed in find(path, other)] == ["class", "other"]
+
+
+def test_nobody_is_left_out_for_a_name_that_begins_with_a_dot(put: Put) -> None:
+    path = put(
+        {
+            "Ann_6_assignsubmission_file_/solution.py": SOLUTION,
+            ".Bob_5_assignsubmission_file_/solution.py": SOLUTION,
+            ".git/hooks/hook.py": "",
+        }
+    )
+    found = find(path)
+    assert [handed.id for handed in found] == [
+        "Bob_5_assignsubmission_file",
+        "Ann_6_assignsubmission_file",
+    ]
+    assert all(map(solved, found))
