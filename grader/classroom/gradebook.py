@@ -30,7 +30,6 @@ _CANVAS_WHO: Final = (
 )
 _CANVAS_NEEDED: Final = ("Student", "ID", "Section")
 _MOODLE_NEEDED: Final = ("Identifier", "Grade")
-_MOODLE_FOLDER: Final = re.compile(r"_(\d+)_assignsubmission_")
 _PARTICIPANT: Final = re.compile(r"\d+")
 _SHOWN: Final = 12  # columns named in a message
 
@@ -177,13 +176,11 @@ class _Known(Struct, frozen=True):
 def _claims(rows: Iterable[Row]) -> Iterator[_Claim]:
     for row in rows:
         alone = frozenset() if row.people else _some(row.id)  # a folder may be named by a login
-        folder = _MOODLE_FOLDER.search(row.id + "_")
-        participant = _some(folder[1]) if folder and not row.people else frozenset()
         for person in row.people or (Person(),):
             yield _Claim(
                 row=row,
                 person=person,
-                ids=_some(person.sid) | alone | participant,
+                ids=_some(person.sid, person.participant) | alone,
                 logins=_some(person.sid, person.email) | alone,
                 emails=_some(person.email),
             )

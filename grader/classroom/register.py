@@ -46,7 +46,9 @@ def members(handed_in: Sequence[Handed]) -> tuple[Member, ...]:
     return tuple(
         Member(
             id=handed.id,
-            people=tuple(Person(one.name, one.sid, one.email) for one in handed.submitters),
+            people=tuple(
+                Person(one.name, one.sid, one.email, one.participant) for one in handed.submitters
+            ),
             created_at=handed.created_at,
             remarks=handed.remarks,
         )

@@ -29,8 +29,8 @@ from grader.model import Assignment, QuestionResult, Scorecard, Status, TextAnsw
 from grader.report.answers import answer_key, answers, shown
 from grader.report.gradebook import csv_text
 from grader.report.rows import Row
-from grader.report.text import csv_cell, visible
 from grader.report.text import points as points_text
+from grader.report.text import typed_in
 
 COLUMNS: Final = (
     *("order", "question", "answer", "students", "look_at", "text"),
@@ -259,10 +259,7 @@ def _mark(
 
 
 def _comment(cell: str) -> str:
-    """What was typed: without the apostrophe that keeps a sheet from taking it for a formula."""
-    typed = visible(cell).strip()
-    bare = typed.removeprefix("'")
-    return (bare if csv_cell(bare) == typed else typed)[:_COMMENT]
+    return typed_in(cell.strip()).strip()[:_COMMENT]
 
 
 def _table(path: Path, data: bytes) -> Iterator[tuple[int, Mapping[str, str]]]:

@@ -9,6 +9,7 @@ the true value, and a dict may have other keys: it only has to be like one of th
 from __future__ import annotations
 
 import cmath
+import math
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
@@ -123,7 +124,7 @@ def _kinds(entries: Iterable[Any]) -> list[Any]:
     for entry in map(plain, entries):
         if isinstance(entry, int | float | complex) and not isinstance(entry, bool):
             kind: Any = "finite" if _is_finite(entry) else str(entry)
-            found[kind] = max(found.get(kind, entry), entry, key=abs)
+            found[kind] = max(found.get(kind, entry), entry, key=_size)
         else:
             kind = (type(entry), entry.ndim if isinstance(entry, np.ndarray) else 0)
             found.setdefault(kind, entry)
@@ -140,12 +141,20 @@ def _tame_number(value: Any, true: Any) -> Any:
         if isinstance(true, float | complex) and _finite_as(np.array(value), np.array(true)):
             return value
         raise Unusable("not a finite number")
-    size = abs(true) if isinstance(true, int | float | complex) and _is_finite(true) else 0
-    if not abs(value) <= max(_LARGEST, _NUMBERS * size):
+    size = _size(true) if isinstance(true, int | float | complex) and _is_finite(true) else 0
+    if not _size(value) <= max(_LARGEST, _NUMBERS * size):
         raise Unusable("a number of absurd size")
     if isinstance(value, float) and not isinstance(true, float | complex) and value.is_integer():
         return int(value)
     return value
+
+
+def _size(number: complex) -> float:
+    """The absolute value, infinite where no float can hold that of a complex number."""
+    try:
+        return abs(number)
+    except OverflowError:
+        return math.inf
 
 
 def _is_finite(number: complex) -> bool:

@@ -21,6 +21,7 @@ from grader.report.rows import Row
 
 _HYPHEN: Final = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")  # in a word; elsewhere it may be a minus
 _SIGNS: Final = frozenset("-*/%^#&@\\")  # `<`, `+` and such are symbols by themselves
+_MOST_MARKS: Final = 30  # on one letter; Unicode knows of no text with more
 
 
 class Answer(Struct, frozen=True):
@@ -87,8 +88,23 @@ def _words(text: str) -> str:
     >>> _words("It's per-pixel, n-1 < 50%!")
     'it s per pixel n - 1 < 50 %'
     """
+    text = text if text.isascii() else _legible(text)
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return " ".join("".join(map(_counting, _HYPHEN.sub(" ", folded))).split())
+
+
+def _legible(text: str) -> str:
+    """The text with so many marks on a letter as one may have.
+
+    Unicode puts the marks of a letter in order, which takes time by the square of their number.
+    """
+    kept, marks = [], 0
+    for character in text:
+        is_mark = unicodedata.combining(unicodedata.normalize("NFKD", character)[0]) > 0
+        marks = marks + 1 if is_mark else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def _counting(character: str) -> str:

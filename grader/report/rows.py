@@ -31,11 +31,12 @@ PASSED, PARTLY, FOLLOWED, FAILED = "+~>-"
 
 
 class Person(Struct, frozen=True):
-    """Somebody who handed in; any of the three may be empty."""
+    """Somebody who handed in; any of it may be empty."""
 
     name: str = ""
     sid: str = ""
     email: str = ""
+    participant: str = ""  # Moodle's number
 
 
 class QuestionRow(Struct, frozen=True):

@@ -10,6 +10,7 @@ format "text", in which neither Markdown nor HTML is read.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from decimal import Decimal
 
@@ -18,7 +19,11 @@ CUT = "…"
 # They count as letters, and look like nothing: the Hangul fillers and the Braille blank.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # what opens one, wide forms included
+# Where a cell begins, what opens a formula, wide forms included. To a spreadsheet that expects
+# semicolons a cell also begins after each of them, and quotes keep no line together.
+_BEFORE = r"(\A|[;\n])([ \"]*)"
+_FORMULA = re.compile(rf"{_BEFORE}(?=[-=+@＝＋－＠])")
+_KEPT_FORMULA = re.compile(rf"{_BEFORE}'(?=[-=+@＝＋－＠])")
 
 _ASCII = str.maketrans(
     {
@@ -97,17 +102,23 @@ def ascii_only(text: str) -> str:
 
 
 def csv_cell(text: str) -> str:
-    """Keeps a spreadsheet from reading a cell as a formula.
+    """Keeps a spreadsheet from reading a cell, or a part that it takes for one, as a formula.
 
-    >>> csv_cell("=1+1"), csv_cell("ada")
-    ("'=1+1", 'ada')
+    >>> csv_cell("=1+1"), csv_cell("ada"), csv_cell("ada;=1+1")
+    ("'=1+1", 'ada', "ada;'=1+1")
     """
-    cell = visible(text)
-    return (
-        "'" + cell
-        if cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
-        else cell
-    )
+    return _FORMULA.sub(r"\1\2'", visible(text))
+
+
+def typed_in(cell: str) -> str:
+    """Undoes `csv_cell`: what was typed, without what keeps it from being a formula.
+
+    >>> typed_in(csv_cell("- one\\n- two"))
+    '- one\\n- two'
+    """
+    typed = visible(cell)
+    bare = _KEPT_FORMULA.sub(r"\1\2", typed)
+    return bare if csv_cell(bare) == typed else typed
 
 
 def points(amount: Decimal) -> str:

@@ -69,6 +69,7 @@ CONVERSATION: Final = 3
 """The descriptor of the conversation, in every worker."""
 _ADDRESS_SPACE_SLACK: Final = 512 << 20  # mapped but never touched: thread stacks, arenas
 _OPEN_FILES: Final = 64
+_OTHERS_THREADS: Final = 500  # of a user that workers share, that may come up while they run
 _WORKERS_OOM_SCORE, _LAUNCHERS_OOM_SCORE = b"1000", b"500"  # a launcher can be replaced
 _FREE_USERS: Final = range(1_900_000_000, 2_100_000_000)  # nobody hands out ids from here
 _FEW_FREE_USERS: Final = range(61_184, 65_520)  # where a container maps 65,536 ids only
@@ -165,7 +166,7 @@ def prepare(request: Request) -> Plan:
     return Plan(
         request=request,
         launcher=os.getpid(),
-        limits=_limits(request.limits, counts_processes=users is not None),
+        limits=_limits(request.limits, own_user=users is not None),
         users=users,
         doors=tuple(doors.values()),
         ways=tuple(str(way) for one in request.secrets for way in libraries.ways_to(one, doors)),
@@ -283,6 +284,17 @@ def _memory_in_use() -> tuple[int, int]:
     return sizes["VmData:"], sizes["VmSize:"]
 
 
+def _threads_of_user() -> int:
+    """Return how many threads the user of this process has now, as far as it may see."""
+    threads = 0
+    for status in Path("/proc").glob("[0-9]*/status"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            lines = status.read_text(errors="replace").splitlines()
+            rows = dict(line.split(":", 1) for line in lines)
+            threads += int(rows["Threads"]) if int(rows["Uid"].split()[0]) == os.getuid() else 0
+    return threads
+
+
 # ------------------------------------------------------------------- steps
 
 
@@ -319,7 +331,7 @@ def _volunteer_for_oom(score: bytes) -> None:
         os.close(file)
 
 
-def _limits(limits: Limits, *, counts_processes: bool) -> tuple[tuple[int, tuple[int, int]], ...]:
+def _limits(limits: Limits, *, own_user: bool) -> tuple[tuple[int, tuple[int, int]], ...]:
     """Work out every limit: its kind, soft and hard."""
     data_bytes, address_space_bytes = _memory_in_use()
     data = data_bytes + limits.memory_bytes
@@ -335,8 +347,10 @@ def _limits(limits: Limits, *, counts_processes: bool) -> tuple[tuple[int, tuple
         resource.RLIMIT_DATA: (data, data),
         resource.RLIMIT_AS: (address_space, address_space),
     }
-    if counts_processes:  # of the user; another's own processes would be counted in
-        wanted[resource.RLIMIT_NPROC] = (limits.processes, limits.processes)
+    # The kernel counts all threads of a user. Of a user that is not the worker's alone others have
+    # some and will have more; but it shall not take all that there are.
+    threads = limits.processes + (0 if own_user else _threads_of_user() + _OTHERS_THREADS)
+    wanted[resource.RLIMIT_NPROC] = (threads, threads)
     for kind, (soft, hard) in wanted.items():
         _, most = resource.getrlimit(kind)
         if most != resource.RLIM_INFINITY:

@@ -36,6 +36,7 @@ class _Place:
 
     scratch: Path
     ruleset: int
+    size: int  # of the directory itself, when it was new
 
 
 @dataclass(slots=True)
@@ -175,11 +176,11 @@ class _Launcher:
     def _new_place(self, number: int) -> _Place:
         home = self.base / f"worker-{number}"
         home.mkdir(mode=0o700)
-        return _Place(home, isolation.ruleset_for(self.plan, home))
+        return _Place(home, isolation.ruleset_for(self.plan, home), scratch.size_of(home))
 
     def _leave(self, place: _Place) -> None:
         """Keep a worker's place for another if it holds nothing; else have it removed."""
-        if scratch.is_as_new(place.scratch):
+        if scratch.is_as_new(place.scratch, place.size):
             self.free.append(place)
             return
         if place.ruleset >= 0:

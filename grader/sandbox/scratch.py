@@ -70,12 +70,23 @@ def excess(
     return _TOO_DEEP
 
 
-def is_as_new(directory: Path) -> bool:
-    """Whether a directory is empty and can be used by its owner, whatever was done in it."""
+def size_of(directory: Path) -> int:
+    """Return what a directory itself takes, by which `is_as_new` knows it again."""
+    return directory.stat().st_size
+
+
+def is_as_new(directory: Path, size: int) -> bool:
+    """Make a directory as it was before it was used; return whether that can be done.
+
+    Nothing of it may tell the next worker what the last one knew: besides its files these are its
+    mode, its times, which can be set to any number, and its size, which in some file systems
+    stays when the files are gone.
+    """
     try:
         directory.chmod(0o700)
+        os.utime(directory)
         with os.scandir(directory) as found:
-            return next(found, None) is None
+            return next(found, None) is None and size_of(directory) == size
     except OSError:
         return False
 

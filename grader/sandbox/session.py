@@ -27,7 +27,7 @@ from grader.sandbox import answers, asking, hosts, wire
 from grader.sandbox.volley import fire
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     from grader.model import Submission, Value
@@ -319,9 +319,23 @@ _Found = tuple[tuple[str, ...], tuple[LoadProblem, ...]]
 
 
 def _in_words(failure: _Failure) -> str:
+    """Why a file could not be loaded, in one of a few sentences.
+
+    A student is told it of hidden cases, too, and may know of them by then: how long a function
+    took before it ended its process is a number that the next one can read off a clock. So there
+    is no number in it that a submission chooses, as an exit code is.
+    """
     if isinstance(failure, TimedOut):
         return f"it had not come to its end after {failure.limit_s:g} s"
-    return failure.detail if isinstance(failure, Killed) else f"it {failure.why}"
+    return _KILLED[failure.cause] if isinstance(failure, Killed) else f"it {failure.why}"
+
+
+_KILLED: Final[Mapping[str, str]] = {
+    "memory": "it ran out of memory",
+    "cpu": "it used up its processor time",
+    "exit": "it ended its own process",
+    "signal": "its process crashed or was stopped",
+}
 
 
 def _observed(

@@ -46,6 +46,10 @@ MAX_EMPTY: Final = 1_000_000
 """Rows of an array without elements: its bytes do not bound them, `tolist` would build them."""
 MAX_COLLISIONS: Final = 8
 """Keys of one dict with the same hash: chosen ones would make its construction quadratic."""
+MAX_MEETINGS: Final = 1 << 26
+"""Keys of different hashes can be chosen so that each is looked for where all before it are. So
+many such pairs there may be in one message: one dict of 11,584 keys, or many of fewer. Text does
+not count: its hash is salted, nobody can choose it."""
 
 _U16: Final = struct.Struct("<H")
 _U32: Final = struct.Struct("<I")
@@ -99,12 +103,13 @@ def decode_and_weigh(data: bytes, *, max_bytes: int = MAX_BYTES) -> tuple[Value,
 class _Encoder:
     """Collects the pieces of one encoding and what they have cost so far."""
 
-    __slots__ = ("left", "nodes", "parts")
+    __slots__ = ("left", "meetings", "nodes", "parts")
 
     def __init__(self, max_bytes: int) -> None:
         self.parts: list[bytes] = []
         self.left = max_bytes
         self.nodes = MAX_NODES
+        self.meetings = MAX_MEETINGS
 
     def put(self, part: bytes) -> None:
         self.reserve(len(part))
@@ -158,8 +163,12 @@ class _Encoder:
 
     def mapping(self, value: dict[object, object], depth: int) -> None:
         self.put(b"d" + _U32.pack(len(value)))
+        others = 0
         for key, item in value.items():
             _check_key(key, depth)
+            if type(key) is not str:
+                others += 1
+                self.meetings = _left(self.meetings, others)
             self.write(key, depth + 1)
             self.write(item, depth + 1)
 
@@ -185,6 +194,13 @@ def is_array(value: object) -> TypeGuard[np.ndarray[Any, Any]]:
 
 def _rows(shape: tuple[int, ...]) -> int:
     return prod(length for length in shape if length)
+
+
+def _left(meetings: int, others: int) -> int:
+    """Count a key that is no text, which may meet all such before it in its dict."""
+    if others > meetings:
+        raise WireError("too many keys that are no text")
+    return meetings - others
 
 
 def _check_key(key: object, depth: int) -> None:
@@ -215,12 +231,13 @@ _KEY_TAGS: Final = frozenset(b"NTFifcst")
 class _Decoder:
     """A place in the bytes, and what may still be built of them."""
 
-    __slots__ = ("at", "data", "nodes")
+    __slots__ = ("at", "data", "meetings", "nodes")
 
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.at = 0
         self.nodes = MAX_NODES
+        self.meetings = MAX_MEETINGS
 
     def take(self, size: int) -> bytes:
         end = self.at + size
@@ -283,9 +300,12 @@ class _Decoder:
     def mapping(self, depth: int, tags: frozenset[int] | None) -> dict[Any, Any]:
         value: dict[Any, Any] = {}
         hashes: dict[int, int] = {}
+        others = 0
         for _ in range(self.count(2)):
             key = self.read(depth + 1, _KEY_TAGS)
-            if type(key) is not str:  # the hash of a str is salted, nobody can choose it
+            if type(key) is not str:
+                others += 1
+                self.meetings = _left(self.meetings, others)
                 alike = hashes[hash(key)] = hashes.get(hash(key), 0) + 1
                 if alike > MAX_COLLISIONS:
                     raise WireError("too many keys with the same hash")

@@ -32,6 +32,7 @@ from grader.submission.tree import (
     ODD_NAME,
     SPECIAL,
     Refused,
+    TooManyFiles,
     Tree,
     read_stream,
 )
@@ -77,7 +78,7 @@ class _Guarded:
 
     def read(self, size: int = -1) -> bytes:
         if self._most is not None and size > self._most:
-            raise Refused("the zip lists too many files")
+            raise TooManyFiles("the zip lists too many files")
         return self._file.read(size)
 
     def seek(self, offset: int, whence: int = 0) -> int:
@@ -119,7 +120,7 @@ def _listing(file: _Guarded, max_entries: int) -> Tree:
     file.unbounded()
     entries = archive.infolist()
     if len(entries) > max_entries:
-        raise Refused(f"the zip holds more than {max_entries} files")
+        raise TooManyFiles(f"the zip holds more than {max_entries} files")
     files: dict[str, zipfile.ZipInfo] = {}
     folders: set[str] = set()
     odd: dict[str, str] = {}

@@ -8,6 +8,7 @@ taken for a class again, so no student can hand in a folder that passes for seve
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -37,9 +38,10 @@ from grader.submission.reading import (
     read_submission,
     refused,
 )
-from grader.submission.tree import MAX_CLASS_ENTRIES, Refused, Tree, folder_tree
+from grader.submission.tree import Refused, TooManyFiles, Tree, class_folder
 
 METADATA = "submission_metadata.yml"
+_PARTICIPANT = re.compile(r"_(\d{1,20})(?=_assignsubmission_)")
 
 
 class Handed(Struct, frozen=True):
@@ -73,13 +75,14 @@ def find_submissions(paths: Sequence[Path], *, expected_name: str) -> tuple[Hand
     safe; equal ones get a number, a path's own before those of a class inside a path.
 
     Raises:
-        UsageError: there is nothing at one of the paths.
+        UsageError: there is nothing at one of the paths, or the only one is a zip with so many
+            files that nobody could tell whether it is a class.
     """
     found: dict[tuple[Path, str], Handed] = {}
     for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"{path}: no such file or folder; give the path of submissions")
-        for handed in _at(path, expected_name):
+        for handed in _at(path, expected_name, is_alone=len(paths) == 1):
             found.setdefault((handed.path.absolute(), handed.inside), handed)
     given = {path.absolute() for path in paths}
     own_first = sorted(found, key=lambda place: bool(place[1]) or place[0] not in given)
@@ -123,13 +126,13 @@ def _parts_inside(handed: Handed, expected_name: str) -> Parts:
     )
 
 
-def _at(path: Path, expected_name: str) -> Iterator[Handed]:
-    tree = _tree_at(path)
+def _at(path: Path, expected_name: str, *, is_alone: bool) -> Iterator[Handed]:
+    tree = _tree_at(path, is_alone=is_alone)
     members: Mapping[str, Handed] | None = None
     if tree is not None:
         members = _members(path, tree, _descend(tree), expected_name)
     if not members:
-        yield Handed(id=id_of(path), path=path)
+        yield Handed(id=id_of(path), path=path, submitters=_participant(own_name(path)))
         return
     for place, member in members.items():
         if path.is_file() or member.problem is not None:
@@ -139,15 +142,23 @@ def _at(path: Path, expected_name: str) -> Iterator[Handed]:
             yield replace(member, path=path.joinpath(*parts), inside="")
 
 
-def _tree_at(path: Path) -> Tree | None:
-    """List a folder or a zip; None for what is neither, or broken: reading it says how."""
+def _tree_at(path: Path, *, is_alone: bool = False) -> Tree | None:
+    """List a folder or a zip; None for what is neither, or broken: reading it says how.
+
+    One student's files may be too many for the zip of a class. Where it is all that was given, it
+    is not taken for one submission, as everybody else's would not be marked.
+    """
     try:
         if path.is_dir():
-            return folder_tree(path.resolve(), max_entries=MAX_CLASS_ENTRIES)
+            return class_folder(path.resolve())
         if own_name(path).lower().endswith(".zip") and path.is_file():
             from grader.submission.archive import class_zip
 
             return class_zip(path)
+    except TooManyFiles as refusal:
+        if is_alone:
+            why = f"{path}: {refusal}; unpack it and give the folder"
+            raise UsageError(why) from refusal
     except (Refused, OSError):
         pass
     return None
@@ -211,8 +222,19 @@ def _members(path: Path, tree: Tree, top: _Level, expected_name: str) -> dict[st
         why = top.odd.get(name)
         problem = None if why is None else f"{shown(name)} was not opened: {why}"
         place = top.path + name
-        members[place] = Handed(ids[name], path, inside=place, problem=problem)
+        who = _participant(name)
+        members[place] = Handed(ids[name], path, inside=place, submitters=who, problem=problem)
     return members
+
+
+def _participant(name: str) -> tuple[Submitter, ...]:
+    """Who handed in what Moodle gave this name: Ben Elm_100003_assignsubmission_file_.
+
+    Before the number stands what a student is called and after it perhaps what a file is, either
+    of which may hold another student's number. Where there are two, nobody can tell.
+    """
+    found = set(_PARTICIPANT.findall(name))
+    return (Submitter(participant=found.pop()),) if len(found) == 1 else ()
 
 
 def _is_text_beside_files(name: str, folders: Sequence[str]) -> bool:

@@ -37,11 +37,12 @@ _OTHER_LINE_ENDS = str.maketrans(dict.fromkeys("\r\v\f\x85\u2028\u2029", " "))
 
 
 class Submitter(Struct, frozen=True):
-    """A student as the export names them; any of the three may be empty."""
+    """A student as the export names them; any of it may be empty."""
 
     name: str = ""
     sid: str = ""
     email: str = ""
+    participant: str = ""  # Moodle's number
 
 
 class Entry(Struct, frozen=True):

@@ -34,7 +34,9 @@ _OTHER = re.compile(
 )  # archives and documents: handed in, though most cannot be read
 
 # What browsers and learning platforms make of the second file of the same name.
-_COPY = re.compile(r"(?:[ _-]*\(\d{1,3}\)|[ _-]\d{1,3}|[ _-]+copy(?:[ _-]*\(?\d{1,3}\)?)?)$")
+_COPY = re.compile(
+    r"(?:[ _-]{0,9}\(\d{1,3}\)|[ _-]\d{1,3}|[ _-]{1,9}copy(?:[ _-]{0,9}\(?\d{1,3}\)?)?)$"
+)
 
 
 def shown(name: str, limit: int = 80) -> str:
@@ -128,7 +130,12 @@ def is_junk(path: str) -> bool:
 
 
 def _is_hidden(part: str) -> bool:
-    return part.startswith(".") and part != ".."  # which is hostile, and said to be left out
+    """Whether a name is one of a program's own, by its dot.
+
+    Not `..`, which is hostile and said to be left out, and not what Moodle names after a student,
+    who may be called as they like.
+    """
+    return part.startswith(".") and part != ".." and "_assignsubmission_" not in part
 
 
 def kind_of(name: str) -> Kind | None:

@@ -12,6 +12,7 @@ import io
 import os
 import stat
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -40,6 +41,10 @@ class Refused(Exception):
     """Why something handed in is not read, in a sentence to the student. Never leaves the room."""
 
 
+class TooManyFiles(Refused):
+    """There are more than anybody would hand in, or a class."""
+
+
 class Tree(Struct, frozen=True, dict=True):
     """What was handed in, by relative name. `read(name, limit)` gives a file's bytes or Refused."""
 
@@ -51,12 +56,11 @@ class Tree(Struct, frozen=True, dict=True):
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The files' names, sorted, without what lies in a virtual environment."""
-        inside = tuple(
-            name.removesuffix("pyvenv.cfg") for name in self.files if name.endswith("/pyvenv.cfg")
-        )
-        return tuple(
-            sorted(name for name in self.files if not (inside and name.startswith(inside)))
-        )
+        end = "/pyvenv.cfg"
+        environments = {name.removesuffix(end) for name in self.files if name.endswith(end)}
+        if not environments:
+            return tuple(sorted(self.files))
+        return tuple(sorted(n for n in self.files if environments.isdisjoint(_folders_of(n))))
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -92,20 +96,44 @@ class Tree(Struct, frozen=True, dict=True):
         )
 
 
-def folder_tree(root: Path, *, max_entries: int = MAX_ENTRIES) -> Tree:
+def _folders_of(name: str) -> Iterator[str]:
+    """Yield the folders that a file lies in, the innermost first."""
+    while folder := name.rpartition("/")[0]:
+        yield folder
+        name = folder
+
+
+def folder_tree(root: Path) -> Tree:
     """List a folder without following a link or opening a file."""
+    return _listing(root, MAX_ENTRIES, is_class=False)
+
+
+def class_folder(root: Path) -> Tree:
+    """List a folder that may hold a class, as far as it takes to tell.
+
+    Nobody in it shall be able to hide the others behind too many files. So what is nearer to the
+    top comes first, no folder gets more room than one submission, and where the room ends the
+    list does; whoever is read later is listed anew.
+    """
+    return _listing(root, MAX_CLASS_ENTRIES, is_class=True)
+
+
+def _listing(root: Path, max_entries: int, *, is_class: bool) -> Tree:
     files: dict[str, int] = {}
     folders: set[str] = set()
     odd: dict[str, str] = {}
     inodes: dict[str, tuple[int, int]] = {}
-    waiting = [""]
+    waiting = deque([""])
     seen = 0
-    while waiting:
-        folder = waiting.pop()
+    while waiting and seen <= max_entries:
+        folder = waiting.popleft()
+        most = min(max_entries, seen + MAX_ENTRIES) if is_class and folder else max_entries
         for name, info in _entries(root, folder, odd):
             seen += 1
-            if seen > max_entries:
-                raise Refused(f"it holds more than {max_entries} files")
+            if seen > most and not is_class:
+                raise TooManyFiles(f"it holds more than {max_entries} files")
+            if seen > most:
+                break
             if is_junk(name):
                 continue
             why = _why_left_out(name, info)

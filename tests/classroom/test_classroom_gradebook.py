@@ -11,8 +11,10 @@ import pytest
 from coursework import Course, run
 
 from grader.classroom.gradebook import Book, Filled, fill, read_book
+from grader.classroom.register import members
 from grader.errors import UsageError
 from grader.report.rows import Person, Row
+from grader.submission import find_submissions
 
 CANVAS = """\
 Student,ID,SIS User ID,SIS Login ID,Section,Essay (17),Rectangles (23),Total (read only)
@@ -171,10 +173,36 @@ def test_moodle_s_sheet_is_filled_where_it_may_be(tmp_path: Path) -> None:
     assert "cannot be changed" in reasons(filled)["Ann Ode"]
 
 
-def test_moodle_s_own_folder_names_say_who_it_is(tmp_path: Path) -> None:
-    filled = fill(moodle(tmp_path), [row("Ben_Elm_100003_assignsubmission_file", "5")])
-    assert table(filled)["Ben Elm"]["Grade"] == "5"
-    assert filled.count == 1
+def handed_in_by(tmp_path: Path, name: str) -> tuple[Person, ...]:
+    """Who handed in what Moodle gave a name, among others."""
+    for one in (name, "Zoë Quill_100001_assignsubmission_file_"):
+        place = tmp_path / "class" / one
+        place.mkdir(parents=True)
+        (place / "solution.py").touch()
+    class_ = find_submissions([tmp_path / "class"], expected_name="solution.py")
+    return members([one for one in class_ if one.path.name == name])[0].people
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"),
+    [
+        ("Ben Elm_100003_assignsubmission_file_", True),
+        ("Ben Elm_100003_assignsubmission_file", True),
+        (f"{'Ben Elm ' * 20}_100003_assignsubmission_file_", True),
+        ("Ben Elm_100003_assignsubmission_file_x_100001_assignsubmission_file_", False),
+        ("X_100003_assignsubmission_file_ Ann_100001_assignsubmission_file_", False),
+        (f"X_100003_assignsubmission_file_{'x' * 150}_100001_assignsubmission_file_", False),
+        ("X_100003_assignsubmission_100001_assignsubmission_file_", False),
+        ("Ben Elm_100003", False),
+    ],
+)
+def test_moodle_s_own_folder_names_say_who_it_is_unless_they_say_two(
+    tmp_path: Path, name: str, fits: bool
+) -> None:
+    """A student may be called, or call a file, as if the work were somebody else's."""
+    filled = fill(moodle(tmp_path), [row("id", "5", *handed_in_by(tmp_path, name))])
+    assert table(filled)["Ben Elm"]["Grade"] == ("5" if fits else "")
+    assert filled.count == fits
 
 
 @pytest.mark.parametrize(("head", "rest"), [(b"\xef\xbb\xbf", "\r\n"), (b"", "\r\n"), (b"", "\n")])

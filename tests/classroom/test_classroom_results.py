@@ -77,7 +77,7 @@ def test_names_and_addresses_stand_in_lists_for_staff_and_nowhere_else(tmp_path:
     exported = export(tmp_path / "export.zip", {"submission_1": RIGHT}, people)
     Course(course(tmp_path / "course"), exported, tmp_path / "out").grade()
     line = grades(tmp_path / "out")["submission_1"]
-    assert line["name"] == "Zoë Quill; =cmd()", "two people handed in together"
+    assert line["name"] == "Zoë Quill; '=cmd()", "two people handed in together"
     assert line["sid"] == "s0017; 00042", "an id keeps its zeros"
     holding = {
         path.relative_to(tmp_path / "out").as_posix()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -315,6 +316,20 @@ def test_answers_are_the_same_if_their_words_and_signs_are(
 ) -> None:
     keys = {answer_key("q", TextAnswer({"": text})) for text in (one, other)}
     assert len(keys) == (1 if same else 2)
+
+
+def test_marks_without_end_on_one_letter_cost_no_more_than_letters() -> None:
+    """Putting them in order takes time by the square of their number."""
+
+    def seconds(text: str) -> float:
+        started_s = time.thread_time()
+        answer_key("q", TextAnswer({"": text}))
+        return time.thread_time() - started_s
+
+    letters = seconds("Straße über " * 1_600)
+    for marks in ("\u0301\u0316" * 10_000, "\u0f73" * 20_000, ("\u0301" * 29 + "\uff9e") * 666):
+        assert seconds(marks) < 20 * letters
+    assert len({answer_key("q", TextAnswer({"": "e" + "\u0301" * n})) for n in (0, 1, 2)}) == 3
 
 
 @given(st.dictionaries(st.text(max_size=5), st.text(max_size=30), max_size=3))

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -71,6 +72,24 @@ def pairs_of(texts: dict[str, str], *handed_out: str) -> list[tuple[str, str]]:
 def test_renaming_hides_nothing() -> None:
     texts = {"ann": OWN, "ben": OTHER, "cid": RENAMED}
     assert pairs_of(texts) == [("ann", "cid")]
+
+
+def test_blanks_that_nobody_sees_cost_no_more_than_code() -> None:
+    """A lexer may take time by the square of their number: 60,000 of them, most of a minute."""
+
+    def seconds(*texts: str) -> float:
+        started_s = time.thread_time()
+        alike(
+            {ident: similarity._plain(text) for ident, text in zip("abc", texts, strict=False)},
+            {},
+            (),
+        )
+        return time.thread_time() - started_s
+
+    code = OWN * (20_000 // len(OWN))
+    blank = ("case" + " " * 20_000 + "x", "match" + " " * 20_000, " \n" * 10_000)
+    seconds(OWN)  # what is imported late
+    assert seconds(*blank) < 10 * seconds(code)
 
 
 def test_the_passages_that_are_alike_are_the_ones_that_are_marked() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from marking_examples import (
     Crashes,
@@ -805,6 +805,8 @@ def test_a_matrix_is_tamed_to_an_array() -> None:
         ([[10**30, 1], [1, 1]], np.zeros((2, 2))),
         (None, np.zeros((2, 2))),
         ([[0]] * 20_000, None),
+        (complex(1.3e308, 1.3e308), 1j),  # whose absolute value no float can hold
+        (1, [complex(1.3e308, 1.3e308)]),
     ],
     ids=lambda value: repr(value)[:20],
 )
@@ -814,6 +816,8 @@ def test_rubbish_is_unusable(value: Any, true: Any) -> None:
 
 
 @settings(deadline=None)
+@example(value=0, true=complex(1.3e308, 1.3e308))
+@example(value=[1j], true=[complex(1.3e308, 1.3e308), 1j])
 @given(value=values, true=values)
 def test_taming_gives_a_value_or_says_that_there_is_none(value: Any, true: Any) -> None:
     try:

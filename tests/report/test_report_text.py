@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import unicodedata
 from decimal import Decimal
 
@@ -19,6 +21,7 @@ from grader.report.text import (
     excerpt,
     one_line,
     points,
+    typed_in,
     visible,
     wrapped,
 )
@@ -97,11 +100,31 @@ def test_ascii_text_is_ascii(text: str) -> None:
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r@", "\n=", "＝", " ="])
 def test_no_cell_of_a_spreadsheet_is_a_formula(start: str) -> None:
-    assert csv_cell(f"{start}1+1").startswith("'")
+    assert csv_cell(f"{start}1+1").lstrip().startswith("'")
+
+
+@pytest.mark.parametrize("before", ["a;", "a\n;", "a\n", 'a;"', "a ; ", 'a\n""', "a\r", "a;\t"])
+def test_no_part_of_a_cell_is_a_formula_where_semicolons_part_cells(before: str) -> None:
+    """A spreadsheet in much of Europe opens a file with commas like this, in one double click."""
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerow(["1", csv_cell(f"{before}=1+1;b"), ""])
+    file.seek(0)
+    parts = [part for line in csv.reader(file, delimiter=";") for part in line]
+    assert not [part for part in parts if part.strip(' "').startswith("=")]
+
+
+@given(anything)
+def test_what_keeps_a_cell_from_being_a_formula_can_be_taken_away(text: str) -> None:
+    assert csv_cell(typed_in(csv_cell(text))) == csv_cell(text)
+
+
+@pytest.mark.parametrize("text", ["- one\n- two", "=1;=2", "\n\n-3", '"=x"', "'tis", "a;'b"])
+def test_what_was_typed_comes_back(text: str) -> None:
+    assert typed_in(csv_cell(text)) == text
 
 
 def test_ordinary_cells_of_a_spreadsheet_stay_as_they_are() -> None:
-    assert csv_cell("Ada Lovelace, 3 = 3") == "Ada Lovelace, 3 = 3"
+    assert csv_cell("Ada Lovelace, 3 = 3; it's - so") == "Ada Lovelace, 3 = 3; it's - so"
 
 
 @pytest.mark.parametrize(

@@ -373,21 +373,36 @@ LEAVES = {
     "nothing": "def f():\n    return os.listdir('.')\n",
     "a file": "open('note.txt', 'w').write('the answer')\ndef f():\n    return os.listdir('.')\n",
     "a closed directory": "os.chmod('.', 0)\ndef f():\n    return 'closed'\n",
+    "a number for a time": "os.utime('.', (77, 77))\ndef f():\n    return 'told'\n",
+    "a directory grown large": """
+names = [str(number).rjust(250, "n") for number in range(1_000)]
+for name in names:
+    open(name, "w").close()
+for name in names:
+    os.unlink(name)
+def f():
+    return "large"
+""",
 }
 
 
 @pytest.mark.parametrize("left", LEAVES)
 def test_a_scratch_directory_is_as_new_for_the_next_worker(run: Run, left: str) -> None:
-    run.call("import os\n" + LEAVES[left])
+    """A friend who is marked next, and whose output is shown, would read what was left."""
     look = """
-        import os, stat
+        import os, stat, time
         def f():
-            open("own.txt", "w").write("own")
             state = os.stat(".")
+            recent = min(state.st_mtime, state.st_atime) > time.time() - 1_000
+            open("own.txt", "w").write("own")
             own = state.st_uid == os.getuid() and os.getcwd() == os.environ["HOME"]
-            return os.listdir("."), own, stat.S_IMODE(state.st_mode)
+            return os.listdir("."), own, stat.S_IMODE(state.st_mode), recent, state.st_size
         """
-    assert run.call(look).outcome == Returned((["own.txt"], True, 0o700))
+    first = run.call(look).outcome
+    run.call("import os\n" + LEAVES[left])
+    assert run.call(look).outcome == first
+    assert isinstance(first, Returned)
+    assert first.value[:4] == (["own.txt"], True, 0o700, True)  # type: ignore[index]
 
 
 def test_many_workers_after_one_another_leave_the_launcher_as_it_was(run: Run) -> None:

@@ -196,3 +196,20 @@ def test_what_a_directory_has_outgrown_is_counted_beyond_what_was_allowed(tmp_pa
 def test_memory_that_was_freed_can_be_used_again(run: Run) -> None:
     text = "def f():\n    for _ in range(8):\n        bytearray(1 << 27)\n    return 1\n"
     assert run.call(text).outcome == Returned(1)
+
+
+@pytest.mark.parametrize("layer", ["nothing", "own_user"])
+def test_threads_are_counted_also_where_the_user_is_shared(layer: str) -> None:
+    """Started by the system's own call they need next to no memory, and take all that there are."""
+    text = "import resource\ndef f():\n    return list(resource.getrlimit(resource.RLIMIT_NPROC))\n"
+    with (
+        start_launcher(LIMITS, isolation="preferred", without=frozenset({layer})) as launcher,
+        launcher.open(submission(text)) as session,
+    ):
+        outcome = session.call("f", ()).outcome
+        is_alone = "own_user" in launcher.isolation.layers
+    assert isinstance(outcome, Returned)
+    soft, hard = outcome.value  # type: ignore[misc]
+    assert soft == hard
+    # few enough to leave others some, and enough for whoever needs a few
+    assert (soft == LIMITS.processes) if is_alone else LIMITS.processes < soft < 10_000

@@ -260,16 +260,32 @@ def test_a_name_too_long_to_tell_does_not_cost_the_others(run: Run) -> None:
     assert loaded.failure is None
 
 
-def test_a_file_whose_definitions_do_not_load_either_has_no_functions(run: Run) -> None:
-    text = "import os\n@lambda f: os._exit(5)\ndef f():\n    return 1\n"
+@pytest.mark.parametrize(
+    ("ends", "failure", "why"),
+    [
+        (
+            "os._exit(5)",
+            Killed("exit", "the process ended itself with exit code 5"),
+            "it ended its own process",
+        ),
+        (
+            "os.kill(os.getpid(), 11)",
+            Killed("signal", "SIGSEGV"),
+            "its process crashed or was stopped",
+        ),
+    ],
+)
+def test_a_file_whose_definitions_do_not_load_either_has_no_functions(
+    run: Run, ends: str, failure: Killed, why: str
+) -> None:
+    """Of cases that are not run for it nothing is said that the file could choose freely."""
+    text = f"import os\n@lambda f: {ends}\ndef f():\n    return 1\n"
     with run.launcher.open(submission(text)) as session:
         assert session.loaded.functions == ()
         assert not session.loaded.definitions_only
-        assert session.loaded.failure == Killed("exit", "the process ended itself with exit code 5")
+        assert session.loaded.failure == failure
         outcome = session.call("f", ()).outcome
-    assert outcome == NotRun(
-        "the file could not be loaded: the process ended itself with exit code 5"
-    )
+    assert outcome == NotRun(f"the file could not be loaded: {why}")
 
 
 PLACES = [

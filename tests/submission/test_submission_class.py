@@ -15,7 +15,15 @@ from handing_in import SOLUTION, Content, folder, notebook_text, special_entry, 
 
 from grader.errors import UsageError
 from grader.model import Chunk
-from grader.submission import Handed, Submitter, find_submissions, passed_over, read_handed
+from grader.submission import (
+    Handed,
+    Submitter,
+    archive,
+    find_submissions,
+    passed_over,
+    read_handed,
+    tree,
+)
 from grader.submission.archive import class_zip
 from grader.submission.metadata import read_metadata
 
@@ -454,3 +462,51 @@ def test_a_class_zip_gives_each_student_their_own_helpers_only(tmp_path: Path) -
     assert ann.helpers == {"a.py": b"1"}
     assert anna.helpers == {"b.py": b"2"}
     assert ann.chunks == anna.chunks == (Chunk("solution.py", SOLUTION),)
+
+
+@pytest.mark.parametrize("at", ["", "0/", "0/1/"])
+def test_nobody_hides_the_others_behind_too_many_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    """A class in which one folder holds more than a class may was read as one submission."""
+    monkeypatch.setattr(tree, "MAX_ENTRIES", 30)
+    monkeypatch.setattr(tree, "MAX_CLASS_ENTRIES", 60)
+    many: dict[str, Content] = {f"hog/{at}{number}.txt": "" for number in range(100)}
+    others: dict[str, Content] = {
+        f"{name}/solution.py": SOLUTION for name in ("ann", "hog", "zoe", *map(str, range(20)))
+    }
+    found = find(folder(tmp_path / "class", {**many, **others}))
+    assert [handed.id for handed in found if not solved(handed)] == ["hog"]
+    assert len(found) == 23
+    (hog,) = (handed for handed in found if handed.id == "hog")
+    problem = read_handed(hog, expected_name="solution.py").problem
+    assert problem == "it holds more than 30 files"
+
+
+def test_a_class_zip_of_too_many_files_is_not_taken_for_one_submission(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "MAX_CLASS_ENTRIES", 20)
+    files: dict[str, Content] = {f"{n}/solution.py": SOLUTION for n in ("ann", "hog")}
+    path = tmp_path / "class.zip"
+    path.write_bytes(zip_bytes(files | {f"hog/{n}": "" for n in range(30)}))
+    with pytest.raises(UsageError, match=r"class\.zip: .* more than 20 files; unpack"):
+        find(path)
+    other = folder(tmp_path / "other", {"solution.py": SOLUTION})
+    assert [handed.id for handed in find(path, other)] == ["class", "other"]
+
+
+def test_nobody_is_left_out_for_a_name_that_begins_with_a_dot(put: Put) -> None:
+    path = put(
+        {
+            "Ann_6_assignsubmission_file_/solution.py": SOLUTION,
+            ".Bob_5_assignsubmission_file_/solution.py": SOLUTION,
+            ".git/hooks/hook.py": "",
+        }
+    )
+    found = find(path)
+    assert [handed.id for handed in found] == [
+        "Bob_5_assignsubmission_file",
+        "Ann_6_assignsubmission_file",
+    ]
+    assert all(map(solved, found))

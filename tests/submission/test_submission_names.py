@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.submission import tree
 from grader.submission.naming import (
     distinct,
     inner_path,
@@ -251,3 +254,18 @@ def test_no_two_ids_are_equal_even_where_case_is_ignored(wanted: list[str]) -> N
 
 def test_numbering_many_equal_ids_takes_no_time() -> None:
     assert distinct(["a"] * 20_000)[-1] == "a-20000"
+
+
+def test_odd_names_cost_no_more_than_plain_ones() -> None:
+    """Of a zip that holds thousands of them, each is looked at by itself."""
+
+    def seconds(names: Sequence[str]) -> float:
+        listed = tree.Tree(dict.fromkeys(names, 0), lambda name, limit: b"")
+        started_s = time.thread_time()
+        for name in listed.names:
+            resembles(name, "solution.py")
+        return time.thread_time() - started_s
+
+    plain = seconds([f"{'n' * 200}{number}.py" for number in range(20_000)])
+    assert seconds([f"{'n' * 200}{number}/pyvenv.cfg" for number in range(20_000)]) < 3 * plain
+    assert seconds([f"{' ' * 200}{number}.py" for number in range(20_000)]) < 8 * plain

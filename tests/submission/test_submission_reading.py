@@ -6,6 +6,7 @@ import os
 import socket
 import stat
 import struct
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -568,3 +569,17 @@ def test_files_of_a_folder_that_are_not_the_students_are_left_out(tmp_path: Path
     )
     assert read_.problem is None
     assert read_.helpers == {"mine.py": b"M = 1\n"}
+
+
+def test_a_line_of_imports_without_end_costs_no_more_than_other_lines() -> None:
+    """A file of 2 MB could keep the grader itself busy for hours, before anything of it ran."""
+
+    def seconds(line: str) -> float:
+        one = Submission("one", "solution.py", (Chunk("solution.py", f"# xtorch {line}"),))
+        started_s = time.thread_time()
+        for _ in range(5):
+            assert not one.mentions_torch
+        return time.thread_time() - started_s
+
+    plain = seconds("import" + " number" * 6_000)
+    assert seconds("import " * 6_000) < 50 * plain
