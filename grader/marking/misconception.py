@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from grader.marking.compare import Absent, matches, narrow
-from grader.marking.credit import refused
+from grader.marking.credit import cases_share, refused
 from grader.model import CaseResult, Question, Raised, Raises, Returned, WrongAnswer
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Diagnosis(Struct, frozen=True):
     """What wrong answers say of a question's results."""
 
     fitting: tuple[WrongAnswer, ...] = ()  # reproduce all results; the one worth most first
-    explaining: tuple[WrongAnswer, ...] = ()  # all wrong values are theirs; worth most first
+    explaining: tuple[WrongAnswer, ...] = ()  # most values are right or theirs; worth most first
     due: Fraction = Fraction(0)  # the share that the results are worth by any of them
 
 
@@ -41,29 +41,62 @@ def diagnose(question: Question, results: Sequence[CaseResult]) -> Diagnosis:
 
     Who gets right what a wrong answer gets wrong is due no less than that wrong answer. So `due`
     counts every one that predicts all wrong values, whatever it makes of the right ones and of
-    input that is to be refused; where no value is wrong, it counts them all.
+    input that is to be refused; where no value is wrong, it counts them all. Who has a small fault
+    beside the slip is due that part of its worth which the results would earn without the slip.
     """
     if not question.wrong_answers or all(result.passed for result in results):
         return Diagnosis()
     values = [index for index, result in enumerate(results) if not _must_raise(result)]
     wrong_values = [index for index in values if not results[index].passed]
-    no_better = [
-        answer
+    parts = [
+        (answer, _explained(question, answer, results, wrong_values))
         for answer in question.wrong_answers
-        if _predicts(answer, results, wrong_values)
-        and (not wrong_values or any(_is_value(answer, index) for index in wrong_values))
     ]
-    no_better.sort(key=lambda answer: -answer.share)
+    explaining = [(answer, part) for answer, part in parts if part]
+    explaining.sort(key=lambda pair: -pair[0].share * pair[1])
     if wrong_values:
-        right_values = [index for index in values if results[index].passed]
-        fitting = [answer for answer in no_better if _predicts(answer, results, right_values)]
+        fitting = [answer for answer, _ in explaining if _predicts(answer, results, values)]
     else:
-        fitting = [answer for answer in no_better if _explains_guards(answer, results)]
+        fitting = [answer for answer, _ in explaining if _explains_guards(answer, results)]
     return Diagnosis(
         fitting=tuple(fitting),
-        explaining=tuple(no_better) if wrong_values else (),
-        due=max((answer.share for answer in no_better), default=Fraction(0)),
+        explaining=tuple(answer for answer, _ in explaining) if wrong_values else (),
+        due=max((answer.share * part for answer, part in explaining), default=Fraction(0)),
     )
+
+
+_MOST = Fraction(3, 4)  # of a question: what a slip has to explain at least, beside what is right
+
+
+def _explained(
+    question: Question,
+    answer: WrongAnswer,
+    results: Sequence[CaseResult],
+    wrong_values: Sequence[int],
+) -> Fraction:
+    """Which part of its worth a wrong answer is due: all of it if it predicts all wrong values.
+
+    Nothing, if what it predicts are exceptions, or if it leaves too much unexplained.
+    """
+    if not wrong_values:
+        return Fraction(1)
+    credits = [result.credit for result in results]
+    room = (1 - _MOST) * sum((result.case.weight for result in results), Fraction(0))
+    theirs = []
+    for index in wrong_values:
+        if same_result(answer.predictions[index], results[index]):
+            theirs.append(index)
+            credits[index] = Fraction(1)
+            continue
+        room -= results[index].case.weight * (1 - credits[index])
+        if room < 0:
+            return Fraction(0)
+    if not any(_is_value(answer, index) for index in theirs):
+        return Fraction(0)
+    if len(theirs) == len(wrong_values):
+        return Fraction(1)
+    part = cases_share(question, credits)
+    return part if part >= _MOST else Fraction(0)
 
 
 def _predicts(answer: WrongAnswer, results: Sequence[CaseResult], indices: Sequence[int]) -> bool:

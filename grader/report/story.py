@@ -292,7 +292,12 @@ def _opening(result: QuestionResult, staff: bool) -> Iterator[str]:
     if not helped:
         yield from _absence(result)
     if result.basis == "wrong_answer":
-        yield "All results follow from one slip; what is right besides it earns part of the points."
+        part = result.diagnosis and result.share < result.diagnosis[0].share
+        results = "Most" if part else "All"
+        yield (
+            f"{results} results follow from one slip; what is right besides it earns part of the "
+            "points."
+        )
     names = [one_line(wrong.name, 80) for wrong in result.diagnosis if wrong.name]
     if staff and names:
         yield f"Wrong answer: {' or '.join(names)}."

@@ -187,6 +187,29 @@ def test_who_gets_more_right_than_a_wrong_answer_is_due_no_less(
     assert (result.share, names(result)) == (share, diagnosed)
 
 
+@pytest.mark.parametrize(
+    ("values", "share", "diagnosed"),
+    [
+        ([9, 16, 30, 2, 3], Fraction(6, 10), ["no_bias"]),
+        ([9, 16, 30, 2, 0], Fraction(6, 10) * Fraction(7, 8), ["no_bias"]),  # all but one of eight
+        ([9, 16, 30, 2, raised(IndexError)], Fraction(6, 10) * Fraction(7, 8), ["no_bias"]),
+        ([9, 16, 35, 2, Observation(TimedOut(5.0))], Fraction(6, 10) * Fraction(7, 8), ["no_bias"]),
+        ([9, 16, 30, 0, 3], Fraction(6, 10) * Fraction(6, 8), ["no_bias"]),
+        ([9, 16, 30, 0, 0], Fraction(0), []),  # more than a quarter is nobody's
+        ([12, 20, 35, 2, 0], Fraction(5, 8), []),  # the cases are worth more
+        ([12, 20, 35, 6, 0], Fraction(7, 8), []),  # what is wrong is not the slip
+    ],
+)
+def test_a_small_fault_beside_a_slip_does_not_hide_the_slip(
+    values: list[Any], share: Fraction, diagnosed: list[str]
+) -> None:
+    cases = [case(12, weight=Fraction(2)), case(20), case(35, weight=Fraction(2))]
+    cases += [case(6, weight=Fraction(2)), case(7, weight=Fraction(1))]
+    slip = wrong("no_bias", "6/10", 9, 16, 30, 2, 3)
+    result = marked(tuple(cases), (slip,), values)
+    assert (result.share, names(result)) == (share, diagnosed)
+
+
 def test_right_values_with_other_exceptions_are_due_no_less_and_nothing_is_named() -> None:
     cases = (case(12), case(VALUE_ERROR, weight=Fraction(9)))
     answer = wrong("formula", "6/10", 9, 3)

@@ -89,6 +89,13 @@ def test_a_student_never_reads_of_hidden_cases_isolation_or_wrong_answers() -> N
     assert " ".join(NO_BIAS.feedback.split()) in " ".join(text.split())
 
 
+def test_a_slip_that_leaves_something_unexplained_is_not_said_to_explain_all() -> None:
+    slip = next(result for result in mixed().questions if result.basis == "wrong_answer")
+    lesser = replace(slip, share=slip.share * 7 / 8)
+    assert "All results follow from one slip" in render(card(slip), PLAIN)
+    assert "Most results follow from one slip" in render(card(lesser), PLAIN)
+
+
 def test_staff_read_all_of_it() -> None:
     text = render(staffed(), PLAIN)
     for told in ("no_bias", "landlock", "random layers 4 (hidden)", "weights 210"):
