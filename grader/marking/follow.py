@@ -7,7 +7,7 @@ True values come first and nothing here ever lowers a credit. Which function the
 called is not asked: what counts is that its value follows from the student's own step.
 
 A composite that hung or crashed has given nothing that could follow, and a step that did so leaves
-nothing to go on with. Where a question asks for an exception, raising it may follow as well: the
+nothing to go on with. An exception that the question or a step asks for may follow as well: the
 student's own steps leave nothing else to do. But raising is easy. It counts only beside a wrong
 value that follows, and only if nothing is left over that does not follow.
 
@@ -22,7 +22,7 @@ import builtins
 import itertools
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from copy import deepcopy
 from fractions import Fraction
@@ -89,7 +89,10 @@ def follow_through(
         GraderError: whatever `ask` raised.
     """
     best = tuple(results)
-    open_cases = [index for index, result in enumerate(results) if _may_follow(question, result)]
+    asked = _exceptions(question, *steps.values())
+    open_cases = [
+        index for index, result in enumerate(results) if _may_follow(question, result, asked)
+    ]
     if not open_cases:
         return best
     best_share = cases_share(question, [result.credit for result in results])
@@ -106,7 +109,7 @@ def follow_through(
         for chosen in itertools.combinations(steps.values(), size):
             tried = list(results)
             for index in open_cases:
-                tried[index] = _follow_case(question, results[index], chosen, budget)
+                tried[index] = _follow_case(question, results[index], chosen, asked, budget)
             if not _all_is_explained(question, tried):
                 tried = [
                     old if isinstance(new.observation.outcome, Raised) else new
@@ -120,11 +123,11 @@ def follow_through(
     return best
 
 
-def _may_follow(question: Question, result: CaseResult) -> bool:
+def _may_follow(question: Question, result: CaseResult, asked: Set[str]) -> bool:
     outcome = result.observation.outcome
     return _is_open(question, result) and (
         isinstance(outcome, Returned)
-        or (isinstance(outcome, Raised) and bool(_asked_for(question, outcome)))
+        or (isinstance(outcome, Raised) and not asked.isdisjoint(_kinds(outcome)))
     )
 
 
@@ -136,12 +139,14 @@ def _is_open(question: Question, result: CaseResult) -> bool:
     )
 
 
-def _asked_for(question: Question, raised: Raised) -> set[str]:
-    """The exceptions that the question asks for, and of which this is one."""
-    asked = {
-        case.expected.exception for case in question.cases if isinstance(case.expected, Raises)
-    }
-    return asked & {raised.exception, *raised.bases}
+def _exceptions(*questions: Question) -> frozenset[str]:
+    """The exceptions that questions ask for."""
+    expected = [case.expected for question in questions for case in question.cases]
+    return frozenset(one.exception for one in expected if isinstance(one, Raises))
+
+
+def _kinds(raised: Raised) -> tuple[str, ...]:
+    return raised.exception, *raised.bases
 
 
 def _all_is_explained(question: Question, tried: Sequence[CaseResult]) -> bool:
@@ -239,7 +244,11 @@ def freeze(value: Any) -> Any:
 
 
 def _follow_case(
-    question: Question, result: CaseResult, chosen: Sequence[Question], budget: _Budget
+    question: Question,
+    result: CaseResult,
+    chosen: Sequence[Question],
+    asked: Set[str],
+    budget: _Budget,
 ) -> CaseResult:
     """The result with follow-through's credit, if what the student gave follows from `chosen`."""
     outcome = result.observation.outcome
@@ -254,8 +263,8 @@ def _follow_case(
     except GraderError:
         raise
     except Exception as error:  # noqa: BLE001 - refused, or stumbled over a student's value
-        raised = {kind.__name__ for kind in type(error).__mro__}
-        if not isinstance(outcome, Raised) or not raised & _asked_for(question, outcome):
+        own_kinds = {kind.__name__ for kind in type(error).__mro__}
+        if not isinstance(outcome, Raised) or (asked & own_kinds).isdisjoint(_kinds(outcome)):
             return result
         return _followed(result, credit, *dict.fromkeys(used)) if used else result
     if not used or not isinstance(outcome, Returned):

@@ -76,25 +76,18 @@ def _explained(
 ) -> Fraction:
     """Which part of its worth a wrong answer is due: all of it if it predicts all wrong values.
 
-    Nothing, if what it predicts are exceptions, or if it leaves too much unexplained.
+    Nothing, if what it predicts are exceptions, or if it leaves too much unexplained. Where it does
+    not predict all, None explains nothing, either: giving up looks the same after any slip.
     """
     if not wrong_values:
         return Fraction(1)
+    if _predicts(answer, results, wrong_values):
+        return Fraction(any(_is_value(answer, index) for index in wrong_values))
     credits = [result.credit for result in results]
-    room = (1 - _MOST) * sum((result.case.weight for result in results), Fraction(0))
-    theirs = []
     for index in wrong_values:
-        if same_result(answer.predictions[index], results[index]):
-            theirs.append(index)
+        tells = _is_value(answer, index) and answer.predictions[index] is not None
+        if tells and same_result(answer.predictions[index], results[index]):
             credits[index] = Fraction(1)
-            continue
-        room -= results[index].case.weight * (1 - credits[index])
-        if room < 0:
-            return Fraction(0)
-    if not any(_is_value(answer, index) for index in theirs):
-        return Fraction(0)
-    if len(theirs) == len(wrong_values):
-        return Fraction(1)
     part = cases_share(question, credits)
     return part if part >= _MOST else Fraction(0)
 

@@ -210,6 +210,13 @@ def test_a_small_fault_beside_a_slip_does_not_hide_the_slip(
     assert (result.share, names(result)) == (share, diagnosed)
 
 
+def test_none_is_no_slip_that_something_stands_beside() -> None:
+    cases = [case(number) for number in (12, 20, 35, 6)]
+    slip = wrong("loses count", "1/2", None, None, None, 7)
+    assert marked(tuple(cases), (slip,), [None] * 4).share == 0
+    assert marked(tuple(cases), (slip,), [None, None, None, 7]).share == Fraction(1, 2)
+
+
 def test_right_values_with_other_exceptions_are_due_no_less_and_nothing_is_named() -> None:
     cases = (case(12), case(VALUE_ERROR, weight=Fraction(9)))
     answer = wrong("formula", "6/10", 9, 3)
