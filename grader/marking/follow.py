@@ -7,7 +7,7 @@ composite itself called is not asked: what counts is that its value follows from
 step.
 
 A composite that hung or crashed has given nothing that could follow, and a step that did so leaves
-nothing to go on with. Where a question asks for an exception, raising it may follow as well: the
+nothing to go on with. An exception that the question or a step asks for may follow as well: the
 student's own steps leave nothing else to do. But raising is easy. It counts only beside a wrong
 value that follows, and only if nothing is left over that does not follow.
 
@@ -29,6 +29,7 @@ from grader.marking.compare import Absent, matches, narrow
 from grader.marking.credit import cases_share
 from grader.marking.misconception import Diagnosis, diagnose, same_result
 from grader.marking.steps import MOST_CALLS, OwnSteps, true_calls
+from grader.marking.tame import Unusable
 from grader.model import CaseResult, Question, Raised, Raises, Returned, WrongAnswer
 from grader.remembering import remembered
 
@@ -62,7 +63,10 @@ def follow_through(
         GraderError: whatever asking raised.
     """
     best = tuple(results)
-    open_cases = [index for index, result in enumerate(results) if _may_follow(question, result)]
+    asked = _exceptions(question, *own.steps.values())
+    open_cases = [
+        index for index, result in enumerate(results) if _may_follow(question, result, asked)
+    ]
     if not open_cases:
         return best
     best_share = cases_share(question, [result.credit for result in results])
@@ -77,7 +81,7 @@ def follow_through(
     for mix in own.mixes():
         tried = list(results)
         for index in open_cases:
-            tried[index] = _follow_case(question, results[index], mix, own)
+            tried[index] = _follow_case(question, results[index], mix, asked, own)
         if not _all_is_explained(question, tried):
             tried = [
                 old if isinstance(new.observation.outcome, Raised) else new
@@ -91,11 +95,11 @@ def follow_through(
     return best
 
 
-def _may_follow(question: Question, result: CaseResult) -> bool:
+def _may_follow(question: Question, result: CaseResult, asked: frozenset[str]) -> bool:
     outcome = result.observation.outcome
     return _is_open(question, result) and (
         isinstance(outcome, Returned)
-        or (isinstance(outcome, Raised) and bool(_asked_for(question, outcome)))
+        or (isinstance(outcome, Raised) and not asked.isdisjoint(_kinds(outcome)))
     )
 
 
@@ -107,12 +111,14 @@ def _is_open(question: Question, result: CaseResult) -> bool:
     )
 
 
-def _asked_for(question: Question, raised: Raised) -> set[str]:
-    """The exceptions that the question asks for, and of which this is one."""
-    asked = {
-        case.expected.exception for case in question.cases if isinstance(case.expected, Raises)
-    }
-    return asked & {raised.exception, *raised.bases}
+def _exceptions(*questions: Question) -> frozenset[str]:
+    """The exceptions that questions ask for."""
+    expected = [case.expected for question in questions for case in question.cases]
+    return frozenset(one.exception for one in expected if isinstance(one, Raises))
+
+
+def _kinds(raised: Raised) -> tuple[str, ...]:
+    return raised.exception, *raised.bases
 
 
 def _all_is_explained(question: Question, tried: Sequence[CaseResult]) -> bool:
@@ -124,7 +130,11 @@ def _all_is_explained(question: Question, tried: Sequence[CaseResult]) -> bool:
 
 
 def _follow_case(
-    question: Question, result: CaseResult, mix: Sequence[Question], own: OwnSteps
+    question: Question,
+    result: CaseResult,
+    mix: Sequence[Question],
+    asked: frozenset[str],
+    own: OwnSteps,
 ) -> CaseResult:
     """The result with follow-through's credit, if what the student gave follows from these."""
     outcome = result.observation.outcome
@@ -133,9 +143,11 @@ def _follow_case(
     came = own.evaluate(question.reference, result.case.args, mix)
     if not came.used:
         return result
+    if isinstance(came.raised, Unusable):
+        return result
     if came.raised is not None:
-        kinds = {kind.__name__ for kind in type(came.raised).__mro__}
-        follows = isinstance(outcome, Raised) and bool(kinds & _asked_for(question, outcome))
+        kinds = asked.intersection(kind.__name__ for kind in type(came.raised).__mro__)
+        follows = isinstance(outcome, Raised) and not kinds.isdisjoint(_kinds(outcome))
     else:
         predicted = narrow(came.value, result.case.at)
         follows = (

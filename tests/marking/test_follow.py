@@ -522,6 +522,17 @@ def test_the_exception_asked_for_follows_beside_a_value_if_nothing_is_left_over(
     assert someone.mark(steps, built)["network"].share == share
 
 
+def test_the_exception_that_a_step_asks_for_follows_where_the_step_raises_it() -> None:
+    def layer_too_strict(inputs: int, outputs: int, bias: bool = True) -> int:
+        if outputs > 6:
+            raise ValueError
+        return layer_no_bias(inputs, outputs, bias)
+
+    built = composite(network, [(10, 4, 5), (10, 4, 7), (9, 9, 4)], builds_on=["layer"])
+    result = student(layer=layer_too_strict).mark(LAYER, built)["network"]
+    assert (result.share, result.followed_from) == (1, ("layer",))
+
+
 def test_a_value_where_an_error_was_asked_for_may_follow_from_a_step() -> None:
     def rounds_down(size: int, target: int, loss: int = 2) -> int:
         return (size - target) // loss

@@ -249,6 +249,11 @@ def test_a_file_whose_loading_does_not_end_is_loaded_again_with_definitions_only
     assert outcome == Returned((3, 1, 3, None, False))
 
 
+def test_where_a_package_lies_on_this_machine_is_not_told(run: Run) -> None:
+    (problem,) = run.load("from typing import no_such_name\ndef f(): return 1\n").problems
+    assert problem.what == "ImportError: cannot import name 'no_such_name' from 'typing'"
+
+
 def test_a_large_file_is_loaded(run: Run) -> None:
     text = f"def f(): return len(DATA)\nDATA = '{'a' * 3_000_000}'\n"
     assert run.call(text).outcome == Returned(3_000_000)
