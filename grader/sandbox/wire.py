@@ -49,7 +49,8 @@ MAX_COLLISIONS: Final = 8
 MAX_MEETINGS: Final = 1 << 26
 """Keys of different hashes can be chosen so that each is looked for where all before it are. So
 many such pairs there may be in one message: one dict of 11,584 keys, or many of fewer. Text does
-not count: its hash is salted, nobody can choose it."""
+not count, as its hash is salted, nor do integers of which there are too few to choose from."""
+_FEW: Final = 1 << 20
 
 _U16: Final = struct.Struct("<H")
 _U32: Final = struct.Struct("<I")
@@ -166,7 +167,7 @@ class _Encoder:
         others = 0
         for key, item in value.items():
             _check_key(key, depth)
-            if type(key) is not str:
+            if _can_be_chosen(key):
                 others += 1
                 self.meetings = _left(self.meetings, others)
             self.write(key, depth + 1)
@@ -196,10 +197,15 @@ def _rows(shape: tuple[int, ...]) -> int:
     return prod(length for length in shape if length)
 
 
+def _can_be_chosen(key: object) -> bool:
+    """Whether there are keys of its kind that one dict takes long to tell apart."""
+    return type(key) is not str and not (type(key) is int and abs(key) <= _FEW)
+
+
 def _left(meetings: int, others: int) -> int:
-    """Count a key that is no text, which may meet all such before it in its dict."""
+    """Count a key that may meet all others such before it in its dict."""
     if others > meetings:
-        raise WireError("too many keys that are no text")
+        raise WireError("too many keys that are neither text nor small integers")
     return meetings - others
 
 
@@ -303,7 +309,7 @@ class _Decoder:
         others = 0
         for _ in range(self.count(2)):
             key = self.read(depth + 1, _KEY_TAGS)
-            if type(key) is not str:
+            if _can_be_chosen(key):
                 others += 1
                 self.meetings = _left(self.meetings, others)
                 alike = hashes[hash(key)] = hashes.get(hash(key), 0) + 1
