@@ -95,6 +95,7 @@ def test_a_signal_at_any_step_publishes_no_score(
     step: str, which: int, late: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = begin(autograder(tmp_path / "autograder"))
+    before = descendants(os.getpid())  # of other tests that ran in this process
     honest = getattr(gradescope, step)
     calls = itertools.count(1)
 
@@ -115,7 +116,7 @@ def test_a_signal_at_any_step_publishes_no_score(
         assert gradescope.run_autograder(root, root / "source" / "config.yaml") == 3
     assert_sound(root, 3)
     assert results(root) is not None
-    assert not descendants(os.getpid())
+    assert descendants(os.getpid()) <= before
     assert gradescope.run_autograder(root, root / "source" / "config.yaml") == 0
     assert_sound(root, 0)
 
