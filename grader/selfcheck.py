@@ -38,6 +38,7 @@ from grader.model import (
     Submission,
     TimedOut,
 )
+from grader.packages import package_remarks
 from grader.pipeline import Recorder, Worker
 from grader.public import public
 from grader.sandbox.values import Refusal, simplify
@@ -52,13 +53,20 @@ _PATIENCE = 2  # time-outs of one function before it is not called again
 Ask = Callable[[str, tuple["Value", ...]], Observation]
 
 
-def self_check(assignment: Assignment, submission: Submission, worker: Worker) -> SelfCheck:
+def self_check(
+    assignment: Assignment,
+    submission: Submission,
+    worker: Worker,
+    *,
+    asked: frozenset[str] | None = None,
+) -> SelfCheck:
     """Decides what a student learns of a submission from everything that is public.
 
     Args:
         assignment: whole or public; only its public part is used.
         submission: what was handed in.
         worker: runs the submission's functions.
+        asked: the functions that all questions ask for, where the assignment is cut down to some.
     """
     started = time.monotonic()
     shown = public(assignment)
@@ -70,11 +78,11 @@ def self_check(assignment: Assignment, submission: Submission, worker: Worker) -
             for case in one.cases
         ]
     )
-    asked = shown.functions
+    functions = shown.functions if asked is None else asked
     questions = tuple(
-        check_question(one, asks.ask, worker.loaded, asked) for one in shown.questions
+        check_question(one, asks.ask, worker.loaded, functions) for one in shown.questions
     )
-    remarks = submission.remarks
+    remarks = (*submission.remarks, *package_remarks(submission, assignment.packages))
     if submission.problem:
         remarks = (submission.problem, *remarks)
     return SelfCheck(

@@ -56,6 +56,27 @@ def test_one_question_is_told_alone(handout: Path) -> None:
     assert done.stdout.splitlines()[-1] == "The one public check passed; there are no hidden cases."
 
 
+def test_another_questions_function_is_not_the_one_that_is_missing(handout: Path) -> None:
+    """Also where that other question is not checked."""
+    (handout / "solution.py").write_text("def volumes(*sides): return 8\n", encoding="utf-8")
+    assert "is it the one you called volumes?" in check(handout, "-q", "volume").stdout
+    (handout / "assignment.json").write_text(
+        (handout / "assignment.json")
+        .read_text(encoding="utf-8")
+        .replace('"function":"area"', '"function":"volumes"'),
+        encoding="utf-8",
+    )
+    done = check(handout, "-q", "volume")
+    assert done.stdout.splitlines()[-3] == "  -> No function named volume is defined."
+
+
+def test_a_package_that_may_be_missing_where_it_counts_is_told(handout: Path) -> None:
+    change(handout, "def volume", "import msgspec\n\n\ndef volume")
+    done = check(handout)
+    assert done.returncode == 0
+    assert "! it imports msgspec: when it is marked, only NumPy is sure to be there" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
