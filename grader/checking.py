@@ -7,7 +7,7 @@ file that the student has changed.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,7 @@ def find_solution(path: Path, header: Header) -> Submission:
 
     A handout holds a template of each kind, a file and a notebook. Of the two, the one that is no
     longer as it was handed out counts; of two such, the one saved last, and the student is told.
+    Who writes in another file than the template is told how to check that.
 
     Raises:
         UsageError: if there is nothing at `path`.
@@ -64,8 +65,22 @@ def find_solution(path: Path, header: Header) -> Submission:
     if len(present) == 2:
         other, remarks = _of_two(present, header)
         without.add(other.name)
+    elsewhere = _files_beside(path, {*HANDOUT, *(file.name for file in present)})
+    if present and elsewhere and all(_is_template(file, header) for file in present):
+        handed_out = " and ".join(file.name for file in present)
+        remarks = (
+            f"{handed_out} {'are' if len(present) == 2 else 'is'} still as handed out; "
+            f"to check another file, name it: python -m grader check {elsewhere[0]}",
+        )
     submission = read_submission(path, expected_name=header.filename, without=without)
     return replace(submission, remarks=(*remarks, *submission.remarks))
+
+
+def _files_beside(folder: Path, known: Collection[str]) -> list[str]:
+    """What else in a folder might be a solution, as it is written on a command line."""
+    files = [*folder.glob("*.py"), *folder.glob("*.ipynb")]
+    names = sorted(str(file) for file in files if file.name not in known)
+    return [f'"{name}"' if " " in name else name for name in names]
 
 
 def _of_two(files: Sequence[Path], header: Header) -> tuple[Path, tuple[str, ...]]:

@@ -87,6 +87,21 @@ def test_the_template_that_was_filled_in_counts(handout: Path) -> None:
     assert "Hand in one of them" in find(handout).remarks[0]
 
 
+def test_who_writes_in_another_file_is_told_how_to_check_that(handout: Path) -> None:
+    other = handout / "my area.py"
+    other.write_text(RIGHT, encoding="utf-8")
+    (told,) = find(handout).remarks
+    assert told == (
+        "solution.py and solution.ipynb are still as handed out; to check another file, name it: "
+        f'python -m grader check "{other}"'
+    )
+    (handout / "solution.py").rename(other)
+    (told, *_) = find(handout).remarks
+    assert told.startswith("solution.ipynb is still as handed out; ")
+    (handout / "solution.py").write_text(RIGHT, encoding="utf-8")
+    assert find(handout).remarks == ()  # then the other is a module of the student's own
+
+
 @pytest.mark.parametrize("last", ["solution.py", "solution.ipynb"])
 def test_of_two_that_were_filled_in_the_later_counts_and_that_is_said(
     handout: Path, last: str
