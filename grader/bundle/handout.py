@@ -36,7 +36,10 @@ _README = Path(__file__).with_name("handout.md")
 _CONFTEST = '''\
 """Lets plain `pytest` in this folder check the solution, case by case."""
 
-pytest_plugins = ["grader.pytest_plugin"]
+
+def pytest_addoption(parser, pluginmanager):
+    # pytest_plugins would be refused when pytest runs in a folder above this one
+    pluginmanager.import_plugin("grader.pytest_plugin")
 '''
 
 
