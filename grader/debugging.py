@@ -112,7 +112,7 @@ def _called(
         return True, getattr(module, function)(*args)
     except bdb.BdbQuit:
         say("\nended in the debugger")
-    except Exception as error:  # noqa: BLE001 - the student's code
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the student's code
         step = error.__traceback__
         error.__traceback__ = step.tb_next if step is not None else None  # without our own frame
         say("".join(traceback.format_exception(error)))

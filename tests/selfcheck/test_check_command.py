@@ -197,6 +197,14 @@ def test_an_exception_is_printed_as_python_does_without_our_frames(handout: Path
     assert "debugging.py" not in done.stdout
 
 
+def test_a_program_that_ends_itself_says_so_in_the_foreground(handout: Path) -> None:
+    change(handout, "    return width * height\n", '    raise SystemExit("enough")\n')
+    done = check(handout, "--debug", "area")
+    assert done.returncode == 0
+    assert "SystemExit: enough" in done.stdout
+    assert "expected  6" in done.stdout
+
+
 def test_quitting_the_debugger_is_no_error(handout: Path) -> None:
     change(handout, "    return width * height\n", "    breakpoint()\n    return 5\n")
     done = check(handout, "--debug", "area", stdin="q\n")
