@@ -184,6 +184,16 @@ def test_what_would_end_a_program_ends_a_property_only() -> None:
     assert result.outcome == outcome
 
 
+def test_what_a_property_makes_of_rubbish_warns_nobody() -> None:
+    """Warnings are errors in these tests; a student would be shown a line of the property's."""
+
+    def holds(call: Call) -> str | None:
+        return "no number" if np.array([call("f")]).astype(np.int64)[0] else None
+
+    result = settle(Property("holds", holds), lambda f, args: Observation(Returned(float("nan"))))
+    assert result.said == "no number"
+
+
 def test_a_property_that_cannot_read_a_result_says_so_itself() -> None:
     def holds(call: Call) -> str | None:
         raise ValueError(f"expected a whole number, got {call('double', 1)!r}")
