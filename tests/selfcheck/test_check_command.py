@@ -302,3 +302,18 @@ def test_the_command_runs_on_a_system_that_is_not_linux(handout: Path, system: s
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert done.stdout.splitlines()[-1] == "All 6 public checks passed; 1 hidden case decides."
     assert time.monotonic() - started < 60
+
+
+@pytest.mark.parametrize("command", ["config", "build", "grade"])
+def test_a_command_for_courses_says_what_it_lacks_where_only_a_handout_is(
+    handout: Path, command: str
+) -> None:
+    """PyYAML is none of what a handout asks for."""
+    lacking = "raise ModuleNotFoundError(\"No module named 'yaml'\", name='yaml')\n"
+    (handout / "yaml.py").write_text(lacking, encoding="utf-8")
+    (handout / "config.yaml").write_text("", encoding="utf-8")
+    arguments = ["solution.py"] if command == "grade" else []
+    done = run_python(handout, "-m", "grader", command, *arguments)
+    assert done.returncode == 2
+    assert done.stderr.startswith("grader: this command needs yaml, which is not installed here.")
+    assert check(handout).returncode == 0
