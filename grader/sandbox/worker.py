@@ -46,10 +46,7 @@ def converse(
     Replies are held back while further requests wait, so that many short calls are not as many
     round trips; never for long.
     """
-    # After the standard library and before what is installed: a helper named like a module of
-    # the standard library does not shadow it, one named like some package does.
-    first = next((i for i, path in enumerate(sys.path) if path.endswith("-packages")), None)
-    sys.path.insert(len(sys.path) if first is None else first, scratch)
+    loading.import_also_from(scratch)
     frames.send(stream, frames.NO_NONCE, wire.encode(("ready", dict(ready))))
     submission = _Submission(scratch, reply_bytes)
     requests = frames.Reader(stream)

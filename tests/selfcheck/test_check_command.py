@@ -105,6 +105,24 @@ def test_modules_of_the_students_own_come_along(handout: Path) -> None:
 # --------------------------------------------------------------------------- watch
 
 
+@pytest.mark.parametrize("name", ["copy", "math", "numbers", "numpy", "click", "html"])
+def test_a_module_of_the_students_own_may_be_named_like_a_library(handout: Path, name: str) -> None:
+    """`python -m` looks into the working directory first; the grader needs all of these."""
+    (handout / f"{name}.py").write_text("raise RuntimeError('shadowed')\n", encoding="utf-8")
+    done = check(handout)
+    assert (done.returncode, done.stderr) == (0, "")
+    done = check(handout, "--debug", "area")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_who_leaves_the_m_out_is_served_as_well(tmp_path: Path) -> None:
+    course = write_course(tmp_path / "course")
+    handout = unpack_handout(course, tmp_path / "student", with_grader=True)
+    (handout / "solution.py").write_text(RIGHT, encoding="utf-8")
+    done = run_python(handout, "grader", "check", PYTHONPATH="")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_watching_checks_again_on_every_save_until_interrupted(handout: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "grader", "check", "--watch", "--plain"],
@@ -306,14 +324,17 @@ def test_the_command_runs_on_a_system_that_is_not_linux(handout: Path, system: s
 
 @pytest.mark.parametrize("command", ["config", "build", "grade"])
 def test_a_command_for_courses_says_what_it_lacks_where_only_a_handout_is(
-    handout: Path, command: str
+    handout: Path, tmp_path: Path, command: str
 ) -> None:
     """PyYAML is none of what a handout asks for."""
     lacking = "raise ModuleNotFoundError(\"No module named 'yaml'\", name='yaml')\n"
-    (handout / "yaml.py").write_text(lacking, encoding="utf-8")
+    poor = tmp_path / "poor"
+    poor.mkdir()
+    (poor / "yaml.py").write_text(lacking, encoding="utf-8")
     (handout / "config.yaml").write_text("", encoding="utf-8")
     arguments = ["solution.py"] if command == "grade" else []
-    done = run_python(handout, "-m", "grader", command, *arguments)
+    path = f"{poor}{os.pathsep}{ROOT}"
+    done = run_python(handout, "-m", "grader", command, *arguments, PYTHONPATH=path)
     assert done.returncode == 2
     assert done.stderr.startswith("grader: this command needs yaml, which is not installed here.")
     assert check(handout).returncode == 0
