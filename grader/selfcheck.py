@@ -121,6 +121,8 @@ def check_question(
     status = _status(question, result.cases, properties, outcomes)
     if not outcomes and not properties and question.function not in loaded.functions:
         status = "missing"  # it is never called here, but it will be
+    if status == "to_mark" and result.text is not None and not any(result.text.text.values()):
+        status = "failed"  # a person would have nothing before them
     helped = result.help if result.cases else ()
     return QuestionCheck(replace(result, status=status, help=helped), properties, status)
 
