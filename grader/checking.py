@@ -86,8 +86,11 @@ def _files_beside(folder: Path, known: Collection[str]) -> list[str]:
 def _of_two(files: Sequence[Path], header: Header) -> tuple[Path, tuple[str, ...]]:
     """The file that does not count, and what to tell of that."""
     changed = [file for file in files if not _is_template(file, header)]
+    if changed == files[1:]:
+        remark = f"hand in {files[1].name} alone: beside it, {files[0].name} would be read"
+        return files[0], (remark,)
     if len(changed) < 2:
-        return files[0] if changed == files[1:] else files[1], ()
+        return files[1], ()
     last, other = sorted(changed, key=lambda file: file.stat().st_mtime, reverse=True)
     remark = (
         f"read {last.name}, which was saved last; {other.name} is no longer empty either. "
