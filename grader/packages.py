@@ -27,10 +27,15 @@ def package_remarks(submission: Submission, packages: Sequence[str]) -> tuple[st
     """
     there = (_ALWAYS, *packages)
     own = {name.partition("/")[0].removesuffix(".py") for name in submission.helpers}
-    others = sorted(set(_imported(submission)) - own - sys.stdlib_module_names - {_CHECKS})
+    imported = set(_imported(submission))
+    others = sorted(imported - own - sys.stdlib_module_names - {_CHECKS})
+    beside = sorted(imported & own - sys.stdlib_module_names)
     strange = [name for name in others if name not in there]
     missing = [name for name in others if name in there and importlib.util.find_spec(name) is None]
     remarks = []
+    if beside:
+        lies, it = ("lies", "that") if len(beside) == 1 else ("lie", "them")
+        remarks.append(f"it imports {_listed(beside)}, which {lies} beside it: hand {it} in, too")
     if strange:
         sure = f"{_listed(['NumPy', *packages])} {'are' if packages else 'is'}"
         remarks.append(

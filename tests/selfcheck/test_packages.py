@@ -45,8 +45,7 @@ def test_a_package_that_will_be_there_and_is_not_here_is_told() -> None:
     [
         "import numpy.linalg\nimport os.path, sys\nfrom __future__ import annotations",
         "import yaml",
-        "import grader",
-        "import mine",
+        "import grader, json",
         "from . import click",
         '"""\nimport click\n"""',
         "import click, (",
@@ -55,9 +54,18 @@ def test_a_package_that_will_be_there_and_is_not_here_is_told() -> None:
     ],
 )
 def test_of_all_else_nothing_is_said(source: str) -> None:
-    assert remarks(source, "yaml", mine="import os") == ()
+    assert remarks(source, "yaml", mine="import os", json="") == ()
 
 
 def test_a_module_of_the_students_own_is_looked_at_too() -> None:
-    (told,) = remarks("import mine", mine="import click")
+    _, told = remarks("import mine", mine="import click")
     assert told.startswith("it imports click:")
+
+
+def test_what_lies_beside_a_solution_has_to_be_handed_in_with_it() -> None:
+    assert remarks("import mine", mine="import yours", yours="", unused="") == (
+        "it imports mine and yours, which lie beside it: hand them in, too",
+    )
+    assert remarks("from mine.part import f", mine="") == (
+        "it imports mine, which lies beside it: hand that in, too",
+    )
