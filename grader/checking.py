@@ -121,9 +121,12 @@ def only(assignment: Assignment, wanted: Sequence[str]) -> Assignment:
     for name in wanted:
         if name not in ids:
             named = getattr(name, "__name__", str(name))  # a function itself, in a notebook
-            close = [functions.get(named)] if named in functions else []
+            close = [functions[named]] if named in functions else []
+            close = close or [known for known in ids if named and known.startswith(named)]
             close = close or difflib.get_close_matches(named, ids, 1)
-            meant = f"did you mean {close[0]}?" if close else f"there are {', '.join(ids)}"
+            meant = f"there are {', '.join(ids)}"
+            if close:
+                meant = f"did you mean {' or '.join(close)}?"
             raise UsageError(f"no question {named!r}; {meant}")
     if not wanted:
         return assignment

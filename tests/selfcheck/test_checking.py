@@ -227,6 +227,12 @@ def test_a_question_that_is_none_is_refused(
     assert str(refused.value) == complaint
 
 
+def test_a_part_of_an_id_is_answered_by_all_that_begin_with_it(assignment: Assignment) -> None:
+    parts = tuple(replace(assignment.questions[0], id=known) for known in ("q3a", "q3b", "q31"))
+    with pytest.raises(UsageError, match=r"no question 'q3'; did you mean q3a or q3b or q31\?"):
+        only(replace(assignment, questions=parts), ["q3"])
+
+
 def test_who_names_the_function_is_told_its_question(assignment: Assignment) -> None:
     def sheet() -> None: ...
 
