@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-from grader import require
-
 _RUN = ("check", "grade", "gradescope")
 """The commands that run what was handed in."""
 
@@ -14,6 +12,10 @@ _RUN = ("check", "grade", "gradescope")
 def main() -> None:
     """Runs a command; what it will need a launcher for starts that before all else."""
     _fill_standard_streams()
+    if __name__ == "__main__":
+        _look_among_students_files_last()
+    from grader import require
+
     require()
     # As for students' code: a sum shall not hang on how many cores the machine has.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -32,6 +34,15 @@ def main() -> None:
         if sys.argv[1:2] and sys.argv[1] in _RUN and isinstance(ended.code, int | None):
             _leave(ended.code or 0)
         raise
+
+
+def _look_among_students_files_last() -> None:
+    """Python looks first where it was started, and there may be a copy.py or a math.py.
+
+    That is the working directory, or this package's own for who leaves the `-m` out.
+    """
+    here = sys.path.pop(0)
+    sys.path.append(here if __package__ else os.path.dirname(os.path.abspath(here)))  # noqa: PTH100, PTH120
 
 
 def _fill_standard_streams() -> None:

@@ -7,7 +7,7 @@ file that the student has changed.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,7 @@ def find_solution(path: Path, header: Header) -> Submission:
 
     A handout holds a template of each kind, a file and a notebook. Of the two, the one that is no
     longer as it was handed out counts; of two such, the one saved last, and the student is told.
+    Who writes in another file than the template is told how to check that.
 
     Raises:
         UsageError: if there is nothing at `path`.
@@ -64,15 +65,32 @@ def find_solution(path: Path, header: Header) -> Submission:
     if len(present) == 2:
         other, remarks = _of_two(present, header)
         without.add(other.name)
+    elsewhere = _files_beside(path, {*HANDOUT, *(file.name for file in present)})
+    if present and elsewhere and all(_is_template(file, header) for file in present):
+        handed_out = " and ".join(file.name for file in present)
+        remarks = (
+            f"{handed_out} {'are' if len(present) == 2 else 'is'} still as handed out; "
+            f"to check another file, name it: python -m grader check {elsewhere[0]}",
+        )
     submission = read_submission(path, expected_name=header.filename, without=without)
     return replace(submission, remarks=(*remarks, *submission.remarks))
+
+
+def _files_beside(folder: Path, known: Collection[str]) -> list[str]:
+    """What else in a folder might be a solution, as it is written on a command line."""
+    files = [*folder.glob("*.py"), *folder.glob("*.ipynb")]
+    names = sorted(str(file) for file in files if file.name not in known)
+    return [f'"{name}"' if " " in name else name for name in names]
 
 
 def _of_two(files: Sequence[Path], header: Header) -> tuple[Path, tuple[str, ...]]:
     """The file that does not count, and what to tell of that."""
     changed = [file for file in files if not _is_template(file, header)]
+    if changed == files[1:]:
+        remark = f"hand in {files[1].name} alone: beside it, {files[0].name} would be read"
+        return files[0], (remark,)
     if len(changed) < 2:
-        return files[0] if changed == files[1:] else files[1], ()
+        return files[1], ()
     last, other = sorted(changed, key=lambda file: file.stat().st_mtime, reverse=True)
     remark = (
         f"read {last.name}, which was saved last; {other.name} is no longer empty either. "
@@ -103,9 +121,12 @@ def only(assignment: Assignment, wanted: Sequence[str]) -> Assignment:
     for name in wanted:
         if name not in ids:
             named = getattr(name, "__name__", str(name))  # a function itself, in a notebook
-            close = [functions.get(named)] if named in functions else []
+            close = [functions[named]] if named in functions else []
+            close = close or [known for known in ids if named and known.startswith(named)]
             close = close or difflib.get_close_matches(named, ids, 1)
-            meant = f"did you mean {close[0]}?" if close else f"there are {', '.join(ids)}"
+            meant = f"there are {', '.join(ids)}"
+            if close:
+                meant = f"did you mean {' or '.join(close)}?"
             raise UsageError(f"no question {named!r}; {meant}")
     if not wanted:
         return assignment

@@ -8,7 +8,6 @@ carries the path of the file that it stands in.
 from __future__ import annotations
 
 import bdb
-import sys
 import traceback
 import types
 from collections.abc import Callable
@@ -61,7 +60,7 @@ def _announce(say: Say, question: Question, name: str, *, wrong: bool) -> None:
 
 def _load(submission: Submission, folder: Path, say: Say) -> types.ModuleType:
     """Runs the top level as the sandbox does, but under the path that the file really has."""
-    sys.path.insert(0, str(folder.resolve()))
+    loading.import_also_from(str(folder.resolve()))
     chunks = [(_place(chunk.label, folder), chunk.text) for chunk in submission.chunks]
     label = chunks[0][0] if len(chunks) == 1 else submission.filename
     module = loading.new_module(str(folder.resolve()), label)
@@ -112,7 +111,7 @@ def _called(
         return True, getattr(module, function)(*args)
     except bdb.BdbQuit:
         say("\nended in the debugger")
-    except Exception as error:  # noqa: BLE001 - the student's code
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the student's code
         step = error.__traceback__
         error.__traceback__ = step.tb_next if step is not None else None  # without our own frame
         say("".join(traceback.format_exception(error)))

@@ -55,7 +55,7 @@ def _check(
     wanted = questions or _defined(assignment, names)
     submission = Submission(id="", filename="" if shell is None else "this notebook")
     worker = Foreground(names, _Labels(shell))
-    return self_check(only(assignment, wanted), submission, worker)
+    return self_check(only(assignment, wanted), submission, worker, asked=assignment.functions)
 
 
 def _defined(assignment: Assignment, names: Mapping[str, Any]) -> Sequence[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import builtins
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
@@ -38,6 +39,7 @@ from grader.model import (
     Submission,
     TimedOut,
 )
+from grader.packages import package_remarks
 from grader.pipeline import Recorder, Worker
 from grader.public import public
 from grader.sandbox.values import Refusal, simplify
@@ -52,13 +54,20 @@ _PATIENCE = 2  # time-outs of one function before it is not called again
 Ask = Callable[[str, tuple["Value", ...]], Observation]
 
 
-def self_check(assignment: Assignment, submission: Submission, worker: Worker) -> SelfCheck:
+def self_check(
+    assignment: Assignment,
+    submission: Submission,
+    worker: Worker,
+    *,
+    asked: frozenset[str] | None = None,
+) -> SelfCheck:
     """Decides what a student learns of a submission from everything that is public.
 
     Args:
         assignment: whole or public; only its public part is used.
         submission: what was handed in.
         worker: runs the submission's functions.
+        asked: the functions that all questions ask for, where the assignment is cut down to some.
     """
     started = time.monotonic()
     shown = public(assignment)
@@ -70,11 +79,11 @@ def self_check(assignment: Assignment, submission: Submission, worker: Worker) -
             for case in one.cases
         ]
     )
-    asked = shown.functions
+    functions = shown.functions if asked is None else asked
     questions = tuple(
-        check_question(one, asks.ask, worker.loaded, asked) for one in shown.questions
+        check_question(one, asks.ask, worker.loaded, functions) for one in shown.questions
     )
-    remarks = submission.remarks
+    remarks = (*submission.remarks, *package_remarks(submission, assignment.packages))
     if submission.problem:
         remarks = (submission.problem, *remarks)
     return SelfCheck(
@@ -112,6 +121,8 @@ def check_question(
     status = _status(question, result.cases, properties, outcomes)
     if not outcomes and not properties and question.function not in loaded.functions:
         status = "missing"  # it is never called here, but it will be
+    if status == "to_mark" and result.text is not None and not any(result.text.text.values()):
+        status = "failed"  # a person would have nothing before them
     helped = result.help if result.cases else ()
     return QuestionCheck(replace(result, status=status, help=helped), properties, status)
 
@@ -194,7 +205,9 @@ def settle(known: Property, ask: Ask) -> PropertyResult:
         raise _Stopped(name, outcome)
 
     try:
-        said = known.holds(call)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # NaN where a number should be: the property tells it
+            said = known.holds(call)
     except _Stopped as stopped:
         return PropertyResult(known.name, "", stopped.function, stopped.outcome)
     except Exception as error:  # noqa: BLE001 - the property's own, or the student's through it

@@ -18,6 +18,7 @@ from __future__ import annotations
 import ast
 import re
 import string
+import textwrap
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,6 +30,7 @@ from grader.bundle.starter import notebook_of, read_starter
 from grader.model import Assignment
 from grader.public import NAME as ASSIGNMENT
 from grader.public import PROPERTIES, public, write_public
+from grader.report.text import counted
 from grader.submission.reading import assemble, parts_of_file
 
 NAME = "handout.zip"
@@ -36,7 +38,10 @@ _README = Path(__file__).with_name("handout.md")
 _CONFTEST = '''\
 """Lets plain `pytest` in this folder check the solution, case by case."""
 
-pytest_plugins = ["grader.pytest_plugin"]
+
+def pytest_addoption(parser, pluginmanager):
+    # pytest_plugins would be refused when pytest runs in a folder above this one
+    pluginmanager.import_plugin("grader.pytest_plugin")
 '''
 
 
@@ -107,14 +112,13 @@ def folder_name(assignment: Assignment) -> str:
 def readme(assignment: Assignment) -> str:
     """What the handout says of itself to a student."""
     cut = public(assignment)
-    shown = sum(len(question.cases) for question in cut.questions)
-    hidden = sum(question.hidden_count for question in cut.questions)
     known = next((q.id for q in cut.questions if q.cases), cut.questions[0].id)
     commands = {
         f"python -m grader check -q {known}": "only one question, told in full",
         "python -m grader check --watch": "once more whenever you save",
         f"python -m grader check --debug {known}": "run what fails here: breakpoint() works",
     }
+    width = max(map(len, commands)) + 2
     limits = assignment.limits
     packages = ", ".join(["NumPy", *(name for name in assignment.packages)])
     return string.Template(_README.read_text(encoding="utf-8")).substitute(
@@ -123,15 +127,48 @@ def readme(assignment: Assignment) -> str:
         file=assignment.filename,
         notebook=f"{Path(assignment.filename).stem}.ipynb",
         question=known,
-        commands="\n".join(f"    {what:42}{why}" for what, why in commands.items()),
-        checks=shown + sum(len(question.properties) for question in cut.questions),
-        shown=shown,
-        hidden=hidden,
+        commands="\n".join(f"    {what:{width}}{why}" for what, why in commands.items()),
+        promise=_promise(cut),
         call=f"{limits.call_s:g} s",
         load=f"{limits.load_s:g} s",
         memory=f"{limits.memory_bytes / (1 << 30):g} GB",
         packages=packages,
     )
+
+
+def _promise(cut: Assignment) -> str:
+    """What a check of this assignment tells, and what it does not."""
+    cases = sum(len(question.cases) for question in cut.questions)
+    properties = sum(len(question.properties) for question in cut.questions)
+    hidden = sum(question.hidden_count for question in cut.questions)
+    said = []
+    if cases + properties:
+        said.append(f"It runs {counted(cases + properties, 'public check')}.")
+    if cases:
+        of = "each" if not properties else counted(cases, "case")
+        said.append(f"Of {of} you can see the input and the result.")
+    if properties:
+        said.append(
+            f"{'The others' if cases else 'They'} are properties: what must hold of any right "
+            "answer, such as the shape of a result."
+        )
+    if hidden:
+        decide = f"{counted(hidden, 'hidden case')} decide{'s' if hidden == 1 else ''}"
+        if said:
+            said.append(
+                "When all of them pass your solution is in good shape, and not yet right for "
+                f"sure: {decide} about the points."
+            )
+        else:
+            said.append(f"It shows that your file can be read; {decide} about the points.")
+        said.append(
+            "So try inputs of your own: unequal sizes, the smallest that are allowed, every "
+            "argument."
+        )
+    paragraphs = [" ".join(said)] if said else []
+    if any(question.marked_by_person for question in cut.questions):
+        paragraphs.append("Texts are read by a person; a check counts their words only.")
+    return "\n\n".join(textwrap.fill(text, 100) for text in paragraphs)
 
 
 def _digest(name: str, content: bytes, assignment: Assignment) -> str:

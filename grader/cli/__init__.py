@@ -114,6 +114,10 @@ def _is_nowhere() -> bool:
     return False
 
 
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] == "grader"
+
+
 def main() -> NoReturn:
     """Runs a command; whatever goes wrong ends in a message and the exit code for it."""
     try:
@@ -136,6 +140,14 @@ def main() -> NoReturn:
         click.echo(f"grader: {error}", err=True)
         sys.exit(error.exit_code)
     except Exception as error:  # noqa: BLE001 - the outermost door
+        if isinstance(error, ModuleNotFoundError) and not _is_ours(error.name or ""):
+            click.echo(
+                f"grader: this command needs {error.name}, which is not installed here. `check` "
+                "is all that a handout's packages are for; `pip install .` in the grader's own "
+                "folder brings what a course needs.",
+                err=True,
+            )
+            sys.exit(2)
         if isinstance(error, OSError) and error.errno in _NO_ROOM:
             where = "where the output goes, or in the temporary folder"
             click.echo(f"grader: {error.strerror}, {where}", err=True)

@@ -27,16 +27,18 @@ def build(out: Path, config_path: Path) -> None:
     from grader.pipeline import read_assignment
     from grader.public import public
     from grader.report.files import write_whole
+    from grader.report.text import counted
 
     assignment = read_assignment(config_path)
     packed = handout.handout_zip(assignment, config_path)
+    whole = autograder.autograder_zip(assignment, config_path)  # before either is written
     make_folder(out)
     write_whole(out / handout.NAME, packed.data)
+    write_whole(out / autograder.NAME, whole)
     cut = public(assignment)
-    shown = sum(len(question.cases) for question in cut.questions)
+    shown = counted(sum(len(question.cases) for question in cut.questions), "shown case")
     hidden = sum(question.hidden_count for question in cut.questions)
-    click.echo(f"{out / handout.NAME}: for students; {shown} shown cases, {hidden} left out")
+    click.echo(f"{out / handout.NAME}: for students; {shown}, {hidden} left out")
     for note in packed.notes:
         click.echo(f"  note: {note}")
-    write_whole(out / autograder.NAME, autograder.autograder_zip(assignment, config_path))
     click.echo(f"{out / autograder.NAME}: for Gradescope; keep it from students")

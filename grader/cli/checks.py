@@ -128,7 +128,7 @@ class _Bench:
 
         assignment = only(self.assignment, wanted)
         with launcher.open(handed_in) as session:
-            return self_check(assignment, handed_in, session)
+            return self_check(assignment, handed_in, session, asked=self.assignment.functions)
 
     def _launch(self, handed_in: Submission) -> Launcher:
         from grader.sandbox import start_launcher

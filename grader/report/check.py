@@ -171,7 +171,7 @@ def _details(sheet: Sheet, check: QuestionCheck, told: QuestionStory, ascii_alon
         function = one_line(check.result.question.function, 80)
         told = replace(told, cases=(), help=told.help or (f"{function} is not written yet.",))
     opening = told.opening if check.status == "missing" else ()
-    findings = told.findings if check.status == "to_mark" else ()
+    findings = told.findings if check.status in ("to_mark", "failed") else ()
     bare = replace(told, opening=opening, findings=findings, counts="", answers=(), remarks=())
     sheet.rows += question_rows(bare, "yours", sheet.width, ascii_alone=ascii_alone)
     seen = {happened(case.observation.outcome) for case in check.result.cases if not case.passed}

@@ -46,10 +46,7 @@ def converse(
     Replies are held back while further requests wait, so that many short calls are not as many
     round trips; never for long.
     """
-    # After the standard library and before what is installed: a helper named like a module of
-    # the standard library does not shadow it, one named like some package does.
-    first = next((i for i, path in enumerate(sys.path) if path.endswith("-packages")), None)
-    sys.path.insert(len(sys.path) if first is None else first, scratch)
+    loading.import_also_from(scratch)
     frames.send(stream, frames.NO_NONCE, wire.encode(("ready", dict(ready))))
     submission = _Submission(scratch, reply_bytes)
     requests = frames.Reader(stream)
@@ -116,7 +113,11 @@ class _Submission:
         except loading.OutOfMemory:
             return _OUT_OF_MEMORY
         names = loading.function_names(self.module, self.scratch)
-        return wire.encode(("loaded", names, [_printable(problem) for problem in problems]))
+        told = [
+            _printable((label, line, self._without_place(what), text))
+            for label, line, what, text in problems
+        ]
+        return wire.encode(("loaded", names, told))
 
     def call(self, name: str, arguments: tuple[Any, ...], request: bytes) -> bytes:
         """Call one function; tell what it came to, and which arguments it changed."""
@@ -164,7 +165,7 @@ class _Submission:
                 "raised",
                 type.__dict__["__name__"].__get__(type(error))[:MAX_NAME],
                 tuple(kind.__name__ for kind in kinds if kind in _BUILTIN_EXCEPTIONS),
-                loading.message_of(error, MAX_MESSAGE),
+                self._without_place(loading.message_of(error, MAX_MESSAGE)),
                 self._frames(error.__traceback__),
                 changed,
             )
@@ -190,6 +191,10 @@ class _Submission:
             )
             for filename, line, function in found
         ]
+
+    def _without_place(self, text: str) -> str:
+        """Name the student's files by their places beside the solution: a scratch is of one run."""
+        return text.replace(f"{self.scratch}{os.sep}", "").replace(self.scratch, ".")
 
     def _label(self, filename: str) -> str | None:
         if filename in self.labels:

@@ -13,7 +13,7 @@ import stat
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
-from msgspec import Struct, field
+from msgspec import MsgspecError, Struct, field, json
 
 from grader.errors import UsageError
 from grader.model import Chunk, Submission
@@ -32,6 +32,8 @@ from grader.submission.tree import (
 MAX_FILE = 50 << 20  # bytes: of a notebook, or of a zip that is read into memory
 MAX_HELPERS = 1_000
 MAX_HELPER_BYTES = 20 << 20
+
+_HANDOUT = "assignment.json"
 
 # Nothing imports these from beside the solution, and they are large.
 _NEVER_HELPERS = (".ipynb", ".zip")
@@ -150,6 +152,7 @@ def parts_of_tree(tree: Tree, expected_name: str, *, open_zip: bool = True) -> P
         zipped = [name for name in tree.names if name.lower().endswith(".zip")]
         if len(zipped) == 1 and not any(map(kind_of, tree.names)):
             return _parts_of_zip(tree.read(zipped[0], MAX_FILE), expected_name)
+    tree, untouched = _without_templates(tree, expected_name)
     try:
         choice = choose(tree.names, expected_name=expected_name)
     except Refused as refusal:
@@ -160,8 +163,47 @@ def parts_of_tree(tree: Tree, expected_name: str, *, open_zip: bool = True) -> P
         shown(choice.name),
         chunks,
         helpers,
-        (*choice.remarks, *remarks, *tree.remarks, *left_out),
+        (*untouched, *choice.remarks, *remarks, *tree.remarks, *left_out),
     )
+
+
+class _Handout(Struct, frozen=True):
+    """What is needed of a handout's assignment.json (see grader.public)."""
+
+    starters: tuple[str, ...] = ()
+
+
+def _without_templates(tree: Tree, expected_name: str) -> tuple[Tree, tuple[str, ...]]:
+    """Leave out a template that nobody filled in, where the whole handout was handed in.
+
+    Who works in the notebook hands in an empty solution.py with it, which would count for its
+    name. The student may write into assignment.json what they like: it decides only which of
+    their own files is read.
+    """
+    of_handouts = [name for name in tree.names if name.rpartition("/")[2] == _HANDOUT]
+    if not of_handouts:
+        return tree, ()
+    handout = min(of_handouts, key=lambda name: (name.count("/"), name))
+    folder = handout[: -len(_HANDOUT)]
+    both = [f"{folder}{expected_name}", f"{folder}{stem_of(expected_name)}.ipynb"]
+    if not all(name in tree.files for name in both):
+        return tree, ()
+    try:
+        starters = json.decode(tree.read(handout, MAX_HELPER_BYTES), type=_Handout).starters
+        templates = [name for name in both if _digest_in(tree, name) in starters]
+    except (Refused, MsgspecError, UnicodeDecodeError, RecursionError):
+        return tree, ()
+    if len(templates) != 1:
+        return tree, ()
+    (template,) = templates
+    files = {name: size for name, size in tree.files.items() if name != template}
+    remark = f"left out {shown(template)}, which is still as it was handed out"
+    return Tree(files, tree.read, tree.folders, tree.odd), (remark,)
+
+
+def _digest_in(tree: Tree, name: str) -> str:
+    chunks, _ = _solution(name, lambda limit: tree.read(name, limit))
+    return _digest(chunks, {})
 
 
 def _parts_of_zip(content: bytes, expected_name: str) -> Parts:

@@ -134,3 +134,18 @@ def test_what_tools_leave_in_a_folder_stays_at_home(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     assert set(dict(files_below(tmp_path, "in"))) == {"in/kept/data.txt", "in/kept.py"}
+
+
+def test_of_two_zips_none_is_written_where_one_cannot_be_made(course: Path, tmp_path: Path) -> None:
+    """A new handout beside an old autograder would be of two assignments."""
+    shutil.copytree(course, tmp_path / "course")
+    config = tmp_path / "course" / "config.yaml"
+    config.write_text(CONFIG.replace("solution.py", "solution.py, packages: [no_such_package]"))
+    command = [sys.executable, "-m", "grader", "build", "-c", str(config), "--out", "dist"]
+    known = {**os.environ, "PYTHONPATH": str(TESTS.parent)}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=known, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "no-such-package must be installed where the bundle is built" in done.stderr
+    assert not (tmp_path / "dist").exists()

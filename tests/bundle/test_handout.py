@@ -8,16 +8,18 @@ import shutil
 import sys
 import zipfile
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from unpacked import CONFIG, OWN, PROMISED, ROOT, fresh_python, make, read_course, run
 
 from grader.bundle.handout import folder_name, handout_zip, readme
-from grader.model import Assignment, Raises
+from grader.model import Assignment, Case, Property, Question, Raises, TextForm
 from grader.pipeline import read_assignment
 from grader.public import as_json
 
@@ -295,6 +297,46 @@ def test_the_readme_speaks_of_this_assignment(course: Assignment, handout: Path)
     read = read_assignment(handout / "assignment.json")
     hidden = sum(question.hidden_count for question in read.questions)
     assert f"{hidden} hidden cases decide" in text
+
+
+CASE = Case("c", (), 1)
+SHOWN = replace(CASE, shown=True)
+LAW = Property("p", lambda call: None)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        (
+            {"cases": (SHOWN,)},
+            "It runs 1 public check. Of each you can see the input and the result.",
+        ),
+        (
+            {"properties": (LAW, LAW)},
+            "It runs 2 public checks. They are properties: what must hold of any right answer, "
+            "such as the shape of a result.",
+        ),
+        (
+            {"cases": (CASE,)},
+            "It shows that your file can be read; 1 hidden case decides about the points. So try",
+        ),
+        (
+            {"cases": (SHOWN, CASE, CASE)},
+            "Of each you can see the input and the result. When all of them pass your solution is "
+            "in good shape, and not yet right for sure: 2 hidden cases decide about the points.",
+        ),
+        ({"text": TextForm((1, 2))}, "Texts are read by a person"),
+    ],
+)
+def test_the_readme_promises_what_there_is(question: dict[str, Any], told: str) -> None:
+    only = Question(id="q", title="Q", function="f", points=Decimal(1), **question)
+    text = readme(Assignment("A", "solution.py", (only,)))
+    _, _, said = text.partition("## What a check tells you, and what it does not")
+    said = " ".join(said.partition("## When it is marked")[0].split())
+    assert told in said
+    assert ("hidden" in said) == (CASE in only.cases)
+    assert ("Texts" in said) == (only.text is not None)
+    assert ("public check" in said) == (SHOWN in only.cases or bool(only.properties))
 
 
 def test_python_dash_m_needs_no_installed_grader(folder: Path, python: Path) -> None:

@@ -120,6 +120,26 @@ def test_helper_files_are_importable_and_readable(run: Run) -> None:
         assert session.call("f", ()).outcome == Returned((42, "1,2"))
 
 
+def test_a_message_names_files_by_their_places_beside_the_solution(run: Run) -> None:
+    """Where a worker's own directory lies is of the machine, and another in every run."""
+    texts = """\
+        import pathlib
+        from helper import nothing
+        def f(name):
+            return pathlib.Path(__file__).with_name(name).read_text()
+        def g():
+            raise ValueError(pathlib.Path(__file__).parent)
+        """
+    with run.launcher.open(submission(texts, helpers={"helper.py": b""})) as session:
+        (problem,) = session.loaded.problems
+        lost, place = session.call("f", ("lost.csv",)), session.call("g", ())
+    assert problem.what.endswith("cannot import name 'nothing' from 'helper' (helper.py)")
+    assert isinstance(lost.outcome, Raised)
+    assert lost.outcome.message == "[Errno 2] No such file or directory: 'lost.csv'"
+    assert isinstance(place.outcome, Raised)
+    assert place.outcome.message == "."
+
+
 def test_a_frame_in_a_helper_is_named_by_its_path_beside_the_solution(run: Run) -> None:
     helpers = {"pack/deep.py": b"def go():\n    raise ValueError('deep')\n"}
     with run.launcher.open(

@@ -56,6 +56,27 @@ def test_one_question_is_told_alone(handout: Path) -> None:
     assert done.stdout.splitlines()[-1] == "The one public check passed; there are no hidden cases."
 
 
+def test_another_questions_function_is_not_the_one_that_is_missing(handout: Path) -> None:
+    """Also where that other question is not checked."""
+    (handout / "solution.py").write_text("def volumes(*sides): return 8\n", encoding="utf-8")
+    assert "is it the one you called volumes?" in check(handout, "-q", "volume").stdout
+    (handout / "assignment.json").write_text(
+        (handout / "assignment.json")
+        .read_text(encoding="utf-8")
+        .replace('"function":"area"', '"function":"volumes"'),
+        encoding="utf-8",
+    )
+    done = check(handout, "-q", "volume")
+    assert done.stdout.splitlines()[-3] == "  -> No function named volume is defined."
+
+
+def test_a_package_that_may_be_missing_where_it_counts_is_told(handout: Path) -> None:
+    change(handout, "def volume", "import msgspec\n\n\ndef volume")
+    done = check(handout)
+    assert done.returncode == 0
+    assert "! it imports msgspec: when it is marked, only NumPy is sure to be there" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
@@ -82,6 +103,24 @@ def test_modules_of_the_students_own_come_along(handout: Path) -> None:
 
 
 # --------------------------------------------------------------------------- watch
+
+
+@pytest.mark.parametrize("name", ["copy", "math", "numbers", "numpy", "click", "html"])
+def test_a_module_of_the_students_own_may_be_named_like_a_library(handout: Path, name: str) -> None:
+    """`python -m` looks into the working directory first; the grader needs all of these."""
+    (handout / f"{name}.py").write_text("raise RuntimeError('shadowed')\n", encoding="utf-8")
+    done = check(handout)
+    assert (done.returncode, done.stderr) == (0, "")
+    done = check(handout, "--debug", "area")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_who_leaves_the_m_out_is_served_as_well(tmp_path: Path) -> None:
+    course = write_course(tmp_path / "course")
+    handout = unpack_handout(course, tmp_path / "student", with_grader=True)
+    (handout / "solution.py").write_text(RIGHT, encoding="utf-8")
+    done = run_python(handout, "grader", "check", PYTHONPATH="")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_watching_checks_again_on_every_save_until_interrupted(handout: Path) -> None:
@@ -174,6 +213,14 @@ def test_an_exception_is_printed_as_python_does_without_our_frames(handout: Path
     assert "KeyError: 'lost'" in done.stdout
     assert "in area" in done.stdout
     assert "debugging.py" not in done.stdout
+
+
+def test_a_program_that_ends_itself_says_so_in_the_foreground(handout: Path) -> None:
+    change(handout, "    return width * height\n", '    raise SystemExit("enough")\n')
+    done = check(handout, "--debug", "area")
+    assert done.returncode == 0
+    assert "SystemExit: enough" in done.stdout
+    assert "expected  6" in done.stdout
 
 
 def test_quitting_the_debugger_is_no_error(handout: Path) -> None:
@@ -273,3 +320,21 @@ def test_the_command_runs_on_a_system_that_is_not_linux(handout: Path, system: s
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert done.stdout.splitlines()[-1] == "All 6 public checks passed; 1 hidden case decides."
     assert time.monotonic() - started < 60
+
+
+@pytest.mark.parametrize("command", ["config", "build", "grade"])
+def test_a_command_for_courses_says_what_it_lacks_where_only_a_handout_is(
+    handout: Path, tmp_path: Path, command: str
+) -> None:
+    """PyYAML is none of what a handout asks for."""
+    lacking = "raise ModuleNotFoundError(\"No module named 'yaml'\", name='yaml')\n"
+    poor = tmp_path / "poor"
+    poor.mkdir()
+    (poor / "yaml.py").write_text(lacking, encoding="utf-8")
+    (handout / "config.yaml").write_text("", encoding="utf-8")
+    arguments = ["solution.py"] if command == "grade" else []
+    path = f"{poor}{os.pathsep}{ROOT}"
+    done = run_python(handout, "-m", "grader", command, *arguments, PYTHONPATH=path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("grader: this command needs yaml, which is not installed here.")
+    assert check(handout).returncode == 0

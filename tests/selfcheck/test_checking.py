@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -81,10 +82,56 @@ def test_the_template_that_was_filled_in_counts(handout: Path) -> None:
     fill_notebook(handout)
     found = find(handout)
     assert found.filename == "solution.ipynb"
-    assert not any("Hand in" in remark for remark in found.remarks)
+    assert found.remarks[0] == "hand in solution.ipynb alone: beside it, solution.py would be read"
     (handout / "solution.ipynb").write_bytes((handout / "solution.ipynb").read_bytes())
     (handout / "solution.py").write_text(RIGHT, encoding="utf-8")
     assert "Hand in one of them" in find(handout).remarks[0]
+
+
+@pytest.mark.parametrize("filled_in", ["solution.py", "solution.ipynb"])
+@pytest.mark.parametrize("zipped", [False, True])
+def test_of_a_whole_handout_that_is_handed_in_what_was_filled_in_is_marked(
+    handout: Path, tmp_path_factory: pytest.TempPathFactory, *, filled_in: str, zipped: bool
+) -> None:
+    """As the student's own check read it."""
+    if filled_in == "solution.ipynb":
+        fill_notebook(handout)
+    else:
+        (handout / "solution.py").write_text(RIGHT, encoding="utf-8")
+    handed_in = handout
+    if zipped:
+        mine = tmp_path_factory.mktemp("zip") / "mine"
+        handed_in = Path(shutil.make_archive(str(mine), "zip", handout.parent, handout.name))
+    other = "solution.py" if filled_in == "solution.ipynb" else "solution.ipynb"
+    marked = read_submission(handed_in, expected_name="solution.py")
+    assert Path(marked.filename).name == filled_in
+    assert marked.chunks == find(handout).chunks
+    assert marked.remarks[0].endswith(f"{other}, which is still as it was handed out")
+
+
+@pytest.mark.parametrize("content", ["", "[" * 100_000, "{}", '{"starters": 3}', "\0"])
+def test_an_assignment_of_the_students_own_making_changes_nothing(
+    handout: Path, content: str
+) -> None:
+    fill_notebook(handout)
+    (handout / "assignment.json").write_text(content, encoding="utf-8")
+    marked = read_submission(handout, expected_name="solution.py")
+    assert marked.filename == "solution.py"
+
+
+def test_who_writes_in_another_file_is_told_how_to_check_that(handout: Path) -> None:
+    other = handout / "my area.py"
+    other.write_text(RIGHT, encoding="utf-8")
+    (told,) = find(handout).remarks
+    assert told == (
+        "solution.py and solution.ipynb are still as handed out; to check another file, name it: "
+        f'python -m grader check "{other}"'
+    )
+    (handout / "solution.py").rename(other)
+    (told, *_) = find(handout).remarks
+    assert told.startswith("solution.ipynb is still as handed out; ")
+    (handout / "solution.py").write_text(RIGHT, encoding="utf-8")
+    assert find(handout).remarks == ()  # then the other is a module of the student's own
 
 
 @pytest.mark.parametrize("last", ["solution.py", "solution.ipynb"])
@@ -178,6 +225,12 @@ def test_a_question_that_is_none_is_refused(
     with pytest.raises(UsageError) as refused:
         only(assignment, [wanted])
     assert str(refused.value) == complaint
+
+
+def test_a_part_of_an_id_is_answered_by_all_that_begin_with_it(assignment: Assignment) -> None:
+    parts = tuple(replace(assignment.questions[0], id=known) for known in ("q3a", "q3b", "q31"))
+    with pytest.raises(UsageError, match=r"no question 'q3'; did you mean q3a or q3b or q31\?"):
+        only(replace(assignment, questions=parts), ["q3"])
 
 
 def test_who_names_the_function_is_told_its_question(assignment: Assignment) -> None:

@@ -226,6 +226,16 @@ def test_an_option_of_the_same_name_came_first(tmp_path: Path) -> None:
     assert "1 passed" in done.stdout
 
 
+def test_a_handout_does_no_harm_to_the_project_that_it_lies_in(handout: Path) -> None:
+    """pytest runs above the handout, with a configuration and tests of the project's own."""
+    above = handout.parent
+    (above / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    (above / "test_one.py").write_text("def test_one(): pass\n", encoding="utf-8")
+    done = run(above)
+    assert "7 passed" in done.stdout
+    assert "6 passed" in run(handout).stdout
+
+
 def test_the_entry_point_and_a_handouts_conftest_name_the_same_plugin() -> None:
     """pytest would refuse to load one module under two names."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")

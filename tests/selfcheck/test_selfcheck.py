@@ -22,6 +22,8 @@ from grader.model import (
     Submission,
     TimedOut,
 )
+from grader.report.check import render_check
+from grader.report.terminal import Screen
 from grader.selfcheck import self_check, settle
 
 
@@ -92,6 +94,17 @@ def test_a_question_stands_as_its_checks_do(changed: dict[str, Any], expected: s
 def test_a_question_without_public_checks_is_looked_for_all_the_same() -> None:
     assert statuses()[2] == "passed"
     assert statuses(secret=None)[2] == "missing"
+
+
+@pytest.mark.parametrize("why", [lambda: 1 / 0, lambda: 5, lambda: None, lambda: ""])
+def test_where_a_person_would_have_nothing_before_them_not_all_is_well(why: Any) -> None:
+    found = checked(why=why)
+    assert found.questions[3].status == "failed"
+    assert not found.all_well
+    assert found.questions[3].result.text is not None
+    assert found.questions[3].result.text.findings[0] in render_check(
+        found, Screen(width=200, plain=True)
+    )
 
 
 def test_a_text_is_for_a_person_and_missing_if_it_is_not_there() -> None:
@@ -182,6 +195,16 @@ def test_what_would_end_a_program_ends_a_property_only() -> None:
         lambda function, args: Observation(outcome),
     )
     assert result.outcome == outcome
+
+
+def test_what_a_property_makes_of_rubbish_warns_nobody() -> None:
+    """Warnings are errors in these tests; a student would be shown a line of the property's."""
+
+    def holds(call: Call) -> str | None:
+        return "no number" if np.array([call("f")]).astype(np.int64)[0] else None
+
+    result = settle(Property("holds", holds), lambda f, args: Observation(Returned(float("nan"))))
+    assert result.said == "no number"
 
 
 def test_a_property_that_cannot_read_a_result_says_so_itself() -> None:
