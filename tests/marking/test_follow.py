@@ -309,6 +309,33 @@ def test_a_slip_on_top_is_worth_its_share_of_what_would_have_followed() -> None:
     assert result.share == Fraction(3, 10) > Fraction(1, 4), "one case has no layers"
 
 
+@pytest.mark.parametrize(
+    ("scheme", "worth"),
+    [
+        (None, Fraction(4, 5)),
+        (((Fraction(1, 2), Fraction(1, 10)), (Fraction(4, 5), Fraction(2, 5))), Fraction(2, 5)),
+        (((Fraction(1), Fraction(1)),), Fraction(0)),
+    ],
+)
+def test_a_slip_on_top_earns_its_share_of_what_the_scheme_gives_to_what_follows(
+    scheme: Any, worth: Fraction
+) -> None:
+    question_ = replace(
+        knowing(FIRST_FORGOTTEN, credit=Fraction(4, 5)),
+        credit=scheme,
+        cases=NETWORK.cases[:2],
+        wrong_answers=tuple(
+            replace(answer, predictions=answer.predictions[:2])
+            for answer in knowing(FIRST_FORGOTTEN).wrong_answers
+        ),
+    )
+    follows, slips = (
+        student(layer_no_bias, network=on_top).mark(LAYER, DEPTH, question_)["network"].share
+        for on_top in (None, partial(without_first, layer=layer_no_bias))
+    )
+    assert (follows, slips) == (worth, worth * Fraction(3, 5))
+
+
 def test_a_slip_that_takes_no_such_step_is_recognised_on_true_ones_only() -> None:
     on_top = partial(doubled, layer=layer)
     steps = {"layer": layer, "depth": depth_one_more}
