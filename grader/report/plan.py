@@ -28,6 +28,8 @@ class Planned(Protocol):
     def rules(self) -> tuple[str, ...]: ...
     @property
     def to_the_last_bit(self) -> bool: ...
+    @property
+    def idle(self) -> tuple[str, ...]: ...
 
 
 def render_plan(title: str, rows: Sequence[Planned], screen: Screen) -> str:
@@ -62,4 +64,8 @@ def render_plan(title: str, rows: Sequence[Planned], screen: Screen) -> str:
             "to the last bit. Allow for rounding: compare: {rtol: 1e-9}",
             "bad",
         )
+    for row in rows:
+        for clause in row.idle:
+            sheet.blank()
+            sheet.say(f"{row.question}: {clause}.", "bad")
     return draw(sheet.rows, screen)

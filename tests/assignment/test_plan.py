@@ -12,6 +12,8 @@ from grader.assignment import PlanRow, plan
 from grader.report.plan import render_plan
 from grader.report.terminal import Screen
 
+NEVER = "in no case does"
+
 
 def rows(path: Path) -> dict[str, PlanRow]:
     return {row.question: row for row in plan(load(path))}
@@ -95,3 +97,50 @@ def test_long_fractions_that_are_compared_to_the_last_bit_are_told(
     assert [row.to_the_last_bit for row in found] == [fragile]
     told = render_plan("A title", found, Screen(plain=True))
     assert ("area: right answers may differ in the last digit" in told) == fragile
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "    return area(*base) * depth",
+            "    return base[0] * base[1] * depth",
+            f"{NEVER} the reference call its keyword area, so nothing follows from it",
+        ),
+        (
+            'depth: float) -> float:\n    """How',
+            'depth: float, **steps: object) -> float:\n    """How',
+            f"{NEVER} depth_forgotten call its keyword area, so it is known on true steps only",
+        ),
+        (
+            'depth: float) -> float:\n    """How',
+            'depth: float, *, area: object = None) -> float:\n    """How',
+            f"{NEVER} depth_forgotten call its keyword area, so it is known on true steps only",
+        ),
+    ],
+)
+def test_steps_that_are_never_called_are_told(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    found = plan(load(write(tmp_path, solids=edited(SOLIDS, old, new))))
+    assert [row.idle for row in found] == [(), (told,), (), ()]
+    drawn = render_plan("A title", found, Screen(plain=True))
+    assert f"volume: {told}." in " ".join(drawn.split())
+
+
+@pytest.mark.parametrize(
+    ("credit", "following", "idle"),
+    [
+        ("all_or_nothing", "0.5", True),
+        ("all_or_nothing", "1", False),
+        ("{steps: {0.5: 0.4}}", "0.5", False),
+        ("{steps: {0.6: 0.4}}", "0.5", True),
+        ("proportional", "0.5", False),
+    ],
+)
+def test_a_credit_for_what_follows_that_the_scheme_makes_nothing_of_is_told(
+    tmp_path: Path, credit: str, following: str, idle: bool
+) -> None:
+    config = edited(CONFIG, "needs: 0.5}", f"credit: {following}}}\n    credit: {credit}")
+    told = ("`credit` gives nothing to cases that are worth 0.5 each",) if idle else ()
+    assert rows(write(tmp_path, config))["volume"].idle == told
