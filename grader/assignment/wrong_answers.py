@@ -61,6 +61,14 @@ def _build(trial: Trial, name: str, share: float, cases: Sequence[Case]) -> Wron
             f"add one to {name} in {trial.module.file}: a question that helps",
         )
     parameters = parameters_of(function, name, with_hints=False)
+    for keyword, has_default in parameters.steps.items() if parameters else ():
+        if not has_default:
+            trial.findings.add(
+                path,
+                f"needs the keyword {keyword} in {trial.module.file}, which no case can give",
+                f"give it a default: `*, {keyword}={keyword}`",
+            )
+            return None
     predictions = _predictions(trial, parameters, function, cases, path)
     if predictions is None:
         return None

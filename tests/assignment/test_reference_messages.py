@@ -178,6 +178,9 @@ ROWS = [
     ("a wrong answer with other parameters", "shapes", "def half_the_rim(width: int, height: int, scale: int = 1)",
      "def half_the_rim(width: int)",
      "questions[0].wrong_answers.half_the_rim: takes half_the_rim(width), but `two by three` calls it with 2 arguments; give it the parameters of area(width, height, scale)"),
+    ("a wrong answer whose step has no default", "solids", "def depth_forgotten(base: tuple[int, int], depth: float)",
+     "def depth_forgotten(base: tuple[int, int], depth: float, *, area: Callable[..., int])",
+     "questions[1].wrong_answers.depth_forgotten: needs the keyword area in reference/solids.py, which no case can give; give it a default: `*, area=area`"),
     # ------------------------------------------------------------------ steps and properties
     ("a composite without its step", "solids", ", *, area: Callable[..., int] = area", "",
      "questions[1].builds_on.questions[0]: is 'area', but volume(base, depth) in reference/solids.py takes no keyword-only parameter area; add `*, area=area`"),
