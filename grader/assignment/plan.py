@@ -30,7 +30,7 @@ class PlanRow(Struct, frozen=True):
     points: Decimal
     rules: tuple[str, ...]  # how it is marked, in words
     to_the_last_bit: bool = False  # rounding in another order fails
-    idle: tuple[str, ...] = ()  # what of carrying errors forward has no effect, each in a clause
+    idle: tuple[str, ...] = ()  # what the author wrote to no effect, each in a clause
 
 
 def plan(assignment: Assignment) -> tuple[PlanRow, ...]:
@@ -47,7 +47,7 @@ def plan(assignment: Assignment) -> tuple[PlanRow, ...]:
             to_the_last_bit=any(
                 case.rule.kind == "exact" and _is_rounded(case.expected) for case in question.cases
             ),
-            idle=tuple(_idle(question, assignment)),
+            idle=(*_idle_partial(question), *_idle_steps(question, assignment)),
         )
         for question in assignment.questions
     )
@@ -78,7 +78,19 @@ def _rules(question: Question) -> list[str]:
     return rules
 
 
-def _idle(question: Question, assignment: Assignment) -> Iterator[str]:
+def _idle_partial(question: Question) -> Iterator[str]:
+    """Where `partial` can never have an effect."""
+    whole = [
+        case.name
+        for case in question.cases
+        if case.partial and not isinstance(case.expected, list | tuple | dict | np.ndarray)
+    ]
+    if whole:
+        more = f" and {len(whole) - 1} more" if len(whole) > 1 else ""
+        yield f'the result of "{whole[0]}"{more} is one value, of which no share can be right'
+
+
+def _idle_steps(question: Question, assignment: Assignment) -> Iterator[str]:
     """Of what the author wrote to carry errors forward, what can never have an effect."""
     builds_on = question.builds_on
     if builds_on is None or question.reference is None:

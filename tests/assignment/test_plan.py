@@ -144,3 +144,11 @@ def test_a_credit_for_what_follows_that_the_scheme_makes_nothing_of_is_told(
     config = edited(CONFIG, "needs: 0.5}", f"credit: {following}}}\n    credit: {credit}")
     told = ("`credit` gives nothing to cases that are worth 0.5 each",) if idle else ()
     assert rows(write(tmp_path, config))["volume"].idle == told
+
+
+def test_partial_credit_for_a_single_value_is_told(tmp_path: Path) -> None:
+    config = edited(CONFIG, "expect: 6, shown: full", "shown: full, partial: {0.5: 0.25}")
+    config = edited(config, "count: 4, weight: 3", "count: 4, weight: 3, partial: {0.5: 0.25}")
+    found = rows(write(tmp_path, config))
+    told = 'the result of "two by three" and 4 more is one value, of which no share can be right'
+    assert (found["area"].idle, found["sides"].idle) == ((told,), ())

@@ -181,6 +181,9 @@ ROWS = [
     ("a wrong answer whose step has no default", "solids", "def depth_forgotten(base: tuple[int, int], depth: float)",
      "def depth_forgotten(base: tuple[int, int], depth: float, *, area: Callable[..., int])",
      "questions[1].wrong_answers.depth_forgotten: needs the keyword area in reference/solids.py, which no case can give; give it a default: `*, area=area`"),
+    ("a wrong answer with a misspelt step", "solids", "def depth_forgotten(base: tuple[int, int], depth: float)",
+     "def depth_forgotten(base: tuple[int, int], depth: float, *, aera: Callable[..., int] = area)",
+     "questions[1].wrong_answers.depth_forgotten: takes the keyword aera in reference/solids.py, which is no step; did you mean `area`?"),
     # ------------------------------------------------------------------ steps and properties
     ("a composite without its step", "solids", ", *, area: Callable[..., int] = area", "",
      "questions[1].builds_on.questions[0]: is 'area', but volume(base, depth) in reference/solids.py takes no keyword-only parameter area; add `*, area=area`"),
