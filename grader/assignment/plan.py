@@ -47,7 +47,11 @@ def plan(assignment: Assignment) -> tuple[PlanRow, ...]:
             to_the_last_bit=any(
                 case.rule.kind == "exact" and _is_rounded(case.expected) for case in question.cases
             ),
-            idle=(*_idle_partial(question), *_idle_steps(question, assignment)),
+            idle=(
+                *_idle_partial(question),
+                *_idle_wrong_answers(question),
+                *_idle_steps(question, assignment),
+            ),
         )
         for question in assignment.questions
     )
@@ -88,6 +92,18 @@ def _idle_partial(question: Question) -> Iterator[str]:
     if whole:
         more = f" and {len(whole) - 1} more" if len(whole) > 1 else ""
         yield f'the result of "{whole[0]}"{more} is one value, of which no share can be right'
+
+
+def _idle_wrong_answers(question: Question) -> Iterator[str]:
+    """Which wrong answers give no value that a student's could be recognised by."""
+    for wrong in question.wrong_answers:
+        values = [
+            prediction
+            for case, prediction in zip(question.cases, wrong.predictions, strict=True)
+            if not _refuses(case.expected)
+        ]
+        if values and all(map(_refuses, values)) and not wrong.formula:
+            yield f"{wrong.name} raises in every case that has a value, and is never recognised"
 
 
 def _idle_steps(question: Question, assignment: Assignment) -> Iterator[str]:

@@ -49,7 +49,9 @@ def _build(trial: Trial, name: str, share: float, cases: Sequence[Case]) -> Wron
     if function is None:
         known = [n for n in trial.module.functions if n != trial.question.config.function]
         remedy = suggest(name, known, what="wrong answer")
-        trial.findings.add(path, f"is not defined in {trial.module.file}", remedy)
+        missing = name not in trial.module.names
+        what = f"is not defined in {trial.module.file}" if missing else trial.module.lacks(name)
+        trial.findings.add(path, what.removeprefix("which "), remedy)
         return None
     if function is trial.function:
         trial.findings.add(path, "is the reference itself", "name another function")

@@ -54,7 +54,8 @@ def render_plan(title: str, rows: Sequence[Planned], screen: Screen) -> str:
     cases = sum(row.shown + row.hidden for row in rows)
     total = sum((row.points for row in rows), Decimal(0))
     sheet.say(
-        f"{counted(len(rows), 'question')}, {counted(cases, 'case')}, {points(total)} points."
+        f"{counted(len(rows), 'question')}, {counted(cases, 'case')}, {points(total)} point"
+        f"{'' if total == 1 else 's'}."
     )
     fragile = [row.question for row in rows if row.to_the_last_bit]
     if fragile:

@@ -146,9 +146,22 @@ def test_a_credit_for_what_follows_that_the_scheme_makes_nothing_of_is_told(
     assert rows(write(tmp_path, config))["volume"].idle == told
 
 
+def test_a_wrong_answer_that_only_raises_is_told(tmp_path: Path) -> None:
+    shapes = edited(SHAPES, "return (width + height) * scale", "raise KeyError(width)")
+    told = "half_the_rim raises in every case that has a value, and is never recognised"
+    assert rows(write(tmp_path, shapes=shapes))["area"].idle == (told,)
+
+
 def test_partial_credit_for_a_single_value_is_told(tmp_path: Path) -> None:
     config = edited(CONFIG, "expect: 6, shown: full", "shown: full, partial: {0.5: 0.25}")
     config = edited(config, "count: 4, weight: 3", "count: 4, weight: 3, partial: {0.5: 0.25}")
     found = rows(write(tmp_path, config))
     told = 'the result of "two by three" and 4 more is one value, of which no share can be right'
     assert (found["area"].idle, found["sides"].idle) == ((told,), ())
+
+
+@pytest.mark.parametrize(("points", "told"), [("1", "1 point."), ("2.5", "2.5 points.")])
+def test_a_single_point_is_one(points: str, told: str) -> None:
+    row = PlanRow("a", "A", "f", shown=1, hidden=0, points=Decimal(points), rules=())
+    drawn = render_plan("A title", [row], Screen(plain=True))
+    assert drawn.endswith(f"1 question, 1 case, {told}\n")

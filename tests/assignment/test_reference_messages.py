@@ -58,7 +58,9 @@ ROWS = [
     ("the reference as its own wrong answer", "config", "{half_the_rim:", "{area:",
      "questions[0].wrong_answers.area: is the reference itself; name another function"),
     ("a class for a function", "shapes", "def sides(", "class sides:\n    pass\n\n\ndef other(",
-     "questions[2].function: is 'sides', which reference/shapes.py does not define"),
+     "questions[2].function: is 'sides', which is a class in reference/shapes.py, not a function"),
+    ("a number for a wrong answer", "shapes", "def half_the_rim(", "half_the_rim = 3\n\n\ndef other(",
+     "questions[0].wrong_answers.half_the_rim: is a value in reference/shapes.py, not a function"),
     # ------------------------------------------------------------------ arguments
     ("too many arguments", "config", "args: [2, 3]", "args: [2, 3, 1, 4]",
      f"{ARGS}: has 4 arguments for area(width, height, scale); write 2 to 3"),
