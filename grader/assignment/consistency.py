@@ -7,6 +7,7 @@ import itertools
 import keyword
 import sys
 from collections.abc import Iterable
+from difflib import get_close_matches
 from fractions import Fraction
 
 from msgspec import UNSET
@@ -53,7 +54,7 @@ def check_consistency(draft: Draft, findings: Findings) -> None:
     for question in draft.questions:
         _check_question(question, findings)
         for case in question.cases:
-            _check_case(case, is_close(compare_of(question.config, draft)), findings)
+            _check_case(case, _may_be_close(question, draft, findings), findings)
         _check_case_names(question, findings)
     _check_steps(draft, findings)
 
@@ -67,6 +68,12 @@ def compare_of(question: QuestionConfig, draft: Draft) -> CompareConfig:
 def is_close(compare: CompareConfig) -> bool:
     """Whether a comparison has a tolerance."""
     return compare.rtol is not None or compare.atol is not None
+
+
+def _may_be_close(question: QuestionDraft, draft: Draft, findings: Findings) -> bool:
+    """Whether a question has a tolerance, or might have one once its comparison can be read."""
+    places = (*question.path, "compare"), ("defaults", "compare")
+    return is_close(compare_of(question.config, draft)) or any(map(findings.any_under, places))
 
 
 def refusal(name: str) -> type[Exception] | None:
@@ -312,7 +319,7 @@ def _check_form(question: QuestionDraft, findings: Findings) -> None:
 
 
 def _check_compare(compare: str | CompareConfig, path: KeyPath, findings: Findings) -> None:
-    if isinstance(compare, CompareConfig) and compare == CompareConfig():
+    if compare == CompareConfig() and not findings.any_under(path):
         findings.add(path, "says nothing", "write exact, or a tolerance such as {rtol: 1e-6}")
 
 
@@ -382,9 +389,10 @@ def _check_raises(case: CaseDraft, findings: Findings) -> None:
     path, entry = case.path, case.config
     if refusal(entry.raises or "") is None:
         known = [name for name in vars(builtins) if refusal(name) and "Warning" not in name]
-        remedy = suggest(entry.raises, known, what="built-in exception")
-        if not remedy.startswith("did"):
-            remedy = "write a built-in exception, e.g. ValueError"
+        stems = [name.removesuffix("Error") for name in known]  # which says nothing
+        near = get_close_matches(str(entry.raises).removesuffix("Error"), stems, n=1)
+        meant = known[stems.index(near[0])] if near else ""
+        remedy = f"did you mean `{meant}`?" if near else "write a built-in one, e.g. ValueError"
         findings.add(
             (*path, "raises"), f"is {brief(entry.raises)}, which is no built-in exception", remedy
         )

@@ -158,7 +158,7 @@ def _drawn(trial: Trial, case: CaseDraft, seen: Seen) -> list[Input]:
     generator = trial.module.function(name)
     if generator is None:
         remedy = suggest(name, trial.module.functions, what="generator")
-        trial.findings.add(path, f"is {name!r}, which {trial.module.file} does not define", remedy)
+        trial.findings.add(path, f"is {name!r}, {trial.module.lacks(name)}", remedy)
         return []
     names = case_names(case.config)
     weight = exact(case.config.weight) / len(names)

@@ -216,7 +216,7 @@ def _find_function(
     path = (*question.path, "function")
     if function is None:
         remedy = suggest(name, module.functions, what="function")
-        findings.add(path, f"is {name!r}, which {module.file} does not define", remedy)
+        findings.add(path, f"is {name!r}, {module.lacks(name)}", remedy)
         return None
     parameters = parameters_of(function, name)
     if parameters is None:
@@ -304,7 +304,7 @@ def _check_tolerance_name(trial: Trial) -> bool:
     remedy = suggest(compare.atol, trial.module.functions, what="function")
     trial.findings.add(
         (*trial.compare_path, "atol"),
-        f"is {compare.atol!r}, which {trial.module.file} does not define",
+        f"is {compare.atol!r}, {trial.module.lacks(compare.atol)}",
         f"{remedy} (or write a number, e.g. 1e-9)",
     )
     return False
@@ -356,9 +356,7 @@ def _properties(
         holds = trial.module.function(name)
         if holds is None:
             remedy = suggest(name, trial.module.functions, what="property")
-            trial.findings.add(
-                path, f"is {name!r}, which {trial.module.file} does not define", remedy
-            )
+            trial.findings.add(path, f"is {name!r}, {trial.module.lacks(name)}", remedy)
             continue
         if not sound:
             continue  # it would only say again that the reference is not sound

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from copy import deepcopy
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from msgspec import Struct
 
 from grader.model import Assignment, Question, Raises, Rule
+
+if TYPE_CHECKING:
+    from grader.model import Case
 
 _SHORT = 2.0**16  # fractions of this are what sums and halves come to exactly, in any order
 
@@ -24,6 +30,7 @@ class PlanRow(Struct, frozen=True):
     points: Decimal
     rules: tuple[str, ...]  # how it is marked, in words
     to_the_last_bit: bool = False  # rounding in another order fails
+    idle: tuple[str, ...] = ()  # what the author wrote to no effect, each in a clause
 
 
 def plan(assignment: Assignment) -> tuple[PlanRow, ...]:
@@ -39,6 +46,11 @@ def plan(assignment: Assignment) -> tuple[PlanRow, ...]:
             rules=tuple(_rules(question)),
             to_the_last_bit=any(
                 case.rule.kind == "exact" and _is_rounded(case.expected) for case in question.cases
+            ),
+            idle=(
+                *_idle_partial(question),
+                *_idle_wrong_answers(question),
+                *_idle_steps(question, assignment),
             ),
         )
         for question in assignment.questions
@@ -68,6 +80,77 @@ def _rules(question: Question) -> list[str]:
     if question.properties:
         rules.append(_counted(len(question.properties), "property", "properties"))
     return rules
+
+
+def _idle_partial(question: Question) -> Iterator[str]:
+    """Where `partial` can never have an effect."""
+    whole = [
+        case.name
+        for case in question.cases
+        if case.partial and not isinstance(case.expected, list | tuple | dict | np.ndarray)
+    ]
+    if whole:
+        more = f" and {len(whole) - 1} more" if len(whole) > 1 else ""
+        yield f'the result of "{whole[0]}"{more} is one value, of which no share can be right'
+
+
+def _idle_wrong_answers(question: Question) -> Iterator[str]:
+    """Which wrong answers give no value that a student's could be recognised by."""
+    for wrong in question.wrong_answers:
+        values = [
+            prediction
+            for case, prediction in zip(question.cases, wrong.predictions, strict=True)
+            if not _refuses(case.expected)
+        ]
+        if values and all(map(_refuses, values)) and not wrong.formula:
+            yield f"{wrong.name} raises in every case that has a value, and is never recognised"
+
+
+def _idle_steps(question: Question, assignment: Assignment) -> Iterator[str]:
+    """Of what the author wrote to carry errors forward, what can never have an effect."""
+    builds_on = question.builds_on
+    if builds_on is None or question.reference is None:
+        return
+    scheme = question.credit
+    if scheme is not None and all(share > builds_on.credit for share, _ in scheme):
+        yield f"`credit` gives nothing to cases that are worth {float(builds_on.credit):g} each"
+    steps = {
+        step.function: step.reference
+        for step in map(assignment.question, builds_on.questions)
+        if step.reference is not None
+    }
+    unused = steps.keys() - _called(question.reference, steps, question.cases)
+    for name in sorted(unused):
+        yield f"in no case does the reference call its keyword {name}, so nothing follows from it"
+    for wrong in question.wrong_answers:
+        taken = {name: steps[name] for name in wrong.steps if name in steps}
+        if wrong.formula and taken and not _called(wrong.formula, taken, question.cases):
+            yield (
+                f"in no case does {wrong.name} call its keyword{'s' if len(taken) > 1 else ''} "
+                f"{', '.join(taken)}, so it is known on true steps only"
+            )
+
+
+def _called(
+    formula: Callable[..., Any], steps: dict[str, Callable[..., Any]], cases: Sequence[Case]
+) -> set[str]:
+    """Which of its steps a formula calls, in any case. It stops once it has called all."""
+    seen: set[str] = set()
+
+    def noting(name: str) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            seen.add(name)
+            return steps[name](*args, **kwargs)
+
+        return call
+
+    given = {name: noting(name) for name in steps}
+    for case in cases:
+        if len(seen) == len(steps):
+            break
+        with suppress(Exception), np.errstate(all="ignore"):
+            formula(*deepcopy(case.args), **given)
+    return seen
 
 
 def _is_rounded(value: object) -> bool:

@@ -43,6 +43,13 @@ class Module(Struct, frozen=True):
         found = self.names.get(name)
         return found if callable(found) and not isinstance(found, type) else None
 
+    def lacks(self, name: str) -> str:
+        """Why there is no function of that name, in a clause."""
+        if name not in self.names:
+            return f"which {self.file} does not define"
+        kind = "class" if isinstance(self.names[name], type) else "value"
+        return f"which is a {kind} in {self.file}, not a function"
+
     @property
     def functions(self) -> list[str]:
         """The names of its public functions."""

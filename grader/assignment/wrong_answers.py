@@ -11,6 +11,7 @@ import builtins
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,7 +49,9 @@ def _build(trial: Trial, name: str, share: float, cases: Sequence[Case]) -> Wron
     if function is None:
         known = [n for n in trial.module.functions if n != trial.question.config.function]
         remedy = suggest(name, known, what="wrong answer")
-        trial.findings.add(path, f"is not defined in {trial.module.file}", remedy)
+        missing = name not in trial.module.names
+        what = f"is not defined in {trial.module.file}" if missing else trial.module.lacks(name)
+        trial.findings.add(path, what.removeprefix("which "), remedy)
         return None
     if function is trial.function:
         trial.findings.add(path, "is the reference itself", "name another function")
@@ -61,6 +64,8 @@ def _build(trial: Trial, name: str, share: float, cases: Sequence[Case]) -> Wron
             f"add one to {name} in {trial.module.file}: a question that helps",
         )
     parameters = parameters_of(function, name, with_hints=False)
+    if parameters is not None and not _takes_its_keywords(trial, parameters, path):
+        return None
     predictions = _predictions(trial, parameters, function, cases, path)
     if predictions is None:
         return None
@@ -76,6 +81,28 @@ def _feedback(function: Callable[..., Any]) -> str:
     """The docstring as one run of text; that of a class, a partial's say, is none."""
     text = function.__doc__ or ""
     return "" if text == type(function).__doc__ else " ".join(inspect.cleandoc(text).split())
+
+
+def _takes_its_keywords(trial: Trial, parameters: Parameters, path: KeyPath) -> bool:
+    """Whether each keyword can do without a value, and none is a step's misspelt."""
+    missed = [step for step in trial.steps if step not in parameters.steps]
+    for keyword, has_default in parameters.steps.items():
+        if not has_default:
+            trial.findings.add(
+                path,
+                f"needs the keyword {keyword} in {trial.module.file}, which no case can give",
+                f"give it a default: `*, {keyword}={keyword}`",
+            )
+            return False
+        near = get_close_matches(keyword, missed, n=1)
+        if near and keyword not in trial.steps:
+            trial.findings.add(
+                path,
+                f"takes the keyword {keyword} in {trial.module.file}, which is no step",
+                f"did you mean `{near[0]}`?",
+            )
+            return False
+    return True
 
 
 # --------------------------------------------------------------------------- predictions

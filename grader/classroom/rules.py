@@ -21,7 +21,7 @@ from grader.model import Assignment, Case, Question, Raises, Rule
 from grader.report.text import points
 from grader.sandbox import wire
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 _NAMED: Final = 3  # cases named in a sentence
 
 
@@ -38,7 +38,7 @@ class QuestionRules(Struct, frozen=True):
     points: Decimal
     credit: str
     builds_on: str
-    wrong_answers: Mapping[str, str]  # name -> what it is worth, and a hash of its predictions
+    wrong_answers: Mapping[str, str]  # name -> worth, hash of predictions, steps
     cases: tuple[CaseRules, ...]
 
 
@@ -88,7 +88,7 @@ def _question(question: Question) -> QuestionRules:
         else f"{' and '.join(builds_on.questions)}, credit {_share(builds_on.credit)}, "
         f"needs {_share(builds_on.needs)}",
         wrong_answers={
-            wrong.name: f"{_share(wrong.share)} {_hash(wrong.predictions)}"
+            wrong.name: " ".join([_share(wrong.share), _hash(wrong.predictions), *wrong.steps])
             for wrong in question.wrong_answers
         },
         cases=tuple(map(_case, question.cases)),
@@ -183,6 +183,9 @@ def _changed_wrong_answers(before: Mapping[str, str], after: Mapping[str, str]) 
             yield f"wrong answer {name} {'is new' if now else 'is no more'}"
         elif was[0] != now[0]:
             yield f"wrong answer {name} worth {now[0]} of the points, not {was[0]}"
+        elif was[2:] != now[2:]:
+            taken, before_that = (" and ".join(row[2:]) or "no steps" for row in (now, was))
+            yield f"wrong answer {name} takes {taken}, not {before_that}"
         elif was != now:
             yield f"wrong answer {name} predicts other values"
 

@@ -82,8 +82,9 @@ def _candidates(result: QuestionResult, loaded: Loaded, asked: Collection[str]) 
         yield from _different(shown, common)
     yield from _refusals(shown)
     yield from _hidden(hidden, {type(case.observation.outcome) for case in shown})
-    if hidden and not shown:
-        yield _try_others(result, hidden)
+    unexplained = [case for case in hidden if not case.followed_from]
+    if unexplained and not shown:
+        yield _try_others(result, unexplained)
     yield from _claims([c for c in shown if isinstance(c.observation.outcome, Missing | NotRun)])
 
 

@@ -193,7 +193,8 @@ def slip_on_top(question: Question, results: Sequence[CaseResult], own: OwnSteps
 
     Returns:
         Of the ways to mix true and own steps, the one that is due most; of equal ones, the one
-        with the fewest own steps. A wrong answer is worth its share of what would have followed.
+        with the fewest own steps. A wrong answer is worth its share of what the question would be
+        worth if all of it followed.
 
     Raises:
         GraderError: whatever asking raised.
@@ -201,10 +202,11 @@ def slip_on_top(question: Question, results: Sequence[CaseResult], own: OwnSteps
     best = SlipOnTop()
     if all(result.followed_from for result in results if _is_wrong_value(result)):
         return best
+    followed = cases_share(question, [_credit(question)] * len(results))
     for mix in own.mixes():
         functions = {step.function for step in mix}
         answers = [
-            replace(answer, share=answer.share * _credit(question), predictions=predictions)
+            replace(answer, share=answer.share * followed, predictions=predictions)
             for answer in question.wrong_answers
             if functions.issubset(answer.steps)
             and (predictions := _predictions(answer, results, mix, own)) is not None

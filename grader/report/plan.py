@@ -28,6 +28,8 @@ class Planned(Protocol):
     def rules(self) -> tuple[str, ...]: ...
     @property
     def to_the_last_bit(self) -> bool: ...
+    @property
+    def idle(self) -> tuple[str, ...]: ...
 
 
 def render_plan(title: str, rows: Sequence[Planned], screen: Screen) -> str:
@@ -52,7 +54,8 @@ def render_plan(title: str, rows: Sequence[Planned], screen: Screen) -> str:
     cases = sum(row.shown + row.hidden for row in rows)
     total = sum((row.points for row in rows), Decimal(0))
     sheet.say(
-        f"{counted(len(rows), 'question')}, {counted(cases, 'case')}, {points(total)} points."
+        f"{counted(len(rows), 'question')}, {counted(cases, 'case')}, {points(total)} point"
+        f"{'' if total == 1 else 's'}."
     )
     fragile = [row.question for row in rows if row.to_the_last_bit]
     if fragile:
@@ -62,4 +65,8 @@ def render_plan(title: str, rows: Sequence[Planned], screen: Screen) -> str:
             "to the last bit. Allow for rounding: compare: {rtol: 1e-9}",
             "bad",
         )
+    for row in rows:
+        for clause in row.idle:
+            sheet.blank()
+            sheet.say(f"{row.question}: {clause}.", "bad")
     return draw(sheet.rows, screen)

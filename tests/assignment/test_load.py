@@ -47,6 +47,19 @@ def test_expected_values_are_the_references(assignment: Assignment) -> None:
         assert case.expected == np.prod(case.args)
 
 
+def test_what_is_written_as_the_expected_value_has_no_dtype(tmp_path: Path) -> None:
+    config = edited(CONFIG, "{rtol: 1e-6, atol: rounding}", "{rtol: 1e-6, dtype: same}")
+    solids = edited(
+        SOLIDS, "return area(*base) * depth", "return np.float32([area(*base) * depth])"
+    )
+    solids = edited(solids, "from reference", "import numpy as np\n\nfrom reference")
+    config = edited(config, "expect: 8.0", "expect: [8]")
+    case = load(write(tmp_path, config, solids=solids)).question("volume").cases[0]
+    assert case.rule.same_dtype and str(case.expected.dtype) == "float32"
+    written = problems_of(write(tmp_path, edited(config, "[8]", "[9]"), solids=solids))
+    assert "expect: is [9], but the reference gives [8.0]" in written[0]
+
+
 def test_drawn_cases_are_named_weighed_and_all_different(assignment: Assignment) -> None:
     drawn = [case for case in assignment.question("area").cases if case.name.startswith("drawn")]
     assert [case.name for case in drawn] == ["drawn 1", "drawn 2", "drawn 3", "drawn 4"]

@@ -12,6 +12,8 @@ from grader.assignment import PlanRow, plan
 from grader.report.plan import render_plan
 from grader.report.terminal import Screen
 
+NEVER = "in no case does"
+
 
 def rows(path: Path) -> dict[str, PlanRow]:
     return {row.question: row for row in plan(load(path))}
@@ -95,3 +97,71 @@ def test_long_fractions_that_are_compared_to_the_last_bit_are_told(
     assert [row.to_the_last_bit for row in found] == [fragile]
     told = render_plan("A title", found, Screen(plain=True))
     assert ("area: right answers may differ in the last digit" in told) == fragile
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "    return area(*base) * depth",
+            "    return base[0] * base[1] * depth",
+            f"{NEVER} the reference call its keyword area, so nothing follows from it",
+        ),
+        (
+            'depth: float) -> float:\n    """How',
+            'depth: float, **steps: object) -> float:\n    """How',
+            f"{NEVER} depth_forgotten call its keyword area, so it is known on true steps only",
+        ),
+        (
+            'depth: float) -> float:\n    """How',
+            'depth: float, *, area: object = None) -> float:\n    """How',
+            f"{NEVER} depth_forgotten call its keyword area, so it is known on true steps only",
+        ),
+    ],
+)
+def test_steps_that_are_never_called_are_told(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    found = plan(load(write(tmp_path, solids=edited(SOLIDS, old, new))))
+    assert [row.idle for row in found] == [(), (told,), (), ()]
+    drawn = render_plan("A title", found, Screen(plain=True))
+    assert f"volume: {told}." in " ".join(drawn.split())
+
+
+@pytest.mark.parametrize(
+    ("credit", "following", "idle"),
+    [
+        ("all_or_nothing", "0.5", True),
+        ("all_or_nothing", "1", False),
+        ("{steps: {0.5: 0.4}}", "0.5", False),
+        ("{steps: {0.6: 0.4}}", "0.5", True),
+        ("proportional", "0.5", False),
+    ],
+)
+def test_a_credit_for_what_follows_that_the_scheme_makes_nothing_of_is_told(
+    tmp_path: Path, credit: str, following: str, idle: bool
+) -> None:
+    config = edited(CONFIG, "needs: 0.5}", f"credit: {following}}}\n    credit: {credit}")
+    told = ("`credit` gives nothing to cases that are worth 0.5 each",) if idle else ()
+    assert rows(write(tmp_path, config))["volume"].idle == told
+
+
+def test_a_wrong_answer_that_only_raises_is_told(tmp_path: Path) -> None:
+    shapes = edited(SHAPES, "return (width + height) * scale", "raise KeyError(width)")
+    told = "half_the_rim raises in every case that has a value, and is never recognised"
+    assert rows(write(tmp_path, shapes=shapes))["area"].idle == (told,)
+
+
+def test_partial_credit_for_a_single_value_is_told(tmp_path: Path) -> None:
+    config = edited(CONFIG, "expect: 6, shown: full", "shown: full, partial: {0.5: 0.25}")
+    config = edited(config, "count: 4, weight: 3", "count: 4, weight: 3, partial: {0.5: 0.25}")
+    found = rows(write(tmp_path, config))
+    told = 'the result of "two by three" and 4 more is one value, of which no share can be right'
+    assert (found["area"].idle, found["sides"].idle) == ((told,), ())
+
+
+@pytest.mark.parametrize(("points", "told"), [("1", "1 point."), ("2.5", "2.5 points.")])
+def test_a_single_point_is_one(points: str, told: str) -> None:
+    row = PlanRow("a", "A", "f", shown=1, hidden=0, points=Decimal(points), rules=())
+    drawn = render_plan("A title", [row], Screen(plain=True))
+    assert drawn.endswith(f"1 question, 1 case, {told}\n")

@@ -58,7 +58,9 @@ ROWS = [
     ("the reference as its own wrong answer", "config", "{half_the_rim:", "{area:",
      "questions[0].wrong_answers.area: is the reference itself; name another function"),
     ("a class for a function", "shapes", "def sides(", "class sides:\n    pass\n\n\ndef other(",
-     "questions[2].function: is 'sides', which reference/shapes.py does not define"),
+     "questions[2].function: is 'sides', which is a class in reference/shapes.py, not a function"),
+    ("a number for a wrong answer", "shapes", "def half_the_rim(", "half_the_rim = 3\n\n\ndef other(",
+     "questions[0].wrong_answers.half_the_rim: is a value in reference/shapes.py, not a function"),
     # ------------------------------------------------------------------ arguments
     ("too many arguments", "config", "args: [2, 3]", "args: [2, 3, 1, 4]",
      f"{ARGS}: has 4 arguments for area(width, height, scale); write 2 to 3"),
@@ -178,6 +180,12 @@ ROWS = [
     ("a wrong answer with other parameters", "shapes", "def half_the_rim(width: int, height: int, scale: int = 1)",
      "def half_the_rim(width: int)",
      "questions[0].wrong_answers.half_the_rim: takes half_the_rim(width), but `two by three` calls it with 2 arguments; give it the parameters of area(width, height, scale)"),
+    ("a wrong answer whose step has no default", "solids", "def depth_forgotten(base: tuple[int, int], depth: float)",
+     "def depth_forgotten(base: tuple[int, int], depth: float, *, area: Callable[..., int])",
+     "questions[1].wrong_answers.depth_forgotten: needs the keyword area in reference/solids.py, which no case can give; give it a default: `*, area=area`"),
+    ("a wrong answer with a misspelt step", "solids", "def depth_forgotten(base: tuple[int, int], depth: float)",
+     "def depth_forgotten(base: tuple[int, int], depth: float, *, aera: Callable[..., int] = area)",
+     "questions[1].wrong_answers.depth_forgotten: takes the keyword aera in reference/solids.py, which is no step; did you mean `area`?"),
     # ------------------------------------------------------------------ steps and properties
     ("a composite without its step", "solids", ", *, area: Callable[..., int] = area", "",
      "questions[1].builds_on.questions[0]: is 'area', but volume(base, depth) in reference/solids.py takes no keyword-only parameter area; add `*, area=area`"),

@@ -49,6 +49,7 @@ BEYOND_A_SCHEMA = {
     "drawing without a seed",
     "no built-in exception",
     "an exception misspelled",
+    "an exception of a library's",
     "an exception that ends the program",
     "words the wrong way round",
     "a misplaced word of no entry",

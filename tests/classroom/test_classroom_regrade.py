@@ -91,6 +91,24 @@ def test_a_wrong_answer_may_become_worth_more(small_course: Course) -> None:
     assert "wrong answer half_the_rim is worth another share" in whys(result)["bob area"]
 
 
+def test_a_wrong_answer_that_takes_a_step_by_now_is_told(small_course: Course) -> None:
+    config = CONFIG.replace(
+        "builds_on: {questions: [area]}",
+        "builds_on: {questions: [area]}\n    wrong_answers: {no_depth: 0.5}",
+    )
+    slip = '''
+def no_depth(width, height, depth):
+    """How deep is it?"""
+    return area(width, height)
+'''
+    course(small_course.config.parent, config, REFERENCE + slip)
+    small_course.grade()
+    takes = slip.replace("depth):", "depth, *, area=area):")
+    course(small_course.config.parent, config, REFERENCE + takes)
+    told = ("volume", "wrong answer no_depth takes area, not no steps")
+    assert regraded(small_course, config, reference=REFERENCE + takes).rules == (told,)
+
+
 def test_a_removed_wrong_answer_costs_what_it_gave(small_course: Course) -> None:
     small_course.grade()
     result = regraded(small_course, CONFIG.replace("    wrong_answers: {half_the_rim: 0.4}\n", ""))

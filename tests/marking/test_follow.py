@@ -209,6 +209,25 @@ def test_a_right_composite_on_a_wrong_step_earns_its_credit() -> None:
     assert {function for function, _ in someone.calls} <= {"layer", "network"}
 
 
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_who_has_all_that_follows_is_told_to_look_for_nothing_else(is_shown: bool) -> None:
+    cases = tuple(replace(case, shown=is_shown) for case in NETWORK.cases)
+    network_ = replace(NETWORK, cases=cases)
+    followed = student(layer=layer_no_bias).mark(LAYER, DEPTH, network_)["network"]
+    assert followed.help == ("This follows from your layer, and is counted as such.",)
+
+
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_who_has_some_that_does_not_follow_is_told_more(is_shown: bool) -> None:
+    def one_more(size: int, target: int, width: int) -> list[int]:
+        return [0] if width == 4 else network(size, target, width, layer=layer_no_bias)
+
+    cases = tuple(replace(case, shown=is_shown) for case in NETWORK.cases)
+    partly = student(layer_no_bias, network=one_more)
+    with_more = partly.mark(LAYER, DEPTH, replace(NETWORK, cases=cases))["network"]
+    assert with_more.followed_from and len(with_more.help) > 1
+
+
 def test_a_composite_of_a_composite_follows_too() -> None:
     results = student(layer=layer_no_bias).mark(*ALL)
     assert (results["report"].share, results["report"].followed_from) == (1, ("network",))
@@ -307,6 +326,33 @@ def test_a_slip_on_top_is_worth_its_share_of_what_would_have_followed() -> None:
     question_ = knowing(FIRST_FORGOTTEN, credit=Fraction(1, 2))
     result = student(layer_no_bias, network=on_top).mark(LAYER, DEPTH, question_)["network"]
     assert result.share == Fraction(3, 10) > Fraction(1, 4), "one case has no layers"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "worth"),
+    [
+        (None, Fraction(4, 5)),
+        (((Fraction(1, 2), Fraction(1, 10)), (Fraction(4, 5), Fraction(2, 5))), Fraction(2, 5)),
+        (((Fraction(1), Fraction(1)),), Fraction(0)),
+    ],
+)
+def test_a_slip_on_top_earns_its_share_of_what_the_scheme_gives_to_what_follows(
+    scheme: Any, worth: Fraction
+) -> None:
+    question_ = replace(
+        knowing(FIRST_FORGOTTEN, credit=Fraction(4, 5)),
+        credit=scheme,
+        cases=NETWORK.cases[:2],
+        wrong_answers=tuple(
+            replace(answer, predictions=answer.predictions[:2])
+            for answer in knowing(FIRST_FORGOTTEN).wrong_answers
+        ),
+    )
+    follows, slips = (
+        student(layer_no_bias, network=on_top).mark(LAYER, DEPTH, question_)["network"].share
+        for on_top in (None, partial(without_first, layer=layer_no_bias))
+    )
+    assert (follows, slips) == (worth, worth * Fraction(3, 5))
 
 
 def test_a_slip_that_takes_no_such_step_is_recognised_on_true_ones_only() -> None:
