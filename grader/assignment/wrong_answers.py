@@ -30,6 +30,8 @@ from grader.model import Case, Raised, Raises, Returned, Rule, WrongAnswer
 if TYPE_CHECKING:
     from grader.model import Value
 
+_MISSPELT = 0.85  # how like a step's name a keyword is that means it
+
 
 def build_wrong_answers(trial: Trial, cases: Sequence[Case]) -> tuple[WrongAnswer, ...]:
     """Decides the wrong answers of a question; what is unsound is noted and left out."""
@@ -94,7 +96,7 @@ def _takes_its_keywords(trial: Trial, parameters: Parameters, path: KeyPath) -> 
                 f"give it a default: `*, {keyword}={keyword}`",
             )
             return False
-        near = get_close_matches(keyword, missed, n=1)
+        near = get_close_matches(keyword, missed, n=1, cutoff=_MISSPELT)
         if near and keyword not in trial.steps:
             trial.findings.add(
                 path,
