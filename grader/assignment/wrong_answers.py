@@ -66,7 +66,7 @@ def _build(trial: Trial, name: str, share: float, cases: Sequence[Case]) -> Wron
             f"add one to {name} in {trial.module.file}: a question that helps",
         )
     parameters = parameters_of(function, name, with_hints=False)
-    if parameters is not None and not _takes_its_keywords(trial, parameters, path):
+    if parameters is not None and not _takes_its_keywords(trial, function, parameters, path):
         return None
     predictions = _predictions(trial, parameters, function, cases, path)
     if predictions is None:
@@ -85,7 +85,9 @@ def _feedback(function: Callable[..., Any]) -> str:
     return "" if text == type(function).__doc__ else " ".join(inspect.cleandoc(text).split())
 
 
-def _takes_its_keywords(trial: Trial, parameters: Parameters, path: KeyPath) -> bool:
+def _takes_its_keywords(
+    trial: Trial, function: Callable[..., Any], parameters: Parameters, path: KeyPath
+) -> bool:
     """Whether each keyword can do without a value, and none is a step's misspelt."""
     missed = [step for step in trial.steps if step not in parameters.steps]
     for keyword, has_default in parameters.steps.items():
@@ -96,12 +98,14 @@ def _takes_its_keywords(trial: Trial, parameters: Parameters, path: KeyPath) -> 
                 f"give it a default: `*, {keyword}={keyword}`",
             )
             return False
-        near = get_close_matches(keyword, missed, n=1, cutoff=_MISSPELT)
-        if near and keyword not in trial.steps:
+        default = inspect.signature(function).parameters[keyword].default
+        meant = [step for step in missed if trial.steps[step] is default]
+        meant += get_close_matches(keyword, missed, n=1, cutoff=_MISSPELT)
+        if meant and keyword not in trial.steps:
             trial.findings.add(
                 path,
                 f"takes the keyword {keyword} in {trial.module.file}, which is no step",
-                f"did you mean `{near[0]}`?",
+                f"did you mean `{meant[0]}`?",
             )
             return False
     return True
