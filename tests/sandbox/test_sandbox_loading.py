@@ -274,6 +274,22 @@ def test_where_a_package_lies_on_this_machine_is_not_told(run: Run) -> None:
     assert problem.what == "ImportError: cannot import name 'no_such_name' from 'typing'"
 
 
+def test_an_exception_that_says_it_is_of_no_class_is_told_as_any_other(run: Run) -> None:
+    text = """\
+        class Odd(RuntimeError):
+            __class__ = property(lambda self: 1 / 0)
+            def __str__(self):
+                return "odd" if str.__len__(self.args[0]) else 1 / 0
+        def f(text):
+            raise Odd(text)
+        f("x")
+        """
+    with run.launcher.open(submission(text)) as session:
+        assert [problem.what for problem in session.loaded.problems] == ["Odd: odd"]
+        outcomes = [session.call("f", (message,)).outcome for message in ("x", "")]
+    assert [one.message for one in outcomes if isinstance(one, Raised)] == ["odd", ""]
+
+
 def test_a_large_file_is_loaded(run: Run) -> None:
     text = f"def f(): return len(DATA)\nDATA = '{'a' * 3_000_000}'\n"
     assert run.call(text).outcome == Returned(3_000_000)
