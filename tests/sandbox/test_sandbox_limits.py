@@ -209,7 +209,8 @@ def test_threads_are_counted_also_where_the_user_is_shared(layer: str) -> None:
         outcome = session.call("f", ()).outcome
         is_alone = "own_user" in launcher.isolation.layers
     assert isinstance(outcome, Returned)
-    soft, hard = outcome.value  # type: ignore[misc]
+    assert isinstance(outcome.value, list)
+    soft, hard = outcome.value
     assert soft == hard
     # enough, whoever the threads of this machine belong to, and no more
     everybodys = int(Path("/proc/loadavg").read_text().split("/")[1].split()[0])
