@@ -12,7 +12,7 @@ _RUN = ("check", "grade", "gradescope")
 def main() -> None:
     """Runs a command; what it will need a launcher for starts that before all else."""
     _fill_standard_streams()
-    if __name__ == "__main__":
+    if __name__ == "__main__" and not getattr(sys.flags, "safe_path", False):
         _look_among_students_files_last()
     from grader import require
 

@@ -7,6 +7,7 @@ file that the student has changed.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from grader.model import Assignment, Submission
 
 _CONFIG = "config.yaml"
+_PLAIN = re.compile(r"[\w./\\:-]+")  # to any shell
 
 
 def find_assignment(given: Path | None = None, *, near: Path | None = None) -> Path:
@@ -78,9 +80,9 @@ def find_solution(path: Path, header: Header) -> Submission:
 
 def _files_beside(folder: Path, known: Collection[str]) -> list[str]:
     """What else in a folder might be a solution, as it is written on a command line."""
-    files = [*folder.glob("*.py"), *folder.glob("*.ipynb")]
+    files = [*folder.glob("[!.]*.py"), *folder.glob("[!.]*.ipynb")]
     names = sorted(str(file) for file in files if file.name not in known)
-    return [f'"{name}"' if " " in name else name for name in names]
+    return [name if _PLAIN.fullmatch(name) else f'"{name}"' for name in names]
 
 
 def _of_two(files: Sequence[Path], header: Header) -> tuple[Path, tuple[str, ...]]:

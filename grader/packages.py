@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import sys
+import warnings
 from collections.abc import Collection, Iterator, Sequence
 
 from grader.model import Submission
@@ -26,8 +27,8 @@ def package_remarks(submission: Submission, packages: Sequence[str]) -> tuple[st
         packages: what is there beside NumPy when it is marked, by the names of their modules.
     """
     there = (_ALWAYS, *packages)
-    own = {name.partition("/")[0].removesuffix(".py") for name in submission.helpers}
-    imported = set(_imported(submission))
+    own = set(map(_top, submission.helpers))
+    imported = _imported(submission)
     others = sorted(imported - own - sys.stdlib_module_names - {_CHECKS})
     beside = sorted(imported & own - sys.stdlib_module_names)
     strange = [name for name in others if name not in there]
@@ -50,20 +51,38 @@ def package_remarks(submission: Submission, packages: Sequence[str]) -> tuple[st
     return tuple(remarks)
 
 
-def _imported(submission: Submission) -> Iterator[str]:
-    """The top-level modules that any of the files imports anywhere."""
-    texts: list[str | bytes] = [chunk.text for chunk in submission.chunks]
-    texts += [content for name, content in submission.helpers.items() if name.endswith(".py")]
-    for text in texts:
-        try:
+def _imported(submission: Submission) -> set[str]:
+    """The top-level modules that the solution imports, or what it imports of the student's own."""
+    own: dict[str, list[bytes]] = {}
+    for name, content in submission.helpers.items():
+        if name.endswith(".py"):
+            own.setdefault(_top(name), []).append(content)
+    found: set[str] = set()
+    waiting: list[str | bytes] = [chunk.text for chunk in submission.chunks]
+    while waiting:
+        for name in set(_imports(waiting.pop())) - found:
+            found.add(name)
+            waiting += own.get(name, ())
+    return found
+
+
+def _imports(text: str | bytes) -> Iterator[str]:
+    """The top-level modules that one file imports anywhere."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             tree = ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue  # which the check tells anyway
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                yield from (alias.name.partition(".")[0] for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-                yield node.module.partition(".")[0]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return  # the check tells all of these anyway
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module.partition(".")[0]
+
+
+def _top(path: str) -> str:
+    return path.partition("/")[0].removesuffix(".py")
 
 
 def _listed(names: Collection[str]) -> str:

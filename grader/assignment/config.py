@@ -324,8 +324,8 @@ class BuildsOnConfig(_Mapping, frozen=True):
         Meta(
             min_length=1,
             description="Ids of the questions that are steps of this one. The reference takes "
-            "their functions by keyword; wrong answers may, too, and are then known on top of a "
-            "student's own.",
+            "their functions by keyword; wrong answers may, too, and are then recognised on a "
+            "student's own steps as well.",
             extra=_says("write a list of question ids, e.g. [q1a]"),
         ),
     ]

@@ -114,10 +114,6 @@ def _is_nowhere() -> bool:
     return False
 
 
-def _is_ours(module: str) -> bool:
-    return module.partition(".")[0] == "grader"
-
-
 def main() -> NoReturn:
     """Runs a command; whatever goes wrong ends in a message and the exit code for it."""
     try:
@@ -140,9 +136,10 @@ def main() -> NoReturn:
         click.echo(f"grader: {error}", err=True)
         sys.exit(error.exit_code)
     except Exception as error:  # noqa: BLE001 - the outermost door
-        if isinstance(error, ModuleNotFoundError) and not _is_ours(error.name or ""):
+        lacking = error.name if isinstance(error, ModuleNotFoundError) else None
+        if lacking and lacking.partition(".")[0] != "grader":
             click.echo(
-                f"grader: this command needs {error.name}, which is not installed here. `check` "
+                f"grader: this command needs {lacking}, which is not installed here. `check` "
                 "is all that a handout's packages are for; `pip install .` in the grader's own "
                 "folder brings what a course needs.",
                 err=True,

@@ -141,9 +141,7 @@ def _follow_case(
     if question.reference is None:
         return result
     came = own.evaluate(question.reference, result.case.args, mix)
-    if not came.used:
-        return result
-    if isinstance(came.raised, Unusable):
+    if not came.used or isinstance(came.raised, Unusable):
         return result
     if came.raised is not None:
         kinds = asked.intersection(kind.__name__ for kind in type(came.raised).__mro__)

@@ -69,7 +69,7 @@ CONVERSATION: Final = 3
 """The descriptor of the conversation, in every worker."""
 _ADDRESS_SPACE_SLACK: Final = 512 << 20  # mapped but never touched: thread stacks, arenas
 _OPEN_FILES: Final = 64
-_OTHERS_THREADS: Final = 500  # of a user that workers share, that may come up while they run
+_OTHERS_THREADS: Final = 500  # which may come up while workers run
 _WORKERS_OOM_SCORE, _LAUNCHERS_OOM_SCORE = b"1000", b"500"  # a launcher can be replaced
 _FREE_USERS: Final = range(1_900_000_000, 2_100_000_000)  # nobody hands out ids from here
 _FEW_FREE_USERS: Final = range(61_184, 65_520)  # where a container maps 65,536 ids only
@@ -284,15 +284,16 @@ def _memory_in_use() -> tuple[int, int]:
     return sizes["VmData:"], sizes["VmSize:"]
 
 
-def _threads_of_user() -> int:
-    """Return how many threads the user of this process has now, as far as it may see."""
-    threads = 0
-    for status in Path("/proc").glob("[0-9]*/status"):
-        with contextlib.suppress(OSError):  # it has ended meanwhile
-            lines = status.read_text(errors="replace").splitlines()
-            rows = dict(line.split(":", 1) for line in lines)
-            threads += int(rows["Threads"]) if int(rows["Uid"].split()[0]) == os.getuid() else 0
-    return threads
+def _others_threads() -> int | None:
+    """Return how many threads all others have, and may have soon; None if nobody tells.
+
+    Whoever's they are: those of one user the kernel counts across containers, and who looks out of
+    one does not see them all.
+    """
+    with contextlib.suppress(OSError, IndexError, ValueError):
+        running_and_all = Path("/proc/loadavg").read_text().split()[3]
+        return int(running_and_all.partition("/")[2]) + _OTHERS_THREADS
+    return None
 
 
 # ------------------------------------------------------------------- steps
@@ -349,8 +350,9 @@ def _limits(limits: Limits, *, own_user: bool) -> tuple[tuple[int, tuple[int, in
     }
     # The kernel counts all threads of a user. Of a user that is not the worker's alone others have
     # some and will have more; but it shall not take all that there are.
-    threads = limits.processes + (0 if own_user else _threads_of_user() + _OTHERS_THREADS)
-    wanted[resource.RLIMIT_NPROC] = (threads, threads)
+    others = 0 if own_user else _others_threads()
+    if others is not None:
+        wanted[resource.RLIMIT_NPROC] = (limits.processes + others,) * 2
     for kind, (soft, hard) in wanted.items():
         _, most = resource.getrlimit(kind)
         if most != resource.RLIM_INFINITY:

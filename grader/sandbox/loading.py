@@ -198,7 +198,7 @@ def message_of(error: BaseException, most: int) -> str:
         message = str.__str__(str(error))
     except BaseException:  # noqa: BLE001 - the student's code
         return ""
-    if isinstance(error, ImportError):
+    if issubclass(type(error), ImportError):  # its `__class__` is the student's, too
         message = message.partition(" (/")[0]  # where the package lies on this machine
     return message if len(message) <= most else message[: most - 1] + "…"
 

@@ -233,7 +233,9 @@ def _is_unchanged(argument: object, encoding: bytes) -> bool:
 
 
 def _torch_ran_out(error: BaseException) -> bool:
-    return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+    return issubclass(type(error), RuntimeError) and "can't allocate memory" in loading.message_of(
+        error, MAX_MESSAGE
+    )
 
 
 def _printable(problem: loading.Problem) -> loading.Problem:

@@ -133,9 +133,10 @@ def _is_hidden(part: str) -> bool:
     """Whether a name is one of a program's own, by its dot.
 
     Not `..`, which is hostile and said to be left out, and not what Moodle names after a student,
-    who may be called as they like.
+    who may be called as they like; but what macOS lays beside each of those it names `._` and so.
     """
-    return part.startswith(".") and part != ".." and "_assignsubmission_" not in part
+    is_a_students = "_assignsubmission_" in part and not part.startswith("._")
+    return part.startswith(".") and part != ".." and not is_a_students
 
 
 def kind_of(name: str) -> Kind | None:

@@ -31,12 +31,15 @@ _COOKIE = re.compile(
     rb"\A(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))?[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]{1,40})"
 )
 _PLAIN_CODECS = frozenset(
-    ["utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii", "latin-1", "latin1"]
+    ["utf-8", "ascii", "us-ascii", "latin-1", "latin1"]
     + [f"iso-8859-{part}" for part in range(1, 17) if part != 12]
     + [f"{prefix}{page}" for prefix in ("cp", "windows-") for page in range(1250, 1259)]
     + ["cp437", "cp850", "cp866", "mac-roman", "koi8-r", "koi8-u"]
     + ["gb2312", "gbk", "gb18030", "big5", "shift-jis", "cp932", "euc-jp", "cp949", "euc-kr"]
 )
+
+# What an editor on Windows meant by a byte that is not UTF-8, by what surrogateescape makes of it.
+_ON_WINDOWS = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(128, 256)}
 
 
 def decode(content: bytes, *, name: str, limit: int = MAX_SOURCE) -> tuple[str, tuple[str, ...]]:
@@ -52,9 +55,10 @@ def decode(content: bytes, *, name: str, limit: int = MAX_SOURCE) -> tuple[str, 
     except UnicodeDecodeError as error:
         if encoding != "utf-8":
             raise Refused(_not_text(content, error, name=name, encoding=encoding)) from error
-        text = _STRAY.sub(_as_on_windows, content.decode(encoding, "surrogateescape"))
-        remarks += (_stray(content[: error.start].decode(encoding)),)
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        text = content.decode(encoding, "surrogateescape").translate(_ON_WINDOWS)
+        line = _normal(content[: error.start].decode(encoding)).count("\n") + 1
+        remarks += (f"line {line} is not UTF-8, which Python would refuse; save the file as UTF-8",)
+    text = _normal(text)
     nul = text.find("\0")
     if nul >= 0:
         line, column = text.count("\n", 0, nul) + 1, nul - text.rfind("\n", 0, nul)
@@ -77,16 +81,16 @@ def _encoding(content: bytes) -> tuple[str, tuple[str, ...]]:
     if cookie is None:
         return "utf-8", ()
     asked = cookie[1].decode("ascii", "replace").lower().replace("_", "-")
+    asked = asked.replace("utf8", "utf-8")
     if asked in _PLAIN_CODECS:
         return asked, ()
-    if asked.startswith(("utf-8-", "latin-1-", "iso-8859-1-")):  # Emacs: utf-8-unix
+    if asked.startswith(("utf-8-", "latin-1-", "iso-8859-1-")):  # Emacs: utf-8-unix; utf-8-sig
         return asked.rpartition("-")[0], ()
     return "utf-8", (f"the encoding {asked!r} that the file names was passed over for UTF-8",)
 
 
 def _not_text(content: bytes, error: UnicodeDecodeError, *, name: str, encoding: str) -> str:
-    before = content[: error.start].decode(encoding, "replace").removeprefix("\ufeff")
-    before = before.replace("\r\n", "\n").replace("\r", "\n")
+    before = _normal(content[: error.start].decode(encoding, "replace"))
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     byte = content[error.start : error.start + 1].hex()
     return (
@@ -95,17 +99,9 @@ def _not_text(content: bytes, error: UnicodeDecodeError, *, name: str, encoding:
     )
 
 
-_STRAY = re.compile("[\udc80-\udcff]")  # what surrogateescape makes of a byte that is not UTF-8
-
-
-def _as_on_windows(stray: re.Match[str]) -> str:
-    """The character that an editor on Windows meant: most often an accent in a comment."""
-    return bytes([ord(stray[0]) - 0xDC00]).decode("cp1252", "replace")
-
-
-def _stray(before: str) -> str:
-    line = before.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
-    return f"line {line} is not UTF-8, which Python would refuse; save the file as UTF-8"
+def _normal(text: str) -> str:
+    """Return the text without byte-order mark, its lines ending as Python's parser counts them."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 _SIGNATURES = (

@@ -248,7 +248,6 @@ def test_without_a_limit_nobody_is_over_it(tmp_path: Path) -> None:
 # --------------------------------------------------------------------------- how late
 
 TENTH = LatePolicy(Fraction(1, 10))
-CAPPED = LatePolicy(Fraction(1, 10), at_most=Fraction(1, 4))
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,6 @@ from grader.model import (
     BuildsOn,
     Case,
     Killed,
-    Loaded,
     Malformed,
     Missing,
     NotRun,
@@ -230,6 +229,3 @@ observations = st.builds(
 
 def credits(most: Mapping[str, Any] | None = None) -> st.SearchStrategy[Fraction]:
     return st.fractions(0, 1, max_denominator=20)
-
-
-NOT_LOADED = Loaded()

@@ -24,7 +24,6 @@ FOLD = Rule(fold_text=True)
 EXTRA = Rule(extra_keys=True)
 DTYPE = Rule(same_dtype=True)
 CLOSE = close(rtol=1e-6, atol=1e-9)
-FLOAT_NOTE = "is a float; a count is an int"
 
 IMAGE = np.array([[1, 2, 3], [4, 5, 6]])
 HUGE = 10**100_000

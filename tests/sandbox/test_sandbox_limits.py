@@ -209,7 +209,11 @@ def test_threads_are_counted_also_where_the_user_is_shared(layer: str) -> None:
         outcome = session.call("f", ()).outcome
         is_alone = "own_user" in launcher.isolation.layers
     assert isinstance(outcome, Returned)
-    soft, hard = outcome.value  # type: ignore[misc]
+    assert isinstance(outcome.value, list)
+    soft, hard = outcome.value
     assert soft == hard
-    # few enough to leave others some, and enough for whoever needs a few
-    assert (soft == LIMITS.processes) if is_alone else LIMITS.processes < soft < 10_000
+    # enough, whoever the threads of this machine belong to, and no more
+    everybodys = int(Path("/proc/loadavg").read_text().split("/")[1].split()[0])
+    assert isinstance(soft, int)
+    others = soft - LIMITS.processes
+    assert others == 0 if is_alone else everybodys // 2 < others < 10_000 + 2 * everybodys

@@ -133,7 +133,7 @@ def test_a_message_names_files_by_their_places_beside_the_solution(run: Run) -> 
     with run.launcher.open(submission(texts, helpers={"helper.py": b""})) as session:
         (problem,) = session.loaded.problems
         lost, place = session.call("f", ("lost.csv",)), session.call("g", ())
-    assert problem.what.endswith("cannot import name 'nothing' from 'helper' (helper.py)")
+    assert problem.what == "ImportError: cannot import name 'nothing' from 'helper'"
     assert isinstance(lost.outcome, Raised)
     assert lost.outcome.message == "[Errno 2] No such file or directory: 'lost.csv'"
     assert isinstance(place.outcome, Raised)
@@ -272,6 +272,22 @@ def test_a_file_whose_loading_does_not_end_is_loaded_again_with_definitions_only
 def test_where_a_package_lies_on_this_machine_is_not_told(run: Run) -> None:
     (problem,) = run.load("from typing import no_such_name\ndef f(): return 1\n").problems
     assert problem.what == "ImportError: cannot import name 'no_such_name' from 'typing'"
+
+
+def test_an_exception_that_says_it_is_of_no_class_is_told_as_any_other(run: Run) -> None:
+    text = """\
+        class Odd(RuntimeError):
+            __class__ = property(lambda self: 1 / 0)
+            def __str__(self):
+                return "odd" if str.__len__(self.args[0]) else 1 / 0
+        def f(text):
+            raise Odd(text)
+        f("x")
+        """
+    with run.launcher.open(submission(text)) as session:
+        assert [problem.what for problem in session.loaded.problems] == ["Odd: odd"]
+        outcomes = [session.call("f", (message,)).outcome for message in ("x", "")]
+    assert [one.message for one in outcomes if isinstance(one, Raised)] == ["odd", ""]
 
 
 def test_a_large_file_is_loaded(run: Run) -> None:

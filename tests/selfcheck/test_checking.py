@@ -119,8 +119,10 @@ def test_an_assignment_of_the_students_own_making_changes_nothing(
     assert marked.filename == "solution.py"
 
 
-def test_who_writes_in_another_file_is_told_how_to_check_that(handout: Path) -> None:
-    other = handout / "my area.py"
+@pytest.mark.parametrize("name", ["my area.py", "area(1).py", "R&D.ipynb"])
+def test_who_writes_in_another_file_is_told_how_to_check_that(handout: Path, name: str) -> None:
+    other = handout / name
+    (handout / ".#area.py").touch()  # an editor's
     other.write_text(RIGHT, encoding="utf-8")
     (told,) = find(handout).remarks
     assert told == (

@@ -51,6 +51,7 @@ def test_a_package_that_will_be_there_and_is_not_here_is_told() -> None:
         "import click, (",
         "(" * 5_000,
         "import click\0",
+        "x = '\\d'",  # of which Python warns
     ],
 )
 def test_of_all_else_nothing_is_said(source: str) -> None:
@@ -60,6 +61,13 @@ def test_of_all_else_nothing_is_said(source: str) -> None:
 def test_a_module_of_the_students_own_is_looked_at_too() -> None:
     _, told = remarks("import mine", mine="import click")
     assert told.startswith("it imports click:")
+
+
+def test_what_the_solution_does_not_import_is_not_looked_at() -> None:
+    """Tests of the student's own lie beside it, and a module may import what imports it."""
+    assert remarks("", tests="import pytest") == ()
+    told = remarks("import mine", mine="import yours", yours="import mine", tests="import pytest")
+    assert told == ("it imports mine and yours, which lie beside it: hand them in, too",)
 
 
 def test_what_lies_beside_a_solution_has_to_be_handed_in_with_it() -> None:

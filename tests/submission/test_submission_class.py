@@ -501,6 +501,8 @@ def test_nobody_is_left_out_for_a_name_that_begins_with_a_dot(put: Put) -> None:
         {
             "Ann_6_assignsubmission_file_/solution.py": SOLUTION,
             ".Bob_5_assignsubmission_file_/solution.py": SOLUTION,
+            "._Ann_6_assignsubmission_file_": b"\0\5\x16\7",  # of macOS, on a disk of another kind
+            "._Ann_6_assignsubmission_file_.py": b"\0\5\x16\7",
             ".git/hooks/hook.py": "",
         }
     )

@@ -74,6 +74,8 @@ def test_a_codec_that_rewrites_what_it_reads_is_passed_over(codec: str) -> None:
         ("a\r\nx = '’'".encode("cp1252"), "a\nx = '’'", 2),
         ("# ü\n# ü".encode() + b"\xfc", "# ü\n# üü", 2),  # a mixture
         (codecs.BOM_UTF8 + b"ab\xff", "abÿ", 1),
+        (b"# coding: utf8\n# \xfc", "# coding: utf8\n# ü", 2),
+        (b"# coding: utf-8-sig\n# \xfc", "# coding: utf-8-sig\n# ü", 2),
         (b"x = 1\n\n# \x81", "x = 1\n\n# \ufffd", 3),  # no character of Windows', either
     ],
 )
