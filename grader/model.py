@@ -11,7 +11,6 @@ classes and values take a tenth of the time of dataclasses. Two rules hold throu
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -213,11 +212,6 @@ class Chunk(Struct, frozen=True):
     text: str
 
 
-_IMPORT = re.compile(r"\bimport\b")
-_TORCH = re.compile(r"\btorch")
-_NAMES_TORCH = re.compile(r"""(?:\bfrom\s+|["'])torch""")
-
-
 class Submission(Struct, frozen=True):
     """What was handed in, as source text. Nothing of it has run or been parsed as Python."""
 
@@ -228,33 +222,6 @@ class Submission(Struct, frozen=True):
     remarks: tuple[str, ...] = ()  # to the student: "read homework.py, as there was no solution.py"
     problem: str | None = None  # why there is nothing to run, in a sentence to the student
     digest: str = ""  # of everything that runs: equal digests behave alike
-
-    @property
-    def mentions_torch(self) -> bool:
-        """Whether the source may import torch (a textual guess that errs towards yes).
-
-        A docstring that only speaks of torch does not count: importing it takes seconds.
-        """
-        texts = [chunk.text for chunk in self.chunks]
-        texts += [
-            content.decode("utf-8", "replace")
-            for name, content in self.helpers.items()
-            if name.endswith(".py")
-        ]
-        return any("torch" in text and _may_import_torch(text) for text in texts)
-
-
-def _may_import_torch(text: str) -> bool:
-    """Whether a line has "torch" after "import", or the text names it in another way.
-
-    In one expression this would take time by the square of a line's imports.
-    """
-    if _NAMES_TORCH.search(text):
-        return True
-    lines = (line for line in text.split("\n") if "torch" in line)
-    return any(
-        (first := _IMPORT.search(line)) and _TORCH.search(line, first.end()) for line in lines
-    )
 
 
 # --------------------------------------------------------------------------- sandbox

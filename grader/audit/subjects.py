@@ -28,6 +28,7 @@ from msgspec.structs import replace
 from grader.assignment.document import read_document
 from grader.audit.sources import PACKAGE, Library, Unit
 from grader.model import Assignment, Chunk, Question, Submission
+from grader.submission import mentions_torch
 
 if TYPE_CHECKING:
     from grader.audit.sources import Name
@@ -119,7 +120,7 @@ def submit(
 def import_torch(library: Library, names: Sequence[Name]) -> bool:
     """Decides whether functions of reference/ import torch: every worker would, for seconds."""
     functions = {f"function_{index}": name for index, name in enumerate(names)}
-    return submit(library, functions, name="all of them").mentions_torch
+    return mentions_torch(submit(library, functions, name="all of them"))
 
 
 @cache

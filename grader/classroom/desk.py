@@ -35,6 +35,7 @@ from grader.pipeline import NeedsRunError, fault_card, grade, mark_transcript, r
 from grader.report import gradescope, page
 from grader.report.rows import Row, row_of
 from grader.sandbox import Launcher, Session
+from grader.submission import mentions_torch
 
 if TYPE_CHECKING:
     from grader.model import Value
@@ -147,7 +148,7 @@ class Desk:
         return replace(card, wall_s=task.kept.head.row.wall_s), submission, transcript
 
     def _launcher(self, submission: Submission) -> Launcher:
-        torch = submission.mentions_torch
+        torch = mentions_torch(submission)
         if torch not in self._launchers:
             self._launchers[torch] = self._open.enter_context(self._open_launcher(torch))
         return self._launchers[torch]

@@ -132,12 +132,13 @@ class _Bench:
 
     def _launch(self, handed_in: Submission) -> Launcher:
         from grader.sandbox import start_launcher
+        from grader.submission import mentions_torch
 
-        if self._launcher is not None and handed_in.mentions_torch and not self._with_torch:
+        if self._launcher is not None and mentions_torch(handed_in) and not self._with_torch:
             self._launcher.close()
             self._launcher = None
         if self._launcher is None:
-            self._with_torch = handed_in.mentions_torch
+            self._with_torch = mentions_torch(handed_in)
             self._launcher = start_launcher(
                 self.header.limits,
                 torch=self._with_torch,

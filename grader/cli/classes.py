@@ -160,9 +160,9 @@ def _begun(
 ) -> OpenLauncher:
     """Starts the launcher of a single submission before the rooms that mark it are imported."""
     from grader.errors import SandboxFault
-    from grader.submission import read_handed
+    from grader.submission import mentions_torch, read_handed
 
-    torch = read_handed(handed, expected_name=assignment.filename).mentions_torch
+    torch = mentions_torch(read_handed(handed, expected_name=assignment.filename))
     begun: dict[bool, Launcher] = {}
     with suppress(OSError, SandboxFault):  # done again by who needs it, and has words for it
         out.mkdir(parents=True, exist_ok=True)  # for what lies there is kept from the submission

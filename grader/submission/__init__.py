@@ -5,6 +5,7 @@ student hands in makes it raise.
 """
 
 from grader.submission.class_input import Handed, find_submissions, passed_over, read_handed
+from grader.submission.imports import mentions_torch
 from grader.submission.metadata import Submitter
 from grader.submission.reading import read_submission
 
@@ -12,6 +13,7 @@ __all__ = [
     "Handed",
     "Submitter",
     "find_submissions",
+    "mentions_torch",
     "passed_over",
     "read_handed",
     "read_submission",
