@@ -1,9 +1,10 @@
 """Makes a stranger's value safe to go on with: the kind and about the size of the true one.
 
 In follow-through a student's value enters the author's reference, which may loop as often as it
-says. So a number has to be at most a thousand times the true one, and finite where that is; a list,
-an array or a dict is at most a hundred times as long. An entry may stand in another place than in
-the true value, and a dict may have other keys: it only has to be like one of the true entries.
+says. So a number has to be at most 100,000 times the true one (who counts parameters once for each
+pixel has 50,000 times as many), and finite where that is; a list, an array or a dict is at most a
+hundred times as long. An entry may stand in another place than in the true value, and a dict may
+have other keys: it only has to be like one of the true entries.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 from grader.marking.arrays import as_array, plain
 
 _LARGEST = 10_000  # a number may always be so large
-_NUMBERS = 1000  # times the true number
+_NUMBERS = 100_000  # times the true number
 _LENGTHS = 100  # times the true length
 _LONGEST = 10_000  # entries that a value may always have
 

@@ -792,6 +792,7 @@ def test_a_step_that_changes_its_input_does_not_change_the_composites() -> None:
         (2, 0.5, 2),
         (0.25, np.float64(0.5), 0.25),
         (5_000_000, 5_000, 5_000_000),
+        (1_235_624, 26, 1_235_624),
         ([1, 2.0], (3,), (1, 2)),
         (np.array([1, 2]), [3], [1, 2]),
         ([], [3], []),
