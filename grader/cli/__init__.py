@@ -7,6 +7,7 @@ Heavy rooms are imported inside the commands, so that each pays only for what it
 from __future__ import annotations
 
 import errno
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -148,6 +149,7 @@ def main() -> NoReturn:
         if isinstance(error, OSError) and error.errno in _NO_ROOM:
             where = "where the output goes, or in the temporary folder"
             click.echo(f"grader: {error.strerror}, {where}", err=True)
+            _drop_what_is_unprinted()
             sys.exit(OURS)
         if isinstance(error, FileNotFoundError) and _is_nowhere():
             click.echo("grader: this folder does not exist any more; go into it again", err=True)
@@ -156,3 +158,11 @@ def main() -> NoReturn:
         click.echo("grader: this is a fault of the grader's own; please report it.", err=True)
         sys.exit(OURS)
     sys.exit(0)
+
+
+def _drop_what_is_unprinted() -> None:
+    """Python would try once more as it ends, fail, and take 120 for the exit code."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
