@@ -78,12 +78,12 @@ STATEMENTS = [
     (
         "statement",
         "(a)",
-        "if a: return a\n    return 1",
+        "for b in a: return b\n    return 1",
         [
             "pass\n    return 1",
-            "if a: return\n    return 1",
-            "if a: pass\n    return 1",
-            "if a: return a\n    return",
+            "for b in a: return\n    return 1",
+            "for b in a: pass\n    return 1",
+            "for b in a: return b\n    return",
         ],
     ),
     ("statement", "()", "return None", ["pass"]),
@@ -201,7 +201,7 @@ def test_a_mutation_knows_the_lines_that_must_run_for_it(after: str, lines: rang
 
 
 FUNCTIONS = [
-    inspect.getsource(function)
+    textwrap.dedent(inspect.getsource(function))
     for module in (bisect, statistics, textwrap)
     for function in vars(module).values()
     if inspect.isfunction(function) and function.__module__ == module.__name__

@@ -414,7 +414,8 @@ def test_many_workers_after_one_another_leave_the_launcher_as_it_was(run: Run) -
         run.call(text)
         run.call("open('left', 'w')\n" + text)
     run.call(text)
-    assert len(list(descriptors.iterdir())) == before
+    # Of the workers before these, some may only now have come to their end.
+    assert len(list(descriptors.iterdir())) <= before
 
 
 def test_from_the_second_submission_on_a_worker_waits_for_the_next() -> None:

@@ -8,6 +8,7 @@ import decimal
 import enum
 import fractions
 import math
+import sys
 from collections import OrderedDict, defaultdict, namedtuple
 from collections.abc import Iterator
 from typing import Any
@@ -193,7 +194,7 @@ REFUSED: list[tuple[Any, str]] = [
     ({}.keys(), "the keys of a dict"),
     (fractions.Fraction(1, 2), "a Fraction; return an int or a float"),
     (decimal.Decimal(1), "a Decimal; return an int or a float"),
-    (array.array("u", "text"), "an object of type array"),
+    (array.array("w" if sys.version_info >= (3, 13) else "u", "text"), "an object of type array"),
     (len, "a function"),
     (test_an_array_or_tensor_is_read_as_its_elements, "a function; return what it computes"),
     (int, "a class"),
