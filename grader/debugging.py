@@ -109,10 +109,19 @@ def _called(
     """Whether a call came back, and with what; an exception is printed as Python prints it."""
     try:
         return True, getattr(module, function)(*args)
-    except bdb.BdbQuit:
-        say("\nended in the debugger")
     except (Exception, SystemExit) as error:  # noqa: BLE001 - the student's code
+        if _is_of_the_debugger(error):
+            say("\nended in the debugger")
+            return False, None
         step = error.__traceback__
         error.__traceback__ = step.tb_next if step is not None else None  # without our own frame
         say("".join(traceback.format_exception(error)))
     return False, None
+
+
+def _is_of_the_debugger(error: BaseException) -> bool:
+    """Whether the student quit there; since Python 3.14 that is an exit out of pdb itself."""
+    *_, (innermost, _line) = traceback.walk_tb(error.__traceback__)
+    return isinstance(error, bdb.BdbQuit) or (
+        isinstance(error, SystemExit) and innermost.f_globals.get("__name__") == "pdb"
+    )

@@ -96,8 +96,8 @@ ROWS = [
      "    width = rectangles.calls = getattr(rectangles, 'calls', 0) + 1\n    height = scale = 2\n",
      DRAWN + "draws (", "from the same seed; let it draw from its argument only"),
     # ------------------------------------------------------------------ what the reference does
-    ("the reference raises", "shapes", SIDES, "    return 1 // (len(rectangles) - 2)\n",
-     f"{LIST}: the reference raises ZeroDivisionError: integer division or modulo by zero (reference/shapes.py:42); mend the reference, or write `raises: ZeroDivisionError`"),
+    ("the reference raises", "shapes", SIDES, "    return 1 / (len(rectangles) - 2)\n",
+     f"{LIST}: the reference raises ZeroDivisionError: division by zero (reference/shapes.py:42); mend the reference, or write `raises: ZeroDivisionError`"),
     ("the reference raises an exception of its own", "shapes", SIDES,
      "    raise type('Odd', (KeyError,), {})('odd')\n",
      f"{LIST}: the reference raises Odd: 'odd' (reference/shapes.py:42); mend the reference, or write `raises: KeyError`"),

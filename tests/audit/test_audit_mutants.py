@@ -205,6 +205,7 @@ FUNCTIONS = [
     for module in (bisect, statistics, textwrap)
     for function in vars(module).values()
     if inspect.isfunction(function) and function.__module__ == module.__name__
+    if function.__name__ != "__annotate__"  # since Python 3.14; it has no source
 ]
 
 

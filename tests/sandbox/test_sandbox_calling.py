@@ -51,6 +51,13 @@ ANSWERS: dict[str, tuple[str, tuple[Any, ...], Any, tuple[str, ...]]] = {
         2,
         (),
     ),
+    "a breakpoint": ("breakpoint()\ndef f(x):\n    breakpoint()\n    return x", (3,), 3, ()),
+    "a debugger": (
+        "import pdb\ndef f(x):\n    pdb.set_trace()\n    pdb.Pdb().set_trace()\n    return x",
+        (3,),
+        3,
+        (),
+    ),
     "a temporary file": (
         "import tempfile\ndef f():\n    with tempfile.TemporaryFile('w+') as t:\n"
         "        t.write('x'); t.seek(0); return t.read()",
