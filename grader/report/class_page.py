@@ -299,7 +299,8 @@ def _answers(answers: Sequence[Answer], link: Link) -> Html | None:
             "p",
             f"{counted(len(answers), 'different answer')}, of which {marked} marked; the first "
             "ones break the form that was asked for. To mark them, fill points and comment into "
-            "review.csv and give it back with --marks review.csv.",
+            "review.csv and give it back with --marks review.csv; a - for the points withdraws a "
+            "mark.",
         ),
         _table(
             ("Question", "Answer", "Look at", "Points", "Submissions"),
