@@ -125,7 +125,7 @@ def regrade_class(
         result = regraded(rows, faults)
         named = work.joined(rows, class_.members)
         written = write_reports(folder, assignment, named, request, marks=given, newer=newer)
-        folder.write(folder.path / "changes.csv", changes_csv(result.changes).encode())
+        folder.write(folder.changes, changes_csv(result.changes).encode())
         rules.write(folder, assignment)
         register.write(folder, assignment, class_.members)
         folder.remove(folder.before_regrade)

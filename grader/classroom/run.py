@@ -116,6 +116,7 @@ def grade_class(
         folder.remove(folder.before_regrade)  # what is marked now is what a regrade may change
         tasks = _tasks(assignment, handed_in, folder, given, progress, watcher, resume=resume)
         for marked in (mark or on_this_machine)(tasks, make_desk):
+            folder.remove(folder.changes)  # it tells of marks that are no more
             store(folder, marked)
             progress.rows[marked.id] = marked.row
             if marked.fault:
