@@ -226,6 +226,29 @@ def test_pictures_stand_in_the_page_without_script_style_or_link() -> None:
     assert "<title>q0: 0." in pictures[1]
 
 
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
+def test_no_question_is_named_upon_another_one_or_outside_of_the_picture(tmp_path: Path) -> None:
+    pytest.importorskip("pygal")
+    ids = [f"q{at}" for at in range(12)]
+    scores = [[(at * (1 + which // 4)) % 7 for which in range(12)] for at in range(30)]
+    path = tmp_path / "report.html"
+    path.write_text(render_class(asked(*ids), [row("a", *each) for each in scores], (), link))
+    with browsing() as page:
+        page.size(1200, 900)
+        page.open(path)
+        boxes = page.run(
+            "[...document.querySelectorAll('.chart.two, .chart.two .label')].map(e => {"
+            "const b = e.getBoundingClientRect(); return [b.left, b.right, b.top, b.bottom]; })"
+        )
+    (left, right, top, bottom), *labels = boxes
+    assert len(labels) == 12
+    for at, one in enumerate(labels):
+        assert left <= one[0] and one[1] <= right and top <= one[2] and one[3] <= bottom
+        for other in labels[:at]:
+            beside = one[1] <= other[0] or other[1] <= one[0]
+            assert beside or one[3] - 2 <= other[2] or other[3] - 2 <= one[2]
+
+
 # --------------------------------------------------------------------------- in a browser
 
 
