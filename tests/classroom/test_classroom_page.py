@@ -18,8 +18,9 @@ from coursework import CLASS, RIGHT, Course, course, export
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.model import Assignment, Case, Question, WrongAnswer
+from grader.model import Assignment, Case, Question, TextAnswer, WrongAnswer
 from grader.report import charts
+from grader.report.answers import Answer
 from grader.report.class_page import Alike, render_class
 from grader.report.measures import alpha, correlation, measure
 from grader.report.rows import Person, QuestionRow, Row
@@ -344,6 +345,28 @@ def test_the_heads_of_the_table_stay_in_sight_and_all_of_it_is_printed(tmp_path:
         page.prefer("light", medium="print")
         hidden = "const e = document.querySelector('.tall'); return e.scrollHeight - e.clientHeight"
         assert page.run(f"(() => {{ {hidden} }})()") == 0
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
+def test_on_paper_no_table_is_wider_than_the_page(tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    ids = [f"q{at}" for at in range(16)]
+    rows = [
+        row(f"submission_{400000 + at}", *[2.5] * 16, flags=("not all run", "the same code as two"))
+        for at in range(40)
+    ]
+    text = Answer("q0", "t0", TextAnswer({"": "so"}), Decimal(3), tuple(r.id for r in rows))
+    path.write_text(render_class(asked(*ids), rows, (text,), link))
+    with browsing() as page:
+        page.size(720, 900)
+        page.open(path)
+        page.prefer("light", medium="print")
+        wider = page.run(
+            "[...document.querySelectorAll('.scroll')]"
+            ".filter(e => e.scrollWidth > e.clientWidth)"
+            ".map(e => [e.clientWidth, e.scrollWidth])"
+        )
+    assert wider == []
 
 
 def test_links_lead_to_files_that_exist_whatever_a_submission_is_called(tmp_path: Path) -> None:
