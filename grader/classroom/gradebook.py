@@ -235,7 +235,10 @@ class _Matching(Struct):
             if found:
                 self.left.append(Left(claim.who, f"fits {len(found)} lines by its {_WAYS[way]}"))
                 return
-        self.left.append(Left(claim.who, "nobody in the gradebook has such an id or address"))
+        why = "nobody in the gradebook has such an id or address"
+        if not claim.row.people:
+            why = "is not said to be anybody's: nobody in the gradebook has such an id or login"
+        self.left.append(Left(claim.who, why))
 
 
 _WAYS: Final = {"ids": "id", "logins": "login", "emails": "e-mail"}

@@ -388,7 +388,10 @@ def _conclude(
         click.echo(f"\nNot taken for submissions: {listed(beside)}.")
     if outcome.others:
         are = "is a submission" if len(outcome.others) == 1 else "are submissions"
-        click.echo(f"\nIn {out} {are} of an earlier run, too: {listed(outcome.others)}.")
+        click.echo(
+            f"\nIn {out} {are} of an earlier run, too: {listed(outcome.others)}. The report and "
+            "the grades leave them out; give all paths at once, with --resume, to have one table."
+        )
     _tell_notes(outcome.notes)
     click.echo(f"\nReport: {out / 'report.html'}\nGrades: {out / 'grades.csv'}")
     _tell_review(out, outcome.written)

@@ -375,7 +375,11 @@ def _alike(pairs: Sequence[Alike] | None, link: Link) -> Html | None:
         return element(
             "section",
             element("h2", "Similar code"),
-            element("p", "No two submissions share much code."),
+            element(
+                "p",
+                "No two submissions share much code beyond what was handed out and what most of "
+                "them have. Where all of it is the same, the flags below say so.",
+            ),
         )
     return element(
         "section",

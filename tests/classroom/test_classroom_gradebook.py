@@ -270,7 +270,10 @@ def test_the_command_line_fills_both_and_lists_who_is_left(
     assert ",11\n" in (small_course.out / "canvas.csv").read_text()
     unmatched = (small_course.out / "unmatched.csv").read_text()
     assert 'canvas,"Nobody, Here",handed in nothing' in unmatched
-    assert "moodle,bob,nobody in the gradebook has such an id or address" in unmatched
+    assert (
+        "moodle,bob,is not said to be anybody's: nobody in the gradebook has such an id"
+        in unmatched
+    )
 
 
 def test_a_gradebook_that_an_earlier_run_filled_is_not_passed_off_as_new(

@@ -176,8 +176,18 @@ def test_who_was_marked_here_before_and_is_not_now_is_named(small_course: Course
     first = run("grade", small_course.submissions / "ada", *arguments)
     assert "earlier run" not in first.stdout
     second = run("grade", small_course.submissions / "gus", *arguments)
-    assert f"In {small_course.out} is a submission of an earlier run, too: ada." in second.stdout
+    assert (
+        f"In {small_course.out} is a submission of an earlier run, too: ada. The" in second.stdout
+    )
     assert list(grades(small_course.out)) == ["gus"]
+
+
+def test_where_nothing_was_handed_in_it_is_not_said_that_something_did_not_run(
+    small_course: Course,
+) -> None:
+    (small_course.submissions / "zed").mkdir()
+    small_course.grade()
+    assert grades(small_course.out)["zed"]["flags"] == "nothing to run"
 
 
 def test_a_single_submission_is_shown_whole(small_course: Course) -> None:
