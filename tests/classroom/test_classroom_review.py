@@ -217,6 +217,7 @@ def test_a_dash_withdraws_a_mark_and_an_empty_cell_does_not(
 
     path = fill(texts_course.out, withdraw)
     done = run("regrade", texts_course.out, "-c", texts_course.config, "--marks", path, "--dry-run")
+    assert "why -1: a person's mark was withdrawn" in done.stdout
     assert "2 lose" in done.stdout
     after = texts_course.grade(resume=True, marks=read_marks(path, texts_course.assignment))
     assert [row.id for row in after.rows if row.to_mark] == ["ada", "bob"]
