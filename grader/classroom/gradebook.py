@@ -31,6 +31,7 @@ _CANVAS_WHO: Final = (
 _CANVAS_NEEDED: Final = ("Student", "ID", "Section")
 _MOODLE_NEEDED: Final = ("Identifier", "Grade")
 _PARTICIPANT: Final = re.compile(r"\d+")
+_DECIMAL_COMMA: Final = re.compile(r"\s*\d+,\d{1,2}\s*")
 _SHOWN: Final = 12  # columns named in a message
 
 
@@ -259,6 +260,7 @@ def fill(book: Book, rows: Sequence[Row]) -> Filled:
     for claim in _claims(rows):
         matching.match(claim, ways)
     lines = [list(line) for line in book.lines]
+    decimal_point = "," if any(map(_DECIMAL_COMMA.fullmatch, _maxima(book))) else "."
     left, notes = matching.left, list(_notes(book, rows))
     count = 0
     for one in known:
@@ -272,7 +274,7 @@ def fill(book: Book, rows: Sequence[Row]) -> Filled:
             notes.append(f"{claim.who} got the line of {one.who!r}: the same id, another name")
         cells = lines[one.line]
         cells += [""] * (book.grade + 1 - len(cells))
-        cells[book.grade] = points(claim.row.score)
+        cells[book.grade] = points(claim.row.score).replace(".", decimal_point)
         count += 1
     return Filled(_written(book, lines), count, tuple(left), tuple(notes))
 
@@ -311,18 +313,21 @@ def _notes(book: Book, rows: Sequence[Row]) -> Iterator[str]:
         yield f"up to {points(waiting)} points wait for a person and are not in these grades"
 
 
-def _possible(book: Book) -> set[Decimal]:
+def _maxima(book: Book) -> list[str]:
+    """The cells that say what a grade is at most."""
     if book.system == "canvas":
-        cells = _of_all(book)
-    elif "Maximum Grade" in book.head:
-        at = book.head.index("Maximum Grade")
-        cells = [line[at] for line in book.lines if len(line) > at]
-    else:
-        cells = []
+        return _of_all(book)
+    if "Maximum Grade" not in book.head:
+        return []
+    at = book.head.index("Maximum Grade")
+    return [line[at] for line in book.lines if len(line) > at]
+
+
+def _possible(book: Book) -> set[Decimal]:
     found = set()
-    for cell in cells:
+    for cell in _maxima(book):
         try:
-            amount = Decimal(cell.strip())
+            amount = Decimal(cell.strip().replace(",", "."))
         except InvalidOperation:
             continue
         if amount.is_finite():

@@ -217,6 +217,18 @@ def test_a_gradebook_goes_back_in_the_form_in_which_it_came(
     assert data.count(rest.encode()) == CANVAS.count("\n")
 
 
+def test_where_points_have_a_decimal_comma_grades_have_it_too(tmp_path: Path) -> None:
+    rows = [row("submission_1", "7.25", ZOE)]
+    german = CANVAS.replace(",14,(read", ',"20,00",(read')
+    filled = fill(canvas(tmp_path, german), rows)
+    assert table(filled)["Quill, Zoë"]["Rectangles (23)"] == "7,25"
+    assert any("at most 20 points" in note for note in filled.notes)
+    filled = fill(moodle(tmp_path, MOODLE.replace("14.00", '"14,00"')), rows)
+    assert table(filled)["Zoë Quill"]["Grade"] == "7,25"
+    thousands = CANVAS.replace(",14,(read", ',"1,000.00",(read')
+    assert table(fill(canvas(tmp_path, thousands), rows))["Quill, Zoë"]["Rectangles (23)"] == "7.25"
+
+
 @pytest.mark.parametrize("column", ["Essay", "essay (17)", "Essay (17)"])
 def test_a_column_may_be_named_with_or_without_its_number(tmp_path: Path, column: str) -> None:
     book = canvas(tmp_path, column=column)
