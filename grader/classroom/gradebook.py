@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -31,6 +31,7 @@ _CANVAS_WHO: Final = (
 _CANVAS_NEEDED: Final = ("Student", "ID", "Section")
 _MOODLE_NEEDED: Final = ("Identifier", "Grade")
 _PARTICIPANT: Final = re.compile(r"\d+")
+_NUMBER: Final = re.compile(r"-\d+$")
 _DECIMAL_COMMA: Final = re.compile(r"\s*\d+,\d{1,2}\s*")
 _SHOWN: Final = 12  # columns named in a message
 
@@ -174,9 +175,12 @@ class _Known(Struct, frozen=True):
     emails: frozenset[str]
 
 
-def _claims(rows: Iterable[Row]) -> Iterator[_Claim]:
+def _claims(rows: Sequence[Row]) -> Iterator[_Claim]:
+    ids = {row.id for row in rows}
     for row in rows:
-        alone = frozenset() if row.people else _some(row.id)  # a folder may be named by a login
+        # a folder may be named by a login; a second one of that name has a number after it
+        first = _NUMBER.sub("", row.id)
+        alone = frozenset() if row.people else _some(row.id, first if first in ids else None)
         for person in row.people or (Person(),):
             yield _Claim(
                 row=row,

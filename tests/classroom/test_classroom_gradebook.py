@@ -146,6 +146,15 @@ def test_a_folder_may_be_named_by_a_login(tmp_path: Path) -> None:
     assert table(filled)["Quill, Zoë"]["Rectangles (23)"] == "7"
 
 
+def test_of_two_folders_named_by_one_login_neither_is_taken_for_the_one_that_counts(
+    tmp_path: Path,
+) -> None:
+    filled = fill(canvas(tmp_path), [row("zquill", "7"), row("zquill-2", "9"), row("nhere-2", "5")])
+    assert filled.count == 0
+    assert reasons(filled)["Quill, Zoë"].endswith("several submissions: zquill, zquill-2")
+    assert "nhere-2" in reasons(filled), "there is no other nhere: perhaps it is a login"
+
+
 def test_no_score_is_filled_in_where_none_was_decided(tmp_path: Path) -> None:
     filled = fill(canvas(tmp_path), [row("submission_1", "0", ZOE, faulted=True)])
     assert filled.count == 0
