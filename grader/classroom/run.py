@@ -52,7 +52,7 @@ class Outcome(Struct, frozen=True):
     skipped: int  # unchanged since they were marked last
     faults: tuple[str, ...] = ()  # tracebacks of the grader's own failures
     others: tuple[str, ...] = ()  # submissions that lie in the folder and were not handed in now
-    notes: tuple[str, ...] = ()  # on the marks that were given with this run
+    notes: tuple[str, ...] = ()  # on what was given with this run and does not count
     written: Written = Written()
 
 
@@ -135,9 +135,14 @@ def grade_class(
         progress.skipped,
         tuple(progress.faults),
         others=tuple(sorted(others)),
-        notes=tuple(told(rows, given, newer)),
+        notes=(*told(rows, given, newer), *_on_lateness(assignment, handed_in)),
         written=written,
     )
+
+
+def _on_lateness(assignment: Assignment, handed_in: Sequence[Handed]) -> Iterator[str]:
+    if assignment.gradescope.late is not None and any(one.created_at for one in handed_in):
+        yield "Lateness costs points on Gradescope alone: nothing was taken off here."
 
 
 def longest_s(assignment: Assignment) -> float:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from coursework import CLASS, RIGHT, Course, contents, course, export, handed_in, run
+from coursework import CLASS, CONFIG, RIGHT, Course, contents, course, export, handed_in, run
 
 from grader.classroom import desk
 from grader.classroom.folder import Folder
@@ -180,6 +180,20 @@ def test_who_was_marked_here_before_and_is_not_now_is_named(small_course: Course
         f"In {small_course.out} is a submission of an earlier run, too: ada. The" in second.stdout
     )
     assert list(grades(small_course.out)) == ["gus"]
+
+
+def test_that_lateness_costs_nothing_here_is_told_where_it_would_on_gradescope(
+    small_course: Course,
+) -> None:
+    late = "gradescope: {late: {per_day: 0.1}}\nquestions:"
+    small_course.config.write_text(CONFIG.replace("questions:", late, 1))
+    assert small_course.grade().notes == (), "nobody knows when"
+    times = [f"{name}:\n  :created_at: 2026-11-09 23:59:59 Z\n" for name in CLASS]
+    (small_course.submissions / "submission_metadata.yml").write_text("".join(times))
+    told = "Lateness costs points on Gradescope alone: nothing was taken off here."
+    assert small_course.grade().notes == (told,)
+    small_course.config.write_text(CONFIG)
+    assert small_course.grade().notes == ()
 
 
 def test_where_nothing_was_handed_in_it_is_not_said_that_something_did_not_run(
