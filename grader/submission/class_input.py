@@ -308,7 +308,8 @@ def _export_members(path: Path, tree: Tree, top: _Level) -> dict[str, Handed]:
 
 
 def _with_shared_people_noted(class_: Sequence[Handed]) -> tuple[Handed, ...]:
-    """Add a remark where the same person stands behind several submissions."""
+    """Add a remark where the same person stands behind several submissions, and the latest."""
+    times = {handed.id: handed.created_at for handed in class_ if handed.created_at}
     ids: dict[str, list[str]] = {}
     for handed in class_:
         for key in _people(handed):
@@ -316,8 +317,13 @@ def _with_shared_people_noted(class_: Sequence[Handed]) -> tuple[Handed, ...]:
     noted = []
     for handed in class_:
         others = {id_ for key in _people(handed) for id_ in ids[key]} - {handed.id}
-        more = (f"the same person also handed in {listed(sorted(others))}",) if others else ()
-        noted.append(replace(handed, remarks=handed.remarks + more))
+        if others:
+            remark = f"the same person also handed in {listed(sorted(others))}"
+            if times.keys() >= {handed.id, *others}:
+                latest = max((handed.id, *others), key=lambda one: times[one])
+                remark += f"; {'this' if latest == handed.id else shown(latest)} is the latest"
+            handed = replace(handed, remarks=(*handed.remarks, remark))
+        noted.append(handed)
     return tuple(noted)
 
 

@@ -412,6 +412,21 @@ def test_a_person_behind_two_submissions_is_said_to_staff(tmp_path: Path) -> Non
     ]
 
 
+def test_of_several_submissions_of_a_person_the_latest_is_named(tmp_path: Path) -> None:
+    times = {"a": "03 10:00:00 Z", "b": "03 10:30:00 +0100", "c": "02 23:59:59 Z"}
+    entries = [
+        f"{name}:\n  :submitters:\n  - :sid: '1'\n  :created_at: 2026-11-{time}\n"
+        for name, time in times.items()
+    ]
+    files = {f"{name}/solution.py": SOLUTION for name in times}
+    class_ = find(folder(tmp_path / "x", {"submission_metadata.yml": "".join(entries), **files}))
+    assert [handed.remarks for handed in class_] == [
+        ("the same person also handed in b and c; this is the latest",),
+        ("the same person also handed in a and c; a is the latest",),
+        ("the same person also handed in a and b; a is the latest",),
+    ]
+
+
 @pytest.mark.parametrize("content", ["", "no metadata", "[", b"\xff\0\xff", "- a\n- b\n", "a: {b"])
 def test_an_export_whose_metadata_says_nothing_is_read_without_names(
     tmp_path: Path, content: Content
