@@ -352,6 +352,11 @@ def _refuse_among(paths: Sequence[Path], out: Path) -> None:
     """Refuses results among the submissions, where the next run would take them for one."""
     resolved = out.resolve()
     for path in paths:
+        if (path / "staff" / "records").is_dir():
+            raise click.UsageError(
+                f"{path} is a folder of results; give what was handed in, or mark these again with "
+                f"`grader regrade {path}`"
+            )
         if path.is_dir() and (path.resolve() == resolved or path.resolve() in resolved.parents):
             raise click.UsageError(
                 f"--out {out} lies in {path}, among what was handed in; name a folder elsewhere"

@@ -149,6 +149,13 @@ def test_results_among_the_submissions_are_refused(small_course: Course) -> None
     assert not inside.exists()
 
 
+def test_results_are_not_taken_for_what_was_handed_in(small_course: Course, tmp_path: Path) -> None:
+    small_course.grade()
+    done = run("grade", small_course.out, "--out", tmp_path / "o", "-c", small_course.config)
+    assert done.returncode == 2
+    assert f"{small_course.out} is a folder of results; give what was handed in" in done.stderr
+
+
 def test_the_command_line_marks_a_class_and_says_where_the_grades_are(
     small_course: Course,
 ) -> None:
