@@ -164,7 +164,8 @@ def told(rows: Sequence[Row], marks: Marks, newer: Marks) -> Iterator[str]:
 
     A mark of an answer that nobody gives is of a key mistyped, or of another class's.
     """
-    if unfit := [f"{key[0]} {key[1]}" for key in newer.given if key not in _keys(rows)]:
+    there = _keys(rows)
+    if unfit := [" ".join(key) for key in newer.given if key not in there]:
         fit = "fits" if len(unfit) == 1 else "fit"
         yield f"{counted(len(unfit), 'mark')} {fit} no answer given: {listed(unfit)}."
     if kept := len(newer.blank.intersection(marks.given)):
