@@ -76,7 +76,8 @@ def _why(
         yield "a new question" if before is None else "no longer asked"
         return
     if "person" in (before.basis, after.basis):
-        yield "marked by a person"
+        taken = before.basis == "person" != after.basis
+        yield "a person's mark was withdrawn" if taken else "marked by a person"
         return
     if before.points != after.points:
         yield f"worth {points(after.points)} points, not {points(before.points)}"

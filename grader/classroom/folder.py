@@ -66,6 +66,11 @@ class Folder:
         return self.staff / "helpers" / digest
 
     @property
+    def changes(self) -> Path:
+        """What the last regrade changed."""
+        return self.path / "changes.csv"
+
+    @property
     def before_regrade(self) -> Path:
         """The rows as they were before a regrade that has not come to its end."""
         return self.staff / "before-regrade.json"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -31,6 +31,8 @@ _CANVAS_WHO: Final = (
 _CANVAS_NEEDED: Final = ("Student", "ID", "Section")
 _MOODLE_NEEDED: Final = ("Identifier", "Grade")
 _PARTICIPANT: Final = re.compile(r"\d+")
+_NUMBER: Final = re.compile(r"-\d+$")
+_DECIMAL_COMMA: Final = re.compile(r"\s*\d+,\d{1,2}\s*")
 _SHOWN: Final = 12  # columns named in a message
 
 
@@ -173,9 +175,12 @@ class _Known(Struct, frozen=True):
     emails: frozenset[str]
 
 
-def _claims(rows: Iterable[Row]) -> Iterator[_Claim]:
+def _claims(rows: Sequence[Row]) -> Iterator[_Claim]:
+    ids = {row.id for row in rows}
     for row in rows:
-        alone = frozenset() if row.people else _some(row.id)  # a folder may be named by a login
+        # a folder may be named by a login; a second one of that name has a number after it
+        first = _NUMBER.sub("", row.id)
+        alone = frozenset() if row.people else _some(row.id, first if first in ids else None)
         for person in row.people or (Person(),):
             yield _Claim(
                 row=row,
@@ -235,7 +240,10 @@ class _Matching(Struct):
             if found:
                 self.left.append(Left(claim.who, f"fits {len(found)} lines by its {_WAYS[way]}"))
                 return
-        self.left.append(Left(claim.who, "nobody in the gradebook has such an id or address"))
+        why = "nobody in the gradebook has such an id or address"
+        if not claim.row.people:
+            why = "is not said to be anybody's: nobody in the gradebook has such an id or login"
+        self.left.append(Left(claim.who, why))
 
 
 _WAYS: Final = {"ids": "id", "logins": "login", "emails": "e-mail"}
@@ -256,6 +264,7 @@ def fill(book: Book, rows: Sequence[Row]) -> Filled:
     for claim in _claims(rows):
         matching.match(claim, ways)
     lines = [list(line) for line in book.lines]
+    decimal_point = "," if any(map(_DECIMAL_COMMA.fullmatch, _maxima(book))) else "."
     left, notes = matching.left, list(_notes(book, rows))
     count = 0
     for one in known:
@@ -269,7 +278,7 @@ def fill(book: Book, rows: Sequence[Row]) -> Filled:
             notes.append(f"{claim.who} got the line of {one.who!r}: the same id, another name")
         cells = lines[one.line]
         cells += [""] * (book.grade + 1 - len(cells))
-        cells[book.grade] = points(claim.row.score)
+        cells[book.grade] = points(claim.row.score).replace(".", decimal_point)
         count += 1
     return Filled(_written(book, lines), count, tuple(left), tuple(notes))
 
@@ -308,18 +317,21 @@ def _notes(book: Book, rows: Sequence[Row]) -> Iterator[str]:
         yield f"up to {points(waiting)} points wait for a person and are not in these grades"
 
 
-def _possible(book: Book) -> set[Decimal]:
+def _maxima(book: Book) -> list[str]:
+    """The cells that say what a grade is at most."""
     if book.system == "canvas":
-        cells = _of_all(book)
-    elif "Maximum Grade" in book.head:
-        at = book.head.index("Maximum Grade")
-        cells = [line[at] for line in book.lines if len(line) > at]
-    else:
-        cells = []
+        return _of_all(book)
+    if "Maximum Grade" not in book.head:
+        return []
+    at = book.head.index("Maximum Grade")
+    return [line[at] for line in book.lines if len(line) > at]
+
+
+def _possible(book: Book) -> set[Decimal]:
     found = set()
-    for cell in cells:
+    for cell in _maxima(book):
         try:
-            amount = Decimal(cell.strip())
+            amount = Decimal(cell.strip().replace(",", "."))
         except InvalidOperation:
             continue
         if amount.is_finite():

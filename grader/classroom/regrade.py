@@ -23,10 +23,9 @@ from grader.classroom.changes import changed_rules, changes
 from grader.classroom.desk import Desk, Kept, Marked, OpenLauncher, Task
 from grader.classroom.desks import mark_all
 from grader.classroom.folder import Folder
-from grader.classroom.gradebook import Book, Filled
 from grader.classroom.register import Member
-from grader.classroom.reports import Request, write_reports
-from grader.classroom.review import Marks, keep_marks, kept_marks, unfit
+from grader.classroom.reports import Request, Written, write_reports
+from grader.classroom.review import Marks, keep_marks, kept_marks, told
 from grader.classroom.run import Watcher, longest_s, store
 from grader.errors import UsageError
 from grader.model import Assignment
@@ -44,8 +43,8 @@ class Regraded(Struct, frozen=True):
     changes: tuple[Change, ...]
     rules: tuple[tuple[str, str], ...]  # (question, or "limits"; what changed of it)
     faults: tuple[str, ...] = ()
-    filled: tuple[tuple[Book, Filled], ...] = ()  # gradebooks
-    unfit: tuple[str, ...] = ()  # marks, given with this regrade, of answers that nobody gives
+    notes: tuple[str, ...] = ()  # on the marks that were given with this regrade
+    written: Written = Written()
 
 
 def regrade_class(
@@ -95,11 +94,14 @@ def regrade_class(
             tasks = work.tasks(may_run=may_run, row_only=row_only)
             return mark_all(tasks, make_desk, jobs=jobs, limit_s=longest_s(assignment))
 
-        def told(rows: Mapping[str, Row], faults: Sequence[str]) -> Regraded:
+        def regraded(rows: Mapping[str, Row], faults: Sequence[str]) -> Regraded:
             named = work.joined(rows, class_.members)
             said = (*work.other_limits(), *changed_rules(old, new))
             return Regraded(
-                changes(before, named, old, new), said, tuple(faults), unfit=unfit(named, newer)
+                changes(before, named, old, new),
+                said,
+                tuple(faults),
+                tuple(told(named, given, newer)),
             )
 
         if not may_run:
@@ -108,7 +110,7 @@ def regrade_class(
             trial = list(mark(row_only=True))
             _refuse_runs(trial)
             if dry_run:
-                return told({one.id: one.row for one in trial}, [])
+                return regraded({one.id: one.row for one in trial}, [])
         folder.write(folder.before_regrade, msgspec.json.encode(before))
         keep_marks(folder, given)
         inputs = records.Inputs.of_assignment(assignment)
@@ -120,15 +122,15 @@ def regrade_class(
             rows[marked.id] = marked.row
             faults += [marked.fault] if marked.fault else []
             watcher.marked(marked)
-        regraded = told(rows, faults)
+        result = regraded(rows, faults)
         named = work.joined(rows, class_.members)
-        filled = write_reports(folder, assignment, named, request, marks=given, newer=newer)
-        folder.write(folder.path / "changes.csv", changes_csv(regraded.changes).encode())
+        written = write_reports(folder, assignment, named, request, marks=given, newer=newer)
+        folder.write(folder.changes, changes_csv(result.changes).encode())
         rules.write(folder, assignment)
         register.write(folder, assignment, class_.members)
         folder.remove(folder.before_regrade)
         folder.settle()
-    return replace(regraded, filled=filled)
+    return replace(result, written=written)
 
 
 def _rows_before(folder: Folder, heads: Mapping[str, records.Head]) -> dict[str, Row]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from grader.classroom.folder import Folder
 from grader.classroom.gradebook import Book, Filled, fill
-from grader.classroom.review import Marks, read_marks, sheet
+from grader.classroom.review import Marks, pending, read_marks, sheet
 from grader.errors import UsageError
 from grader.model import Assignment
 from grader.report.answers import answers
@@ -31,6 +31,13 @@ class Request(Struct, frozen=True):
     """Compare the submissions' code with one another, apart from these texts; None: do not."""
 
 
+class Written(Struct, frozen=True):
+    """What was written of a class beyond what it always has."""
+
+    filled: tuple[tuple[Book, Filled], ...] = ()  # gradebooks
+    pending: int = 0  # answers of which review.csv says otherwise than the marks that count
+
+
 def write_reports(
     folder: Folder,
     assignment: Assignment,
@@ -39,8 +46,8 @@ def write_reports(
     *,
     marks: Marks,
     newer: Marks,
-) -> tuple[tuple[Book, Filled], ...]:
-    """Writes the class's files; returns the gradebooks with what could not be filled in.
+) -> Written:
+    """Writes the class's files.
 
     Args:
         folder: of results.
@@ -57,9 +64,10 @@ def write_reports(
     folder.write(folder.path / "grades.csv", grades_csv(rows, questions).encode())
     alike = _write_similar(folder, assignment, rows, request.handed_out)
     folder.write(folder.path / "report.html", _page(folder, assignment, rows, alike).encode())
+    left = 0
     if any(question.marked_by_person for question in assignment.questions):
-        _write_review(folder, assignment, rows, marks, newer)
-    return _write_books(folder, rows, request.books)
+        left = _write_review(folder, assignment, rows, marks, newer)
+    return Written(_write_books(folder, rows, request.books), left)
 
 
 def _page(
@@ -111,12 +119,12 @@ def _named(ids: Sequence[str]) -> str:
 
 def _write_review(
     folder: Folder, assignment: Assignment, rows: Sequence[Row], marks: Marks, newer: Marks
-) -> None:
+) -> int:
     """Writes review.csv anew with the marks that stand in it, for a person's work is never lost.
 
     What was changed there since the last run stays, though it counts only once it is given with
-    --marks. A sheet that cannot be read (half filled in, perhaps) stays as it is; the new one is
-    laid beside it.
+    --marks: returns of how many answers. A sheet that cannot be read (half filled in, perhaps)
+    stays as it is; the new one is laid beside it.
     """
     path, beside = folder.path / "review.csv", folder.path / "review.new.csv"
     known, place = Marks(), path
@@ -125,10 +133,12 @@ def _write_review(
             known = read_marks(path, assignment)
         except UsageError:
             place = beside
-    text = sheet(rows, Marks({**marks.given, **known.given, **newer.given}))
-    folder.write(place, (_BOM + text).encode())
+    every = newer.over(known.over(marks))
+    shown = Marks(every.given, every.withdrawn - newer.withdrawn)
+    folder.write(place, (_BOM + sheet(rows, shown)).encode())
     if place is path:
         folder.remove(beside)
+    return pending(rows, marks, shown)
 
 
 def _write_books(

@@ -5,6 +5,9 @@ words and signs are, regardless of case and punctuation, so that a mark given on
 who wrote so, and whoever marks sees no name. A mark belongs to the answer's key, a hash of the
 question and those words: it fits the same answer whoever hands it in, now or after a regrade, and
 no other.
+
+A cell that is empty says nothing, since several people may fill in a copy each: what was given once
+counts until it is changed, or withdrawn by a `-` in place of the points.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 from msgspec import Struct, field
@@ -29,8 +32,9 @@ from grader.model import Assignment, QuestionResult, Scorecard, Status, TextAnsw
 from grader.report.answers import answer_key, answers, shown
 from grader.report.gradebook import csv_text
 from grader.report.rows import Row
+from grader.report.text import counted, typed_in
 from grader.report.text import points as points_text
-from grader.report.text import typed_in
+from grader.submission.naming import listed
 
 COLUMNS: Final = (
     *("order", "question", "answer", "students", "look_at", "text"),
@@ -43,6 +47,11 @@ _COMMENT: Final = 2_000
 _MISTAKES: Final = 20  # of a sheet that are told
 _WORKBOOK: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods, .xls
 _CENT: Final = Decimal("0.01")
+_WITHDRAWN: Final = "-"
+_DASHES: Final = (_WITHDRAWN, "\N{EN DASH}", "\N{MINUS SIGN}")  # what spreadsheets make of it
+
+Key: TypeAlias = tuple[str, str]
+"""A question, and an answer's key."""
 
 
 class Mark(Struct, frozen=True):
@@ -53,9 +62,17 @@ class Mark(Struct, frozen=True):
 
 
 class Marks(Struct, frozen=True):
-    """All that a person gave, by question and answer key."""
+    """All that a person gave, and took back."""
 
-    given: Mapping[tuple[str, str], Mark] = field(default_factory=dict)
+    given: Mapping[Key, Mark] = field(default_factory=dict)
+    withdrawn: frozenset[Key] = frozenset()
+    blank: frozenset[Key] = frozenset()  # stand in the sheet without points
+
+    def over(self, older: Marks) -> Marks:
+        """Decides what holds where these are newer: they, and the older ones that they leave."""
+        left = {key: mark for key, mark in older.given.items() if key not in self.withdrawn}
+        withdrawn = self.withdrawn | older.withdrawn.difference(self.given)
+        return Marks({**left, **self.given}, withdrawn)
 
     def of(self, question_id: str, answer: TextAnswer | None) -> Mark | None:
         if answer is None or not self.given:
@@ -95,14 +112,14 @@ def kept_marks(folder: Folder, assignment: Assignment, newer: Marks) -> Marks:
         data = (folder.staff / "marks.json").read_bytes()
         kept = msgspec.json.decode(data, type=list[_KeptMark])
     except (OSError, msgspec.MsgspecError):
-        return newer
+        kept = []
     maxima = {q.id: q.points for q in assignment.questions if q.marked_by_person}
-    given = {
+    older = {
         (one.question, one.answer): Mark(one.points, one.comment)
         for one in kept
         if one.question in maxima
     }
-    given.update(newer.given)
+    given = newer.over(Marks(older)).given
     for (question, answer), mark in given.items():
         if mark.points > maxima[question]:
             raise UsageError(
@@ -142,12 +159,30 @@ def _with_mark(result: QuestionResult, marks: Marks) -> QuestionResult:
     )
 
 
-def unfit(rows: Sequence[Row], marks: Marks) -> tuple[str, ...]:
-    """Names the marks of answers that nobody gives: of a key mistyped, or of another class's."""
-    given = {(answer.question, answer.key) for answer in answers(rows)}
-    return tuple(
-        f"{question} {key}" for question, key in marks.given if (question, key) not in given
-    )
+def told(rows: Sequence[Row], marks: Marks, newer: Marks) -> Iterator[str]:
+    """Decides what to say of the newer ones of the marks that count.
+
+    A mark of an answer that nobody gives is of a key mistyped, or of another class's.
+    """
+    there = _keys(rows)
+    if unfit := [" ".join(key) for key in newer.given if key not in there]:
+        fit = "fits" if len(unfit) == 1 else "fit"
+        yield f"{counted(len(unfit), 'mark')} {fit} no answer given: {listed(unfit)}."
+    if kept := len(newer.blank.intersection(marks.given)):
+        keep = "keeps the mark" if kept == 1 else "keep the marks"
+        yield (
+            f"{counted(kept, 'answer')} without points in the sheet {keep} given before; write "
+            f"{_WITHDRAWN} for the points to withdraw a mark."
+        )
+
+
+def pending(rows: Sequence[Row], marks: Marks, in_sheet: Marks) -> int:
+    """Counts the answers of which a sheet says otherwise than the marks that count."""
+    return sum(in_sheet.given.get(key) != marks.given.get(key) for key in _keys(rows))
+
+
+def _keys(rows: Sequence[Row]) -> frozenset[Key]:
+    return frozenset((answer.question, answer.key) for answer in answers(rows))
 
 
 # --------------------------------------------------------------------------- the sheet, out
@@ -158,14 +193,16 @@ def _cut(text: str) -> str:
 
 
 def sheet(rows: Sequence[Row], marks: Marks) -> str:
-    """Decides the text of review.csv, with the points and comments that are known filled in.
+    """Decides the text of review.csv, with what is known of points and comments filled in.
 
     Marks of answers that nobody gives any more stand at the end, so that none is lost.
     """
     lines: list[list[str | int | Decimal | None]] = [list(COLUMNS)]
     left = dict(marks.given)
     for order, answer in enumerate(answers(rows), start=1):
-        mark = left.pop((answer.question, answer.key), None)
+        place = answer.question, answer.key
+        mark = left.pop(place, None)
+        withdrawn = _WITHDRAWN if place in marks.withdrawn else None
         ids = ", ".join(answer.ids[:_IDS])
         more = len(answer.ids) - _IDS
         lines.append(
@@ -174,7 +211,7 @@ def sheet(rows: Sequence[Row], marks: Marks) -> str:
                 "; ".join(answer.text.findings),
                 _cut(shown(answer.text)),
                 answer.maximum,
-                mark.points if mark else None,
+                mark.points if mark else withdrawn,
                 mark.comment if mark else "",
                 f"{ids} and {more} more" if more > 0 else ids,
             ]
@@ -189,7 +226,7 @@ def sheet(rows: Sequence[Row], marks: Marks) -> str:
 
 
 def read_marks(path: Path, assignment: Assignment) -> Marks:
-    """Reads a sheet that a person filled in; a line without points is not marked yet.
+    """Reads a sheet that a person filled in; a line without points says nothing.
 
     Spreadsheets save it in several ways: with commas, semicolons or tabs, in UTF-8, UTF-16 or
     the system's old encoding, with a comma in the numbers. All of these are read.
@@ -202,64 +239,78 @@ def read_marks(path: Path, assignment: Assignment) -> Marks:
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
     maxima = {q.id: q.points for q in assignment.questions if q.marked_by_person}
-    given: dict[tuple[str, str], Mark] = {}
+    if not maxima:
+        raise UsageError(
+            f"{path}: is of no use: no question of this assignment is marked by a person"
+        )
+    said: dict[Key, Mark | None] = {}
+    blank: set[Key] = set()
     mistakes: list[str] = []
     for line, cells in _table(path, data):
         try:
-            read = _mark(cells, maxima)
-            if read is None:
+            key = cells["question"].strip(), cells["answer"].strip().lower()
+            if _is_blank(cells, key):
+                blank.add(key)
                 continue
-            key, mark = read
-            if given.setdefault(key, mark) != mark:
+            mark = _mark(cells, key, maxima)
+            if said.setdefault(key, mark) != mark:
                 raise _MistakeError(f"{key[0]} {key[1]} stands twice, with different marks")
         except _MistakeError as mistake:
             mistakes.append(f"{path}:{line}: {mistake}")
     if mistakes:
         more = len(mistakes) - _MISTAKES
-        told = mistakes[:_MISTAKES] + ([f"and {more} more mistakes"] if more > 0 else [])
-        raise UsageError("the marks cannot be used:\n  " + "\n  ".join(told))
-    return Marks(given)
+        named = mistakes[:_MISTAKES] + ([f"and {more} more mistakes"] if more > 0 else [])
+        raise UsageError("the marks cannot be used:\n  " + "\n  ".join(named))
+    given = {key: mark for key, mark in said.items() if mark is not None}
+    return Marks(given, frozenset(said.keys() - given.keys()), frozenset(blank - said.keys()))
 
 
 class _MistakeError(Exception):
     """What is wrong with one line."""
 
 
-def _mark(
-    cells: Mapping[str, str], maxima: Mapping[str, Decimal]
-) -> tuple[tuple[str, str], Mark] | None:
-    written = cells["points"].strip()
-    comment = _comment(cells.get("comment", ""))
-    question, key = cells["question"].strip(), cells["answer"].strip().lower()
-    if not written:
-        if comment:
-            raise _MistakeError(
-                f"{question} {key}: a comment without points; write the points, or drop the comment"
-            )
-        return None
+def _is_blank(cells: Mapping[str, str], key: Key) -> bool:
+    if cells["points"].strip():
+        return False
+    if _comment(cells):
+        raise _MistakeError(
+            f"{' '.join(key)}: a comment without points; write the points, or drop the comment"
+        )
+    return True
+
+
+def _mark(cells: Mapping[str, str], key: Key, maxima: Mapping[str, Decimal]) -> Mark | None:
+    """The mark that a line gives; None if it withdraws one."""
+    question, answer = key
     if question not in maxima:
-        known = ", ".join(maxima) or "none"
-        raise _MistakeError(f"question {question!r} is none that a person marks ({known})")
-    if re.fullmatch(r"t[0-9a-f]{12}", key) is None:
+        raise _MistakeError(
+            f"question {question!r} is none that a person marks ({', '.join(maxima)})"
+        )
+    if re.fullmatch(r"t[0-9a-f]{12}", answer) is None:
         raise _MistakeError(
             f"answer {cells['answer']!r} is no key; keep that column as it was written"
         )
+    written = typed_in(cells["points"].strip())
+    if written in _DASHES:
+        return None
     try:
         points = Decimal(written.replace(",", "."))
         if not points.is_finite():
             raise InvalidOperation
     except InvalidOperation:
-        raise _MistakeError(f"points {written!r} is no number") from None
+        raise _MistakeError(
+            f"points {written!r} is no number; write {_WITHDRAWN} to withdraw a mark"
+        ) from None
     most = maxima[question]
     if not 0 <= points <= most:
         raise _MistakeError(
             f"points {written} for {question}: write 0 to {points_text(most)}, its maximum"
         )
-    return (question, key), Mark(abs(points.quantize(_CENT)), comment)
+    return Mark(abs(points.quantize(_CENT)), _comment(cells))
 
 
-def _comment(cell: str) -> str:
-    return typed_in(cell.strip()).strip()[:_COMMENT]
+def _comment(cells: Mapping[str, str]) -> str:
+    return typed_in(cells.get("comment", "").strip()).strip()[:_COMMENT]
 
 
 def _table(path: Path, data: bytes) -> Iterator[tuple[int, Mapping[str, str]]]:
@@ -267,10 +318,13 @@ def _table(path: Path, data: bytes) -> Iterator[tuple[int, Mapping[str, str]]]:
     if data.startswith(_WORKBOOK):
         raise UsageError(f"{path}: is a workbook; save the sheet as CSV")
     text = _decoded(data)
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    first = next(iter(text.splitlines()), "")
+    delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         head = [name.strip().lower() for name in next(reader, [])]
+        if twice := [name for name in (*_NEEDED, "comment") if head.count(name) > 1]:
+            raise UsageError(f"{path}:1: the column {' and '.join(twice)} stands twice; keep one")
         missing = [name for name in _NEEDED if name not in head]
         if missing:
             raise UsageError(

@@ -27,10 +27,9 @@ from grader.classroom.desk import (
 )
 from grader.classroom.desks import mark_all
 from grader.classroom.folder import Folder
-from grader.classroom.gradebook import Book, Filled
 from grader.classroom.records import DamagedRecordError, Head, Inputs, unpack
-from grader.classroom.reports import Request, write_reports
-from grader.classroom.review import Marks, keep_marks, kept_marks, unfit
+from grader.classroom.reports import Request, Written, write_reports
+from grader.classroom.review import Marks, keep_marks, kept_marks, told
 from grader.harness import harness_digest
 from grader.model import Assignment, Submission
 from grader.report.rows import Row
@@ -52,9 +51,9 @@ class Outcome(Struct, frozen=True):
     rows: tuple[Row, ...]  # in the order of what was handed in
     skipped: int  # unchanged since they were marked last
     faults: tuple[str, ...] = ()  # tracebacks of the grader's own failures
-    filled: tuple[tuple[Book, Filled], ...] = ()  # gradebooks
     others: tuple[str, ...] = ()  # submissions that lie in the folder and were not handed in now
-    unfit: tuple[str, ...] = ()  # marks, given with this run, of answers that nobody gives
+    notes: tuple[str, ...] = ()  # on what was given with this run and does not count
+    written: Written = Written()
 
 
 class _Progress(Struct):
@@ -117,6 +116,7 @@ def grade_class(
         folder.remove(folder.before_regrade)  # what is marked now is what a regrade may change
         tasks = _tasks(assignment, handed_in, folder, given, progress, watcher, resume=resume)
         for marked in (mark or on_this_machine)(tasks, make_desk):
+            folder.remove(folder.changes)  # it tells of marks that are no more
             store(folder, marked)
             progress.rows[marked.id] = marked.row
             if marked.fault:
@@ -127,17 +127,22 @@ def grade_class(
             class_,
             progress.code,
         )
-        filled = write_reports(folder, assignment, rows, request, marks=given, newer=newer)
+        written = write_reports(folder, assignment, rows, request, marks=given, newer=newer)
         others = folder.ids().difference(handed.id for handed in handed_in)
         folder.settle()
     return Outcome(
         rows,
         progress.skipped,
         tuple(progress.faults),
-        filled,
         others=tuple(sorted(others)),
-        unfit=unfit(rows, newer),
+        notes=(*told(rows, given, newer), *_on_lateness(assignment, handed_in)),
+        written=written,
     )
+
+
+def _on_lateness(assignment: Assignment, handed_in: Sequence[Handed]) -> Iterator[str]:
+    if assignment.gradescope.late is not None and any(one.created_at for one in handed_in):
+        yield "Lateness costs points on Gradescope alone: nothing was taken off here."
 
 
 def longest_s(assignment: Assignment) -> float:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from grader.classroom import Outcome
     from grader.classroom.desk import Marked, OpenLauncher
     from grader.classroom.gradebook import Book, Filled
-    from grader.classroom.reports import Request
+    from grader.classroom.reports import Request, Written
     from grader.classroom.run import MarkAll
     from grader.model import Assignment, Scorecard
     from grader.report.rows import Row
@@ -236,14 +236,14 @@ def regrade(
         )
     screen = Screen.of(sys.stdout, plain=plain)
     click.echo(render_changes(regraded.changes, regraded.rules, screen), nl=False)
-    _tell_unfit(regraded.unfit)
+    _tell_notes(regraded.notes)
     if dry_run:
         click.echo("\nNothing was changed.")
     else:
         click.echo(f"\nChanges: {results / 'changes.csv'}")
-        _tell_review(results)
+        _tell_review(results, regraded.written)
         _tell_similar(results)
-        _tell_books(regraded.filled, results)
+        _tell_books(regraded.written.filled, results)
     _tell_faults(regraded.faults)
 
 
@@ -293,9 +293,16 @@ def _refuse_to_compare(count: int, *, similar: bool) -> None:
         check(count)
 
 
-def _tell_review(out: Path) -> None:
+def _tell_review(out: Path, written: Written) -> None:
+    from grader.report.text import counted
+
+    sheet = out / "review.csv"
+    if written.pending:
+        click.echo(
+            f"{sheet} says of {counted(written.pending, 'answer')} what does not count yet; give "
+            f"it with --marks {sheet}"
+        )
     if (new := out / "review.new.csv").exists():
-        sheet = out / "review.csv"
         click.echo(
             f"{sheet} cannot be read and was left as it is; the new sheet is {new}. What is wrong "
             f"in it: grader regrade {out} --marks {sheet}"
@@ -345,6 +352,11 @@ def _refuse_among(paths: Sequence[Path], out: Path) -> None:
     """Refuses results among the submissions, where the next run would take them for one."""
     resolved = out.resolve()
     for path in paths:
+        if (path / "staff" / "records").is_dir():
+            raise click.UsageError(
+                f"{path} is a folder of results; give what was handed in, or mark these again with "
+                f"`grader regrade {path}`"
+            )
         if path.is_dir() and (path.resolve() == resolved or path.resolve() in resolved.parents):
             raise click.UsageError(
                 f"--out {out} lies in {path}, among what was handed in; name a folder elsewhere"
@@ -381,22 +393,21 @@ def _conclude(
         click.echo(f"\nNot taken for submissions: {listed(beside)}.")
     if outcome.others:
         are = "is a submission" if len(outcome.others) == 1 else "are submissions"
-        click.echo(f"\nIn {out} {are} of an earlier run, too: {listed(outcome.others)}.")
-    _tell_unfit(outcome.unfit)
+        click.echo(
+            f"\nIn {out} {are} of an earlier run, too: {listed(outcome.others)}. The report and "
+            "the grades leave them out; give all paths at once, with --resume, to have one table."
+        )
+    _tell_notes(outcome.notes)
     click.echo(f"\nReport: {out / 'report.html'}\nGrades: {out / 'grades.csv'}")
-    _tell_review(out)
+    _tell_review(out, outcome.written)
     _tell_similar(out)
-    _tell_books(outcome.filled, out)
+    _tell_books(outcome.written.filled, out)
     _tell_faults(outcome.faults)
 
 
-def _tell_unfit(marks: Sequence[str]) -> None:
-    from grader.report.text import counted
-    from grader.submission.naming import listed
-
-    if marks:
-        fit = "fits" if len(marks) == 1 else "fit"
-        click.echo(f"\n{counted(len(marks), 'mark')} {fit} no answer given: {listed(marks)}.")
+def _tell_notes(notes: Sequence[str]) -> None:
+    for note in notes:
+        click.echo(f"\n{note}")
 
 
 def _tell_faults(faults: Sequence[str]) -> None:

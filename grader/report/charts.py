@@ -19,6 +19,7 @@ from grader.report.measures import QuestionMeasure
 
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 _BINS: Final = 10
+_LINE, _CHARACTER, _GAP = 13.0, 6.5, 10.0  # a label's height, a character of it, its way to its dot
 
 
 def available() -> bool:
@@ -128,12 +129,40 @@ def _drawn(chart: Any, name: str, what: str) -> Html:
     """The chart's SVG without style, script and comments, its points with titles."""
     tree = chart.render_tree()
     _clean(tree, what)
+    _part_labels(tree)
     for key in [key for key in tree.attrib if key not in ("viewBox", "class")]:
         del tree.attrib[key]
     tree.set("class", f"chart {name}")
     tree.set("aria-hidden", "true")  # the tables say it in words and numbers
     ElementTree.register_namespace("", _SVG.strip("{}"))
     return trusted(ElementTree.tostring(tree, encoding="unicode", short_empty_elements=True))
+
+
+def _part_labels(tree: Any) -> None:
+    """Puts each label beside its dot, or as near above or below as no other label or dot is."""
+    shapes = [(shape, shape.get("class", "")) for shape in tree.iter()]
+    dots = [(float(dot.get("cx")), float(dot.get("cy"))) for dot, kind in shapes if "dot " in kind]
+    labels = [label for label, kind in shapes if kind == "label"]
+    if not labels:
+        return
+    plot = [shape for shape, kind in shapes if kind == "background"][-1]
+    right, bottom = float(plot.get("width")), float(plot.get("height"))
+    taken = [(x - _GAP / 2, x + _GAP / 2, y) for x, y in dots]
+    for (x, y), label in sorted(zip(dots, labels, strict=True), key=lambda pair: pair[0][1]):
+        wide = _CHARACTER * len(label.text)
+        left = x + _GAP if x + _GAP + wide <= right else x - _GAP - wide
+        moves = sorted(range(-3 * len(dots), 3 * len(dots) + 1), key=abs)
+        places = [y + move * _LINE / 3 for move in moves]
+        free = (
+            at
+            for at in places
+            if 0 <= at <= bottom
+            and all(left + wide <= a or b <= left or abs(at - c) >= _LINE for a, b, c in taken)
+        )
+        at = next(free, y)
+        taken.append((left, left + wide, at))
+        label.set("x", f"{left:.1f}")
+        label.set("y", f"{at + _LINE / 3:.1f}")
 
 
 def _clean(parent: Any, what: str) -> None:

@@ -299,7 +299,8 @@ def _answers(answers: Sequence[Answer], link: Link) -> Html | None:
             "p",
             f"{counted(len(answers), 'different answer')}, of which {marked} marked; the first "
             "ones break the form that was asked for. To mark them, fill points and comment into "
-            "review.csv and give it back with --marks review.csv.",
+            "review.csv and give it back with --marks review.csv; a - for the points withdraws a "
+            "mark.",
         ),
         _table(
             ("Question", "Answer", "Look at", "Points", "Submissions"),
@@ -374,7 +375,11 @@ def _alike(pairs: Sequence[Alike] | None, link: Link) -> Html | None:
         return element(
             "section",
             element("h2", "Similar code"),
-            element("p", "No two submissions share much code."),
+            element(
+                "p",
+                "No two submissions share much code beyond what was handed out and what most of "
+                "them have. Where all of it is the same, the flags below say so.",
+            ),
         )
     return element(
         "section",

@@ -140,12 +140,13 @@ def _flags(card: Scorecard) -> tuple[str, ...]:
     if card.fault is not None:
         return ("no score: the grader failed",)
     outcomes = [case.observation.outcome for r in card.questions for case in r.cases]
+    wrote = any(chunk.text.strip() for chunk in card.source)
     flags = {
-        "nothing to run": not any(chunk.text.strip() for chunk in card.source),
+        "nothing to run": not wrote,
         "read in part": bool(card.loaded.problems) or card.loaded.failure is not None,
         "timed out": _any(outcomes, TimedOut),
         "crashed": _any(outcomes, Killed),
-        "not all run": _any(outcomes, NotRun),
+        "not all run": wrote and _any(outcomes, NotRun),
         "not isolated": card.isolation.level == "none",
     }
     return tuple(flag for flag, holds in flags.items() if holds)

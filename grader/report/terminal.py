@@ -20,7 +20,7 @@ from grader.model import Scorecard, Status
 from grader.report.lines import card_rows
 from grader.report.sheet import STYLES, Row, Run, Sheet, Style, plain
 from grader.report.story import STATUS_WORDS, decided, tell, totals
-from grader.report.text import CUT, columns, counted, one_line, points
+from grader.report.text import CUT, chopped, columns, counted, one_line, points
 
 _COLOURS: dict[Style, str] = {
     "strong": "bold",
@@ -152,9 +152,9 @@ def _class_table(sheet: Sheet, rows: Sequence[ClassRow]) -> None:
     for row, name, result, time in zip(rows, names, results, times, strict=True):
         share = float(row.score / row.max_score) if row.max_score else 0.0
         style: Style = "bad" if row.faulted else ""
-        shown = name if columns(name) <= name_width else one_line(name, name_width)
+        shown = _cut(name, name_width, sheet.fit(CUT))
         sheet.row(
-            Run(sheet.fit(shown) + " " * (name_width - columns(sheet.fit(shown))), style),
+            Run(shown + " " * (name_width - columns(shown)), style),
             Run(f"  {result:>{result_width}}  "),
             *(sheet.bar(share, cells, "good" if share >= 1 else "partly") if cells else ()),
             Run("  " if cells else ""),
@@ -163,6 +163,12 @@ def _class_table(sheet: Sheet, rows: Sequence[ClassRow]) -> None:
         )
         if row.note:
             sheet.say(one_line(row.note), "partly", indent=2)
+
+
+def _cut(name: str, width: int, sign: str) -> str:
+    if columns(name) <= width:
+        return name
+    return chopped(name, width - columns(sign))[0] + sign
 
 
 def _legend(sheet: Sheet, rows: Sequence[ClassRow]) -> None:

@@ -39,6 +39,7 @@ from grader.submission.tree import (
 
 _LONGEST_DIRECTORY = 4 << 20  # bytes of one submission's list of contents
 _LONGEST_CLASS_DIRECTORY = 32 << 20  # bytes
+_ENTRY = b"PK\x01\x02"  # how each entry of that list begins
 _ENCRYPTED = 0x1  # a flag bit
 
 _LOCKED = "it is encrypted"
@@ -63,7 +64,8 @@ _DAMAGED = "the zip is damaged, cut short or no zip at all: pack it again"
 class _Guarded:
     """A file whose single reads are bounded while zipfile reads the list of contents.
 
-    zipfile asks for that list in one read, whose size the zip itself states.
+    zipfile asks for that list in one read, whose size the zip itself states. Where no list begins
+    the size is not one of many files, but damaged.
     """
 
     def __init__(self, file: BinaryIO, longest_directory: int) -> None:
@@ -78,6 +80,8 @@ class _Guarded:
 
     def read(self, size: int = -1) -> bytes:
         if self._most is not None and size > self._most:
+            if self._file.read(len(_ENTRY)) != _ENTRY:
+                raise zipfile.BadZipFile("no list of contents where one should begin")
             raise TooManyFiles("the zip lists too many files")
         return self._file.read(size)
 
@@ -124,6 +128,7 @@ def _listing(file: _Guarded, max_entries: int) -> Tree:
     files: dict[str, zipfile.ZipInfo] = {}
     folders: set[str] = set()
     odd: dict[str, str] = {}
+    junk: set[str] = set()
     for entry in entries:
         # orig_filename is the whole name (zipfile's own ends at a NUL); some programs on
         # Windows write backslashes.
@@ -132,7 +137,10 @@ def _listing(file: _Guarded, max_entries: int) -> Tree:
         if is_folder:
             parts.pop()
         name = "/".join(parts)
-        if not parts or is_junk(name):
+        if is_junk(name):
+            junk.add(name)
+            continue
+        if not parts:
             continue
         folder = inner_path((parts if is_folder else parts[:-1])[:MAX_DEPTH])
         if folder is not None:  # also when its files are left out: somebody handed it in
@@ -156,7 +164,7 @@ def _listing(file: _Guarded, max_entries: int) -> Tree:
             raise Refused(f"{shown(name)} is damaged in the zip: pack it again") from error
 
     sizes = {name: entry.file_size for name, entry in files.items()}
-    return Tree(sizes, read, frozenset(folders), odd)
+    return Tree(sizes, read, frozenset(folders), odd, frozenset(junk))
 
 
 def _where_odd(parts: Sequence[str]) -> str:

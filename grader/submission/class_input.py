@@ -23,6 +23,7 @@ from grader.submission.metadata import MAX_METADATA, Entry, Submitter, read_meta
 from grader.submission.naming import (
     distinct,
     is_archive_or_document,
+    is_junk,
     listed,
     safe_id,
     shown,
@@ -38,7 +39,7 @@ from grader.submission.reading import (
     read_submission,
     refused,
 )
-from grader.submission.tree import Refused, TooManyFiles, Tree, class_folder
+from grader.submission.tree import Refused, TooManyFiles, Tree, class_folder, names_in
 
 METADATA = "submission_metadata.yml"
 _PARTICIPANT = re.compile(r"_(\d{1,20})(?=_assignsubmission_)")
@@ -91,7 +92,10 @@ def find_submissions(paths: Sequence[Path], *, expected_name: str) -> tuple[Hand
 
 
 def passed_over(paths: Sequence[Path], *, expected_name: str) -> tuple[str, ...]:
-    """Return the names of files that lie beside a class's submissions and are taken for none."""
+    """Return the names of what lies beside a class's submissions and is taken for none.
+
+    That is files, and folders such as `.bob` or `node_modules` in which a solution may lie.
+    """
     names = []
     for path in paths:
         tree = _tree_at(path)
@@ -99,8 +103,20 @@ def passed_over(paths: Sequence[Path], *, expected_name: str) -> tuple[str, ...]
             top = _descend(tree)
             members = _members(path, tree, top, expected_name) or {}
             taken = {member.inside for member in members.values()} | {top.path + METADATA}
-            names += [name for name in top.files if members and top.path + name not in taken]
+            if members:
+                names += [name for name in top.files if top.path + name not in taken]
+                names += _junk_with_solutions(path, tree, top)
     return tuple(shown(name) for name in names)
+
+
+def _junk_with_solutions(path: Path, tree: Tree, top: _Level) -> list[str]:
+    """Return the folders beside the submissions that count as junk, and may hold one."""
+    junk = {name[len(top.path) :] for name in tree.junk if name.startswith(top.path)}
+    if path.is_dir():  # listed as far as its junk, which is not looked into
+        folders = [name for name in junk if "/" not in name]
+        junk = {f"{name}/{inner}" for name in folders for inner in names_in(path / top.path / name)}
+    found = {tuple(name.split("/")) for name in junk if _may_hold_solution(name)}
+    return sorted(f"{parts[0]}/" for parts in found if len(parts) == 2 and not is_junk(parts[1]))
 
 
 def read_handed(handed: Handed, *, expected_name: str) -> Submission:
@@ -292,7 +308,8 @@ def _export_members(path: Path, tree: Tree, top: _Level) -> dict[str, Handed]:
 
 
 def _with_shared_people_noted(class_: Sequence[Handed]) -> tuple[Handed, ...]:
-    """Add a remark where the same person stands behind several submissions."""
+    """Add a remark where the same person stands behind several submissions, and the latest."""
+    times = {handed.id: handed.created_at for handed in class_ if handed.created_at}
     ids: dict[str, list[str]] = {}
     for handed in class_:
         for key in _people(handed):
@@ -300,8 +317,13 @@ def _with_shared_people_noted(class_: Sequence[Handed]) -> tuple[Handed, ...]:
     noted = []
     for handed in class_:
         others = {id_ for key in _people(handed) for id_ in ids[key]} - {handed.id}
-        more = (f"the same person also handed in {listed(sorted(others))}",) if others else ()
-        noted.append(replace(handed, remarks=handed.remarks + more))
+        if others:
+            remark = f"the same person also handed in {listed(sorted(others))}"
+            if times.keys() >= {handed.id, *others}:
+                latest = max((handed.id, *others), key=lambda one: times[one])
+                remark += f"; {'this' if latest == handed.id else shown(latest)} is the latest"
+            handed = replace(handed, remarks=(*handed.remarks, remark))
+        noted.append(handed)
     return tuple(noted)
 
 
@@ -309,6 +331,6 @@ def _people(handed: Handed) -> set[str]:
     return {
         f"{kind}:{value.casefold()}"
         for person in handed.submitters
-        for kind, value in (("sid", person.sid), ("email", person.email))
-        if value
+        for kind in ("sid", "email", "participant")
+        if (value := getattr(person, kind))
     }

@@ -52,6 +52,7 @@ class Tree(Struct, frozen=True, dict=True):
     read: Callable[[str, int], bytes]
     folders: frozenset[str] = frozenset()  # also the empty ones
     odd: Mapping[str, str] = field(default_factory=dict)  # name -> why it is left out
+    junk: frozenset[str] = frozenset()  # what nobody means to hand in, as far as it was listed
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -122,6 +123,7 @@ def _listing(root: Path, max_entries: int, *, is_class: bool) -> Tree:
     files: dict[str, int] = {}
     folders: set[str] = set()
     odd: dict[str, str] = {}
+    junk: set[str] = set()
     inodes: dict[str, tuple[int, int]] = {}
     waiting = deque([""])
     seen = 0
@@ -135,6 +137,7 @@ def _listing(root: Path, max_entries: int, *, is_class: bool) -> Tree:
             if seen > most:
                 break
             if is_junk(name):
+                junk.add(name)
                 continue
             why = _why_left_out(name, info)
             if why is not None:
@@ -149,7 +152,17 @@ def _listing(root: Path, max_entries: int, *, is_class: bool) -> Tree:
     def read(name: str, limit: int) -> bytes:
         return read_regular(root.joinpath(*name.split("/")), limit, inode=inodes[name])
 
-    return Tree(MappingProxyType(files), read, frozenset(folders), odd)
+    return Tree(MappingProxyType(files), read, frozenset(folders), odd, frozenset(junk))
+
+
+def names_in(folder: Path) -> list[str]:
+    """Return what lies right in a folder; nothing if it is none, or a link to one."""
+    if folder.is_symlink():
+        return []
+    try:
+        return os.listdir(folder)  # noqa: PTH208 (names are all that is wanted)
+    except OSError:
+        return []
 
 
 def _entries(root: Path, folder: str, odd: dict[str, str]) -> Iterator[tuple[str, os.stat_result]]:

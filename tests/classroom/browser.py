@@ -89,10 +89,19 @@ class Page:
         return base64.b64decode(self._ask("Page.printToPDF", printBackground=True)["data"])
 
     def wait(self, script: str) -> None:
+        """Waits until something comes true, also while one page gives way to the next."""
         until = time.monotonic() + _PATIENCE_S
-        while not self.run(script):
+        while not self._holds(script):
             assert time.monotonic() < until, f"never came true: {script}"
             time.sleep(0.02)
+
+    def _holds(self, script: str) -> bool:
+        try:
+            return bool(self.run(script))
+        except AssertionError as error:
+            if "Inspected target navigated" in str(error):
+                return False
+            raise
 
     def _wait_until_loaded(self) -> None:
         until = time.monotonic() + _PATIENCE_S

@@ -146,6 +146,15 @@ def test_a_folder_may_be_named_by_a_login(tmp_path: Path) -> None:
     assert table(filled)["Quill, Zoë"]["Rectangles (23)"] == "7"
 
 
+def test_of_two_folders_named_by_one_login_neither_is_taken_for_the_one_that_counts(
+    tmp_path: Path,
+) -> None:
+    filled = fill(canvas(tmp_path), [row("zquill", "7"), row("zquill-2", "9"), row("nhere-2", "5")])
+    assert filled.count == 0
+    assert reasons(filled)["Quill, Zoë"].endswith("several submissions: zquill, zquill-2")
+    assert "nhere-2" in reasons(filled), "there is no other nhere: perhaps it is a login"
+
+
 def test_no_score_is_filled_in_where_none_was_decided(tmp_path: Path) -> None:
     filled = fill(canvas(tmp_path), [row("submission_1", "0", ZOE, faulted=True)])
     assert filled.count == 0
@@ -217,6 +226,18 @@ def test_a_gradebook_goes_back_in_the_form_in_which_it_came(
     assert data.count(rest.encode()) == CANVAS.count("\n")
 
 
+def test_where_points_have_a_decimal_comma_grades_have_it_too(tmp_path: Path) -> None:
+    rows = [row("submission_1", "7.25", ZOE)]
+    german = CANVAS.replace(",14,(read", ',"20,00",(read')
+    filled = fill(canvas(tmp_path, german), rows)
+    assert table(filled)["Quill, Zoë"]["Rectangles (23)"] == "7,25"
+    assert any("at most 20 points" in note for note in filled.notes)
+    filled = fill(moodle(tmp_path, MOODLE.replace("14.00", '"14,00"')), rows)
+    assert table(filled)["Zoë Quill"]["Grade"] == "7,25"
+    thousands = CANVAS.replace(",14,(read", ',"1,000.00",(read')
+    assert table(fill(canvas(tmp_path, thousands), rows))["Quill, Zoë"]["Rectangles (23)"] == "7.25"
+
+
 @pytest.mark.parametrize("column", ["Essay", "essay (17)", "Essay (17)"])
 def test_a_column_may_be_named_with_or_without_its_number(tmp_path: Path, column: str) -> None:
     book = canvas(tmp_path, column=column)
@@ -270,7 +291,10 @@ def test_the_command_line_fills_both_and_lists_who_is_left(
     assert ",11\n" in (small_course.out / "canvas.csv").read_text()
     unmatched = (small_course.out / "unmatched.csv").read_text()
     assert 'canvas,"Nobody, Here",handed in nothing' in unmatched
-    assert "moodle,bob,nobody in the gradebook has such an id or address" in unmatched
+    assert (
+        "moodle,bob,is not said to be anybody's: nobody in the gradebook has such an id"
+        in unmatched
+    )
 
 
 def test_a_gradebook_that_an_earlier_run_filled_is_not_passed_off_as_new(

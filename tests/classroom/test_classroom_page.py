@@ -18,8 +18,9 @@ from coursework import CLASS, RIGHT, Course, course, export
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.model import Assignment, Case, Question, WrongAnswer
+from grader.model import Assignment, Case, Question, TextAnswer, WrongAnswer
 from grader.report import charts
+from grader.report.answers import Answer
 from grader.report.class_page import Alike, render_class
 from grader.report.measures import alpha, correlation, measure
 from grader.report.rows import Person, QuestionRow, Row
@@ -226,6 +227,29 @@ def test_pictures_stand_in_the_page_without_script_style_or_link() -> None:
     assert "<title>q0: 0." in pictures[1]
 
 
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
+def test_no_question_is_named_upon_another_one_or_outside_of_the_picture(tmp_path: Path) -> None:
+    pytest.importorskip("pygal")
+    ids = [f"q{at}" for at in range(12)]
+    scores = [[(at * (1 + which // 4)) % 7 for which in range(12)] for at in range(30)]
+    path = tmp_path / "report.html"
+    path.write_text(render_class(asked(*ids), [row("a", *each) for each in scores], (), link))
+    with browsing() as page:
+        page.size(1200, 900)
+        page.open(path)
+        boxes = page.run(
+            "[...document.querySelectorAll('.chart.two, .chart.two .label')].map(e => {"
+            "const b = e.getBoundingClientRect(); return [b.left, b.right, b.top, b.bottom]; })"
+        )
+    (left, right, top, bottom), *labels = boxes
+    assert len(labels) == 12
+    for at, one in enumerate(labels):
+        assert left <= one[0] and one[1] <= right and top <= one[2] and one[3] <= bottom
+        for other in labels[:at]:
+            beside = one[1] <= other[0] or other[1] <= one[0]
+            assert beside or one[3] - 2 <= other[2] or other[3] - 2 <= one[2]
+
+
 # --------------------------------------------------------------------------- in a browser
 
 
@@ -321,6 +345,28 @@ def test_the_heads_of_the_table_stay_in_sight_and_all_of_it_is_printed(tmp_path:
         page.prefer("light", medium="print")
         hidden = "const e = document.querySelector('.tall'); return e.scrollHeight - e.clientHeight"
         assert page.run(f"(() => {{ {hidden} }})()") == 0
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
+def test_on_paper_no_table_is_wider_than_the_page(tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    ids = [f"q{at}" for at in range(16)]
+    rows = [
+        row(f"submission_{400000 + at}", *[2.5] * 16, flags=("not all run", "the same code as two"))
+        for at in range(40)
+    ]
+    text = Answer("q0", "t0", TextAnswer({"": "so"}), Decimal(3), tuple(r.id for r in rows))
+    path.write_text(render_class(asked(*ids), rows, (text,), link))
+    with browsing() as page:
+        page.size(720, 900)
+        page.open(path)
+        page.prefer("light", medium="print")
+        wider = page.run(
+            "[...document.querySelectorAll('.scroll')]"
+            ".filter(e => e.scrollWidth > e.clientWidth)"
+            ".map(e => [e.clientWidth, e.scrollWidth])"
+        )
+    assert wider == []
 
 
 def test_links_lead_to_files_that_exist_whatever_a_submission_is_called(tmp_path: Path) -> None:

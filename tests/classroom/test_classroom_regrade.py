@@ -214,6 +214,17 @@ def test_a_class_marked_anew_is_what_the_next_regrade_changes(
     }
 
 
+def test_what_a_regrade_changed_is_told_as_long_as_it_holds(small_course: Course) -> None:
+    small_course.grade()
+    regraded(small_course, CONFIG)
+    changes = small_course.out / "changes.csv"
+    small_course.grade(resume=True)
+    assert changes.exists(), "nothing was marked since"
+    (small_course.submissions / "ada" / "solution.py").write_text("# nothing\n")
+    small_course.grade(resume=True)
+    assert not changes.exists()
+
+
 def test_a_regrade_is_what_marking_anew_would_have_given(
     small_course: Course, tmp_path: Path
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from coursework import CLASS, RIGHT, Course, contents, course, export, handed_in, run
+from coursework import CLASS, CONFIG, RIGHT, Course, contents, course, export, handed_in, run
 
 from grader.classroom import desk
 from grader.classroom.folder import Folder
@@ -149,6 +149,13 @@ def test_results_among_the_submissions_are_refused(small_course: Course) -> None
     assert not inside.exists()
 
 
+def test_results_are_not_taken_for_what_was_handed_in(small_course: Course, tmp_path: Path) -> None:
+    small_course.grade()
+    done = run("grade", small_course.out, "--out", tmp_path / "o", "-c", small_course.config)
+    assert done.returncode == 2
+    assert f"{small_course.out} is a folder of results; give what was handed in" in done.stderr
+
+
 def test_the_command_line_marks_a_class_and_says_where_the_grades_are(
     small_course: Course,
 ) -> None:
@@ -176,8 +183,32 @@ def test_who_was_marked_here_before_and_is_not_now_is_named(small_course: Course
     first = run("grade", small_course.submissions / "ada", *arguments)
     assert "earlier run" not in first.stdout
     second = run("grade", small_course.submissions / "gus", *arguments)
-    assert f"In {small_course.out} is a submission of an earlier run, too: ada." in second.stdout
+    assert (
+        f"In {small_course.out} is a submission of an earlier run, too: ada. The" in second.stdout
+    )
     assert list(grades(small_course.out)) == ["gus"]
+
+
+def test_that_lateness_costs_nothing_here_is_told_where_it_would_on_gradescope(
+    small_course: Course,
+) -> None:
+    late = "gradescope: {late: {per_day: 0.1}}\nquestions:"
+    small_course.config.write_text(CONFIG.replace("questions:", late, 1))
+    assert small_course.grade().notes == (), "nobody knows when"
+    times = [f"{name}:\n  :created_at: 2026-11-09 23:59:59 Z\n" for name in CLASS]
+    (small_course.submissions / "submission_metadata.yml").write_text("".join(times))
+    told = "Lateness costs points on Gradescope alone: nothing was taken off here."
+    assert small_course.grade().notes == (told,)
+    small_course.config.write_text(CONFIG)
+    assert small_course.grade().notes == ()
+
+
+def test_where_nothing_was_handed_in_it_is_not_said_that_something_did_not_run(
+    small_course: Course,
+) -> None:
+    (small_course.submissions / "zed").mkdir()
+    small_course.grade()
+    assert grades(small_course.out)["zed"]["flags"] == "nothing to run"
 
 
 def test_a_single_submission_is_shown_whole(small_course: Course) -> None:

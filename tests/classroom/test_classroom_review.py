@@ -113,6 +113,15 @@ def test_marks_are_read_however_a_spreadsheet_saved_them(
     ]
 
 
+def test_lines_may_end_as_an_old_excel_on_a_mac_ends_them(
+    small_course: Course, tmp_path: Path
+) -> None:
+    path = tmp_path / "marks.csv"
+    path.write_bytes(f"question;answer;points;comment\rwhy;{KEY};1,5;a, b, c, d, e, f\r".encode())
+    marks = read_marks(path, small_course.assignment)
+    assert marks.given == {("why", KEY): Mark(Decimal("1.50"), "a, b, c, d, e, f")}
+
+
 def test_marks_reach_results_grades_and_pages(texts_course: Course) -> None:
     texts_course.grade()
     path = fill(texts_course.out, lambda line: {"points": "2.5", "comment": "Say why."})
@@ -188,6 +197,98 @@ def test_marks_count_in_the_next_run_too_and_can_be_changed(texts_course: Course
     assert texts_course.grade(resume=True, marks=marks).skipped == len(TEXTS)
 
 
+@pytest.mark.parametrize("dash", ["-", "'-", "–"])
+def test_a_dash_withdraws_a_mark_and_an_empty_cell_does_not(
+    texts_course: Course, dash: str
+) -> None:
+    texts_course.grade()
+    path = fill(texts_course.out, lambda line: {"points": "1", "comment": "mine"})
+    texts_course.grade(resume=True, marks=read_marks(path, texts_course.assignment))
+    emptied = fill(texts_course.out, lambda line: {"points": "", "comment": ""})
+    kept = texts_course.grade(resume=True, marks=read_marks(emptied, texts_course.assignment))
+    assert {row.to_mark for row in kept.rows} == {0}
+    assert kept.notes == (
+        "5 answers without points in the sheet keep the marks given before; write - for the "
+        "points to withdraw a mark.",
+    )
+
+    def withdraw(line: dict[str, str]) -> Mapping[str, str]:
+        return {"points": dash} if line["submissions"] == "ada, bob" else {}
+
+    path = fill(texts_course.out, withdraw)
+    done = run("regrade", texts_course.out, "-c", texts_course.config, "--marks", path, "--dry-run")
+    assert "why -1: a person's mark was withdrawn" in done.stdout
+    assert "2 lose" in done.stdout
+    after = texts_course.grade(resume=True, marks=read_marks(path, texts_course.assignment))
+    assert [row.id for row in after.rows if row.to_mark] == ["ada", "bob"]
+    assert after.notes == ()
+    by_ids = {line["submissions"]: line for line in lines(texts_course.out)}
+    assert (by_ids["ada, bob"]["points"], by_ids["ada, bob"]["comment"]) == ("", "")
+    assert by_ids["cleo"]["points"] == "1"
+    assert [row.id for row in texts_course.grade(resume=True).rows if row.to_mark] == ["ada", "bob"]
+
+
+def test_a_mark_of_an_answer_that_nobody_gives_leaves_the_sheet_by_a_dash(
+    texts_course: Course,
+) -> None:
+    texts_course.grade()
+    path = fill(texts_course.out, lambda line: {"points": "1"})
+    texts_course.grade(resume=True, marks=read_marks(path, texts_course.assignment))
+    handed_in(texts_course.submissions, {"cleo": answering("A new and longer answer.")})
+    texts_course.grade(resume=True)
+    assert len(lines(texts_course.out)) == 6
+    path = fill(texts_course.out, lambda line: {} if line["submissions"] else {"points": "-"})
+    texts_course.grade(resume=True, marks=read_marks(path, texts_course.assignment))
+    assert len(lines(texts_course.out)) == 5
+
+
+def test_two_people_may_fill_in_a_copy_each(texts_course: Course) -> None:
+    texts_course.grade()
+    for group, points in (("adabob", "1"), ("cleodanevefay", "2")):
+        copy = fill(
+            texts_course.out,
+            lambda line, group=group, points=points: {  # type: ignore[misc]
+                "points": points if line["submissions"].replace(", ", "") in group else ""
+            },
+        )
+        marks = read_marks(copy, texts_course.assignment)
+        outcome = texts_course.grade(resume=True, marks=marks)
+    scores = [row.questions[-1].score for row in outcome.rows]
+    assert scores == [1, 1, 2, 2, 2, 2]
+
+
+def test_what_stands_in_the_sheet_and_does_not_count_is_told(texts_course: Course) -> None:
+    texts_course.grade()
+    sheet = texts_course.out / "review.csv"
+    told = f"{sheet} says of {{}} what does not count yet; give it with --marks {sheet}"
+    doors = {
+        "1": ("grade", texts_course.submissions, "--resume", "--out"),
+        "2": ("regrade",),
+    }
+
+    def say(door: tuple[object, ...], *more: object) -> str:
+        return run(*door, texts_course.out, "-c", texts_course.config, *more).stdout
+
+    for points, door in doors.items():
+        path = fill(texts_course.out, lambda line, points=points: {"points": points})  # type: ignore[misc]
+        sheet.write_bytes(path.read_bytes())
+        assert told.format("5 answers") in say(door)
+        assert "does not count" not in say(door, "--marks", sheet)
+        assert "does not count" not in say(door)
+        sheet.write_bytes(fill(texts_course.out, _withdrawn_first).read_bytes())
+        assert told.format("1 answer") in say(door)
+        assert lines(texts_course.out)[0]["points"] == "'-", "it stands there still"
+        assert "does not count" not in say(door, "--marks", sheet)
+    anew = run(
+        "grade", texts_course.submissions, "--out", texts_course.out, "-c", texts_course.config
+    )
+    assert told.format("4 answers") in anew.stdout, "who marks anew is told what was left behind"
+
+
+def _withdrawn_first(line: dict[str, str]) -> Mapping[str, str]:
+    return {"points": "-"} if line["order"] == "1" else {}
+
+
 def test_what_a_person_filled_in_outlives_the_next_run(texts_course: Course) -> None:
     texts_course.grade()
     path = fill(texts_course.out, lambda line: {"points": "1", "comment": "mine"})
@@ -254,7 +355,16 @@ KEY = answer_key("why", TextAnswer({"": "so"}))
         ("question,answer,points\nwhy,1.2E+11,1\n", r":2: answer '1.2E\+11' is no key"),
         (f"question,answer,points\nwhy,{KEY},4\n", r":2: points 4 for why: write 0 to 3"),
         (f"question,answer,points\nwhy,{KEY},-1\n", r":2: points -1 for why: write 0 to 3"),
-        (f"question,answer,points\nwhy,{KEY},good\n", r":2: points 'good' is no number"),
+        (
+            f"question,answer,points\nwhy,{KEY},good\n",
+            r":2: points 'good' is no number; write - to withdraw a mark",
+        ),
+        (f"question,answer,points\nhow,{KEY},-\n", r":2: question 'how' is none that a person"),
+        (f"question,answer,points\nwhy,{KEY},-\nwhy,{KEY},2\n", r":3: why \w+ stands twice"),
+        (
+            f"question,answer,points,Points\nwhy,{KEY},1,2\n",
+            r":1: the column points stands twice; keep one",
+        ),
         (f"question,answer,points\nwhy,{KEY},nan\n", r":2: points 'nan' is no number"),
         (
             f"question,answer,points,comment\nwhy,{KEY},,fine\n",
@@ -270,6 +380,16 @@ def test_a_mistake_in_the_sheet_is_named_with_its_line(
     path = tmp_path / "marks.csv"
     path.write_text(text)
     with pytest.raises(UsageError, match=message):
+        read_marks(path, small_course.assignment)
+
+
+def test_a_sheet_for_an_assignment_without_texts_is_refused_in_one_line(
+    small_course: Course, tmp_path: Path
+) -> None:
+    path = tmp_path / "marks.csv"
+    path.write_text(f"question,answer,points\nwhy,{KEY},1\n")
+    course(small_course.config.parent, CONFIG[: CONFIG.index("  - id: why")])
+    with pytest.raises(UsageError, match=r"no question of this assignment is marked by a person"):
         read_marks(path, small_course.assignment)
 
 

@@ -142,6 +142,15 @@ def test_of_a_large_class_all_count_and_those_without_a_score_are_listed() -> No
     assert "60 submissions" in render_class_table(class_of(many), PLAIN)
 
 
+def test_a_long_name_leaves_the_columns_beside_it_where_they_are() -> None:
+    names = ["ada", "Zoë_Quill_100001_assignsubmission_file", "李小龙_" * 12, "b" * 60]
+    for screen in (PLAIN, Screen(80, colour=False)):
+        text = render_class_table(class_of({name: perfect() for name in names}), screen)
+        lines = [line for line in text.splitlines() if line.endswith(" s")]
+        assert len(lines) == 4
+        assert {columns(line) for line in lines} == {columns(lines[0])}
+
+
 def test_a_class_of_nobody_is_said() -> None:
     assert "0 submissions" in render_class_table([], PLAIN)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import struct
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -339,9 +340,24 @@ EXPORT: dict[str, Content] = {
         ({"ada/s.py": SOLUTION, "ada/notes.txt": "", "bob.pdf": ""}, ()),
         ({"solution.py": SOLUTION, "data.csv": ""}, ()),
         (EXPORT, ("notes.txt",)),
+        (
+            {
+                **{
+                    f"hw/{name}/solution.py": SOLUTION
+                    for name in ("ada", "ben", ".bob", "node_modules")
+                },
+                "hw/.eve/work.zip": zip_bytes({"solution.py": SOLUTION}),
+                "hw/.git/config": "",
+                "hw/__pycache__/solution.pyc": "",
+                "hw/ada/.bob/solution.py": SOLUTION,
+                "__MACOSX/hw/._solution.py": "",
+                "hw/__MACOSX/._solution.py": "",
+            },
+            (".bob/", ".eve/", "node_modules/"),
+        ),
     ],
 )
-def test_files_that_are_nobody_s_submission_are_told(
+def test_what_is_nobody_s_submission_is_told(
     put: Put, tree: dict[str, Content], beside: tuple[str, ...]
 ) -> None:
     assert passed_over([put(tree)], expected_name="solution.py") == beside
@@ -369,6 +385,18 @@ def test_an_export_gives_each_submission_its_people_and_time(put: Put) -> None:
     ]  # fmt: skip
 
 
+def test_two_files_that_moodle_gave_in_one_folder_are_said_to_be_of_one_person(put: Put) -> None:
+    files: dict[str, Content] = {
+        f"Ann_1_assignsubmission_file_{name}": SOLUTION for name in ("helper.py", "solution.py")
+    }
+    class_ = find(put({**files, "Bob_2_assignsubmission_file_solution.py": SOLUTION}))
+    assert [handed.remarks for handed in class_] == [
+        ("the same person also handed in Ann_1_assignsubmission_file_solution",),
+        ("the same person also handed in Ann_1_assignsubmission_file_helper",),
+        (),
+    ]
+
+
 def test_a_person_behind_two_submissions_is_said_to_staff(tmp_path: Path) -> None:
     metadata = (
         "a:\n  :submitters:\n  - :sid: '1'\n    :email: ada@example.edu\n"
@@ -381,6 +409,21 @@ def test_a_person_behind_two_submissions_is_said_to_staff(tmp_path: Path) -> Non
         ("the same person also handed in b",),
         ("the same person also handed in a",),
         (),
+    ]
+
+
+def test_of_several_submissions_of_a_person_the_latest_is_named(tmp_path: Path) -> None:
+    times = {"a": "03 10:00:00 Z", "b": "03 10:30:00 +0100", "c": "02 23:59:59 Z"}
+    entries = [
+        f"{name}:\n  :submitters:\n  - :sid: '1'\n  :created_at: 2026-11-{time}\n"
+        for name, time in times.items()
+    ]
+    files = {f"{name}/solution.py": SOLUTION for name in times}
+    class_ = find(folder(tmp_path / "x", {"submission_metadata.yml": "".join(entries), **files}))
+    assert [handed.remarks for handed in class_] == [
+        ("the same person also handed in b and c; this is the latest",),
+        ("the same person also handed in a and c; a is the latest",),
+        ("the same person also handed in a and b; a is the latest",),
     ]
 
 
@@ -494,6 +537,21 @@ def test_a_class_zip_of_too_many_files_is_not_taken_for_one_submission(
         find(path)
     other = folder(tmp_path / "other", {"solution.py": SOLUTION})
     assert [handed.id for handed in find(path, other)] == ["class", "other"]
+
+
+def test_a_zip_whose_list_is_said_to_be_huge_and_is_none_is_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for longest in ("_LONGEST_DIRECTORY", "_LONGEST_CLASS_DIRECTORY"):
+        monkeypatch.setattr(archive, longest, 1000)
+    content = zip_bytes({"solution.py": SOLUTION, "data.bin": os.urandom(4000)})
+    end = content.find(b"PK\x05\x06")
+    damaged = bytearray(content)
+    struct.pack_into("<I", damaged, end + 12, 2000)
+    (tmp_path / "a.zip").write_bytes(damaged)
+    (alone,) = find(tmp_path / "a.zip")
+    problem = read_handed(alone, expected_name="solution.py").problem
+    assert problem == "the zip is damaged, cut short or no zip at all: pack it again"
 
 
 def test_nobody_is_left_out_for_a_name_that_begins_with_a_dot(put: Put) -> None:
