@@ -354,7 +354,7 @@ def _refuse_among(paths: Sequence[Path], out: Path) -> None:
 def _conclude(
     outcome: Outcome, card: Scorecard | None, out: Path, beside: Sequence[str], *, plain: bool
 ) -> None:
-    from grader.report.terminal import ClassRow, Screen, render, render_class_table
+    from grader.report.terminal import Screen, render, render_class_table
     from grader.submission.naming import listed
 
     screen = Screen.of(sys.stdout, plain=plain)
@@ -362,19 +362,7 @@ def _conclude(
     if len(rows) == 1 and card is not None:
         click.echo(render(card, screen), nl=False)
     else:
-        table = [
-            ClassRow(
-                row.id,
-                row.score,
-                row.max_score,
-                tuple((question.id, question.status) for question in row.questions),
-                row.note,
-                row.wall_s,
-                row.faulted,
-            )
-            for row in rows
-        ]
-        click.echo(render_class_table(table, screen), nl=False)
+        click.echo(render_class_table(rows, screen), nl=False)
     if outcome.skipped:
         click.echo(f"\n{outcome.skipped} of {len(rows)} were marked before and have not changed.")
     if beside:
