@@ -29,8 +29,8 @@ from grader.model import Assignment, QuestionResult, Scorecard, Status, TextAnsw
 from grader.report.answers import answer_key, answers, shown
 from grader.report.gradebook import csv_text
 from grader.report.rows import Row
+from grader.report.text import first_few, typed_in
 from grader.report.text import points as points_text
-from grader.report.text import typed_in
 
 COLUMNS: Final = (
     *("order", "question", "answer", "students", "look_at", "text"),
@@ -166,8 +166,6 @@ def sheet(rows: Sequence[Row], marks: Marks) -> str:
     left = dict(marks.given)
     for order, answer in enumerate(answers(rows), start=1):
         mark = left.pop((answer.question, answer.key), None)
-        ids = ", ".join(answer.ids[:_IDS])
-        more = len(answer.ids) - _IDS
         lines.append(
             [
                 *(order, answer.question, answer.key, len(answer.ids)),
@@ -176,7 +174,7 @@ def sheet(rows: Sequence[Row], marks: Marks) -> str:
                 answer.maximum,
                 mark.points if mark else None,
                 mark.comment if mark else "",
-                f"{ids} and {more} more" if more > 0 else ids,
+                first_few(answer.ids, _IDS),
             ]
         )
     for (question, key), mark in left.items():
