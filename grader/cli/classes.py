@@ -19,16 +19,15 @@ from grader.cli.options import (
     out_option,
     plain_option,
 )
-from grader.cli.progress import Progressing, progressing
+from grader.cli.progress import progressing
 
 if TYPE_CHECKING:
     from grader.classroom import Outcome
-    from grader.classroom.desk import Marked, OpenLauncher
+    from grader.classroom.desk import OpenLauncher
     from grader.classroom.gradebook import Book, Filled
     from grader.classroom.reports import Request
     from grader.classroom.run import MarkAll
     from grader.model import Assignment, Scorecard
-    from grader.report.rows import Row
     from grader.sandbox import Launcher
     from grader.sandbox.supervisor import IsolationMode
     from grader.submission import Handed
@@ -133,14 +132,13 @@ def grade(
             secrets = (config_path, config_path.parent / "reference", out, *paths)
             mark = stack.enter_context(_cluster(address, assignment, isolation, secrets))
         progress = stack.enter_context(progressing(len(handed_in)))
-        watcher = _Watcher(progress)
         try:
             outcome = grade_class(
                 assignment,
                 handed_in,
                 out,
                 open_launcher=open_launcher,
-                watcher=watcher,
+                watcher=progress,
                 jobs=jobs,
                 resume=resume,
                 marks=marks,
@@ -152,7 +150,7 @@ def grade(
             raise
     several = len(handed_in) > 1
     beside = passed_over(paths, expected_name=assignment.filename) if several else ()
-    _conclude(outcome, watcher.card, out, beside, plain=plain)
+    _conclude(outcome, progress.card, out, beside, plain=plain)
 
 
 def _begun(
@@ -227,7 +225,7 @@ def regrade(
                 isolation="off" if no_isolation else "required",
                 secrets=(results,),
             ),
-            watcher=_Watcher(progress),
+            watcher=progress,
             jobs=jobs or os.cpu_count() or 1,
             may_run=may_run,
             dry_run=dry_run,
@@ -324,21 +322,6 @@ def _tell_books(filled: Sequence[tuple[Book, Filled]], out: Path) -> None:
     for system in ("canvas", "moodle"):
         if system not in new and (old := out / f"{system}.csv").exists():
             click.echo(f"{old}: of an earlier run; give --{system} again to fill in these grades")
-
-
-class _Watcher:
-    """Shows progress, and keeps the card of the last submission for the case that it is alone."""
-
-    def __init__(self, progress: Progressing) -> None:
-        self.card: Scorecard | None = None
-        self._progress = progress
-
-    def skipped(self, row: Row) -> None:
-        self._progress.skipped(row)
-
-    def marked(self, marked: Marked) -> None:
-        self.card = marked.card
-        self._progress.marked(marked)
 
 
 def _refuse_among(paths: Sequence[Path], out: Path) -> None:
