@@ -288,11 +288,6 @@ def source_of(body: bytes) -> tuple[tuple[tuple[str, str], ...], Mapping[str, st
         raise DamagedRecordError("the record's body is not of this version") from error
 
 
-def helpers_of(body: bytes) -> Mapping[str, str]:
-    """Return the names of a submission's helper files, and the hashes under which they are kept."""
-    return source_of(body)[1]
-
-
 def _unpack_call(packed: bytes, inputs: Inputs) -> tuple[tuple[str, bytes], Observation]:
     if packed[:1] in (b"A", b"B"):
         where, wall_s, size = _ANSWER.unpack_from(packed, 1)

@@ -236,7 +236,8 @@ class _Work:
 
     def _helpers(self, ident: str, body: bytes) -> dict[str, bytes]:
         found = {}
-        for name, digest in records.helpers_of(body).items():
+        _, helpers = records.source_of(body)
+        for name, digest in helpers.items():
             try:
                 found[digest] = self._folder.helper(digest).read_bytes()
             except OSError:
