@@ -126,7 +126,7 @@ def regrade_class(
         folder.write(folder.path / "changes.csv", changes_csv(regraded.changes).encode())
         rules.write(folder, assignment)
         register.write(folder, assignment, class_.members)
-        folder.remove(folder.before_regrade)
+        folder.before_regrade.unlink(missing_ok=True)
         folder.settle()
     return replace(regraded, filled=filled)
 

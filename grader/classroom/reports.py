@@ -80,7 +80,7 @@ def _write_similar(
     """Writes the page of similar code; one of an earlier run is taken away if none is wanted."""
     path = folder.staff / _SIMILAR
     if handed_out is None:
-        folder.remove(path)
+        path.unlink(missing_ok=True)
         return None
     from grader.classroom import similarity  # late, with its page: few ask for it
     from grader.report.similar_page import in_numbers, render_similar
@@ -125,7 +125,7 @@ def _write_review(
     text = sheet(rows, Marks({**marks.given, **known.given, **newer.given}))
     folder.write(place, (_BOM + text).encode())
     if place is path:
-        folder.remove(beside)
+        beside.unlink(missing_ok=True)
 
 
 def _write_books(
