@@ -160,7 +160,8 @@ class Library:
                 yield from self._imports(module, node)
                 continue
             binds = frozenset(_bound(node))
-            if not binds and (not isinstance(node, ast.Expr) or _is_text(node)):
+            acts = isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)
+            if not binds and not acts:
                 continue  # a docstring, a `__main__` block
             text = "\n".join(lines[_first_line(node) - 1 : node.end_lineno])
             uses = _used(node, annotations=not postponed)
@@ -207,10 +208,6 @@ def _absolute(module: Module, node: ast.ImportFrom) -> str:
 def _first_line(node: ast.stmt) -> int:
     decorators = getattr(node, "decorator_list", [])
     return min([node.lineno, *(int(item.lineno) for item in decorators)])
-
-
-def _is_text(node: ast.Expr) -> bool:
-    return isinstance(node.value, ast.Constant)
 
 
 def _bound(node: ast.AST) -> Iterator[str]:

@@ -197,7 +197,8 @@ def _pack_call(function: str, asked: int | bytes, observation: Observation) -> b
     Most answers are short and were received in the very form in which they can be kept.
     """
     outcome = observation.outcome
-    if isinstance(outcome, Returned) and outcome.encoded and not _printed(observation):
+    printed = observation.stdout or observation.stderr
+    if isinstance(outcome, Returned) and outcome.encoded and not printed:
         name = function.encode("utf-8", "surrogatepass")
         answered = name + outcome.encoded
         if isinstance(asked, int):
@@ -223,10 +224,6 @@ def _encoded(outcome: Missing | Raised, observation: Observation) -> bytes:
 @remembered(8192)
 def _encoded_outcome(outcome: Missing | Raised) -> bytes:
     return wire.encode(_plain(outcome))
-
-
-def _printed(observation: Observation) -> bool:
-    return bool(observation.stdout or observation.stderr)
 
 
 def unpack_body(

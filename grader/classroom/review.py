@@ -227,7 +227,7 @@ def _mark(
     cells: Mapping[str, str], maxima: Mapping[str, Decimal]
 ) -> tuple[tuple[str, str], Mark] | None:
     written = cells["points"].strip()
-    comment = _comment(cells.get("comment", ""))
+    comment = typed_in(cells.get("comment", "").strip()).strip()[:_COMMENT]
     question, key = cells["question"].strip(), cells["answer"].strip().lower()
     if not written:
         if comment:
@@ -254,10 +254,6 @@ def _mark(
             f"points {written} for {question}: write 0 to {points_text(most)}, its maximum"
         )
     return (question, key), Mark(abs(points.quantize(_CENT)), comment)
-
-
-def _comment(cell: str) -> str:
-    return typed_in(cell.strip()).strip()[:_COMMENT]
 
 
 def _table(path: Path, data: bytes) -> Iterator[tuple[int, Mapping[str, str]]]:

@@ -51,7 +51,10 @@ def diagnose(question: Question, results: Sequence[CaseResult]) -> Diagnosis:
         answer
         for answer in question.wrong_answers
         if _predicts(answer, results, wrong_values)
-        and (not wrong_values or any(_is_value(answer, index) for index in wrong_values))
+        and (
+            not wrong_values
+            or any(not isinstance(answer.predictions[index], Raises) for index in wrong_values)
+        )
     ]
     no_better.sort(key=lambda answer: -answer.share)
     if wrong_values:
@@ -68,10 +71,6 @@ def diagnose(question: Question, results: Sequence[CaseResult]) -> Diagnosis:
 
 def _predicts(answer: WrongAnswer, results: Sequence[CaseResult], indices: Sequence[int]) -> bool:
     return all(same_result(answer.predictions[index], results[index]) for index in indices)
-
-
-def _is_value(answer: WrongAnswer, index: int) -> bool:
-    return not isinstance(answer.predictions[index], Raises)
 
 
 def _explains_guards(answer: WrongAnswer, results: Sequence[CaseResult]) -> bool:
