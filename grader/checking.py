@@ -25,20 +25,15 @@ _CONFIG = "config.yaml"
 _PLAIN = re.compile(r"[\w./\\:-]+")  # to any shell
 
 
-def find_assignment(given: Path | None = None, *, near: Path | None = None) -> Path:
-    """Decides which assignment is meant.
-
-    Args:
-        given: by the caller; anything else is looked for only without it.
-        near: a folder that may hold the handout or the course; the working directory if None.
+def find_assignment(given: Path | None) -> Path:
+    """Decides which assignment is meant: the one given, else that of the working directory.
 
     Raises:
         UsageError: if there is none.
     """
     if given is not None:
         return given
-    folders = [near or Path(), Path(__file__).resolve().parent.parent]
-    for folder in folders:
+    for folder in (Path(), Path(__file__).resolve().parent.parent):
         for name in (NAME, _CONFIG):
             if (folder / name).is_file():
                 return folder / name

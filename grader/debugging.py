@@ -77,7 +77,7 @@ def _place(label: str, folder: Path) -> str:
 def _run_case(function: str, case: Case, module: types.ModuleType, say: Say) -> None:
     say(f"\n{function}({', '.join(map(repr, case.args))})\n")
     if hasattr(module, function):
-        done, value = _called(module, function, deepcopy(case.args), say)
+        done, value = _called(getattr(module, function), deepcopy(case.args), say)
         if done:
             say(f"\nreturned  {value!r}")
     else:
@@ -95,20 +95,18 @@ def _run_property(known: Property, module: types.ModuleType, say: Say) -> None:
         say(f"    returned {value!r}")
         return value
 
-    holder = types.ModuleType("property")
-    holder.__dict__["holds"] = known.holds
     say("")
-    done, said = _called(holder, "holds", (call,), say)
+    done, said = _called(known.holds, (call,), say)
     if done:
         say(f"\n{said or 'It holds.'}")
 
 
 def _called(
-    module: types.ModuleType, function: str, args: tuple[Any, ...], say: Say
+    function: Callable[..., object], args: tuple[Any, ...], say: Say
 ) -> tuple[bool, object]:
     """Whether a call came back, and with what; an exception is printed as Python prints it."""
     try:
-        return True, getattr(module, function)(*args)
+        return True, function(*args)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - the student's code
         if _is_of_the_debugger(error):
             say("\nended in the debugger")

@@ -30,7 +30,6 @@ from grader.marking import compare, mark, redact
 from grader.model import (
     Assignment,
     Case,
-    Isolation,
     Loaded,
     NotRun,
     Observation,
@@ -116,14 +115,18 @@ def grade(
         return mark_transcript(assignment, submission, transcript, _NothingToRun())
     with launcher.open(submission) as session:
         recorder = Recorder(session, until=until)
-        observations = observe(assignment, recorder)
-        results = mark(
-            assignment, observations, recorder.ask, session.loaded, expect=recorder.expect
-        )
+        results = _observe_and_mark(assignment, recorder, session.loaded)
         transcript = Transcript(session.loaded, recorder.calls, launcher.isolation)
     _refuse_if_a_package_is_missing(assignment, transcript)
     card = scorecard(assignment, submission, transcript, results)
     return replace(card, wall_s=time.monotonic() - started), transcript
+
+
+def _observe_and_mark(
+    assignment: Assignment, recorder: Recorder, loaded: Loaded
+) -> tuple[QuestionResult, ...]:
+    observations = observe(assignment, recorder)
+    return mark(assignment, observations, recorder.ask, loaded, expect=recorder.expect)
 
 
 def observe(assignment: Assignment, recorder: Recorder) -> dict[str, list[Observation]]:
@@ -268,8 +271,7 @@ class _NothingToRun:
 class _Nobody:
     """Stands in for a worker when marking from a transcript alone."""
 
-    def __init__(self, loaded: Loaded) -> None:
-        self.loaded = loaded
+    loaded = Loaded()
 
     def call(self, function: str, args: tuple[Value, ...]) -> Observation:
         raise NeedsRunError(f"{function} was never called with such inputs")
@@ -289,11 +291,8 @@ def mark_transcript(
     Raises:
         NeedsRunError: if new inputs would be needed and there is no worker.
     """
-    recorder = Recorder(worker or _Nobody(transcript.loaded), transcript.calls)
-    observations = observe(assignment, recorder)
-    results = mark(
-        assignment, observations, recorder.ask, transcript.loaded, expect=recorder.expect
-    )
+    recorder = Recorder(worker or _Nobody(), transcript.calls)
+    results = _observe_and_mark(assignment, recorder, transcript.loaded)
     extended = replace(transcript, calls=recorder.calls)
     return scorecard(assignment, submission, extended, results), extended
 
@@ -334,7 +333,6 @@ def fault_card(assignment: Assignment, submission_id: str, error: BaseException)
             )
             for question in assignment.questions
         ),
-        isolation=Isolation(),
         fault=str(error)
         if isinstance(error, NotInstalledError)
         else "".join(traceback.format_exception(error)),

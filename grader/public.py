@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import fields, replace
+from msgspec.structs import asdict, replace
 
 from grader.errors import UsageError
 from grader.model import Assignment, Case, Limits, Property, Question, Raises, Rule, TextForm
@@ -81,9 +81,7 @@ def _public_case(case: Case) -> Case:
 # --------------------------------------------------------------------------- the file
 
 
-class _Strict(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
-):
+class _Strict(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A part of the file that holds exactly its fields."""
 
 
@@ -143,7 +141,7 @@ def write_public(
         format=_FORMAT,
         title=cut.title,
         file=cut.filename,
-        limits={field.name: getattr(cut.limits, field.name) for field in fields(Limits)},
+        limits=asdict(cut.limits),
         packages=cut.packages,
         starters=tuple(starters),
         questions=[_written(question, files) for question in cut.questions],
@@ -158,7 +156,7 @@ def _lines(document: _File) -> bytes:
     blocks = []
     for question in document.questions:
         cases = [msgspec.json.encode(case).decode() for case in question.cases]
-        block = msgspec.json.encode(msgspec.structs.replace(question, cases=[])).decode()
+        block = msgspec.json.encode(replace(question, cases=[])).decode()
         if cases:
             block = block[:-1] + ',"cases":[\n  ' + ",\n  ".join(cases) + "\n ]}"
         blocks.append(block)
@@ -186,8 +184,7 @@ def _written(question: Question, files: Mapping[str, str]) -> _Question:
 
 def _written_case(case: Case) -> _Case:
     raises = case.expected.exception if isinstance(case.expected, Raises) else ""
-    rule = {field.name: getattr(case.rule, field.name) for field in fields(Rule)}
-    standard = Rule()
+    standard = asdict(Rule())
     return _Case(
         name=case.name,
         args=[as_json(arg) for arg in case.args],
@@ -196,8 +193,8 @@ def _written_case(case: Case) -> _Case:
         at=case.at,
         rule={
             name: as_json(value)
-            for name, value in rule.items()
-            if hasattr(value, "dtype") or value != getattr(standard, name)
+            for name, value in asdict(case.rule).items()
+            if hasattr(value, "dtype") or value != standard[name]
         },
     )
 

@@ -64,7 +64,7 @@ def test_the_reports_of_an_example_are_valid_and_keep_hidden_cases_hidden(
     folder: Path, assignment: Assignment, launcher: Launcher
 ) -> None:
     seen = redact(marked(folder, assignment, launcher), "student")
-    results = gradescope.results(seen)
+    results = json.loads(gradescope.encoded(seen))
     jsonschema.validate(results, SCHEMA)
     texts = [
         json.dumps(results["tests"]) + results["output"],
@@ -92,7 +92,8 @@ def test_the_same_submission_gives_the_same_results_but_for_the_time(
     folder = ROOT / "submissions_example" / "carried_forward"
     documents = []
     for _ in range(2):
-        results = gradescope.results(redact(marked(folder, assignment, launcher), "student"))
+        seen = redact(marked(folder, assignment, launcher), "student")
+        results = json.loads(gradescope.encoded(seen))
         results["execution_time"] = 0
         documents.append(json.dumps(results))
     assert documents[0] == documents[1]

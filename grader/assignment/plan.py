@@ -164,7 +164,7 @@ def _is_rounded(value: object) -> bool:
             return bool(np.any(numbers != np.round(numbers)))
         case dict():
             return any(map(_is_rounded, value.values()))
-        case list() | tuple() | set() | frozenset():
+        case list() | tuple():
             return any(map(_is_rounded, value))
     return False
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import asdict
+
 from grader.audit.report import AuditReport
 from grader.audit.words import case_line, happened
 from grader.model import Raises
@@ -22,27 +24,13 @@ def to_json(report: AuditReport) -> dict[str, Any]:
         "assignment": report.assignment,
         "digest": report.digest,
         "exit_code": report.exit_code,
-        "flaws": [
-            {"where": flaw.where, "what": flaw.what, "remedy": flaw.remedy} for flaw in report.flaws
-        ],
+        "flaws": [asdict(flaw) for flaw in report.flaws],
         "mutants": {
             "counts": {
                 fate: report.fates[fate] for fate in ("killed", "equivalent", "excused", "survived")
             },
             "each": [_mutant(mutant) for mutant in report.mutants],
-            "tried": [
-                {
-                    "question": tried.question,
-                    "own": tried.own,
-                    "drawn": tried.drawn,
-                    "varied": tried.varied,
-                    "small": tried.small,
-                    "exhaustive": tried.exhaustive,
-                    "counting": tried.counting,
-                    "ruled_out": tried.ruled_out,
-                }
-                for tried in report.tried
-            ],
+            "tried": [asdict(tried) for tried in report.tried],
         },
         "wrong_answers": [_confusion(confusion) for confusion in report.confusions],
         "right_answers": [
@@ -96,19 +84,7 @@ def to_json(report: AuditReport) -> dict[str, Any]:
 
 
 def _mutant(mutant: Mutant) -> dict[str, Any]:
-    return {
-        "file": mutant.file,
-        "line": mutant.line,
-        "function": mutant.function,
-        "operator": mutant.operator,
-        "before": mutant.before,
-        "after": mutant.after,
-        "diff": mutant.diff,
-        "fate": mutant.fate,
-        "ground": mutant.ground,
-        "why": mutant.why,
-        "verdicts": [_verdict(verdict) for verdict in mutant.verdicts],
-    }
+    return asdict(mutant) | {"verdicts": [_verdict(verdict) for verdict in mutant.verdicts]}
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

@@ -11,8 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
-from types import TracebackType
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from msgspec.structs import replace
@@ -52,54 +51,30 @@ _SLOW_S: Final = 0.25  # one that took more, by a smaller one
 class Bench:
     """A launcher, and as many submissions at once as there are workers."""
 
-    def __init__(self, limits: Limits, *, workers: int, torch: bool = False) -> None:
-        """Takes note of what is needed; `torch` says whether a submission may import it."""
+    def __init__(self, launcher: Launcher, workers: int) -> None:
         self.workers = workers
-        self.call_cpu_s = limits.call_s  # stopped from inside, by the driver
-        self._limits = limits
-        self._torch = torch
-        self._open = ExitStack()
-        self._launcher: Launcher | None = None
-
-    def __enter__(self) -> Bench:
-        # the author's own code: as much isolation as there is, and no secret to keep
-        launcher = start_launcher(self._limits, torch=self._torch, isolation="preferred")
-        self._launcher = self._open.enter_context(launcher)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._open.close()
+        self.call_cpu_s = launcher.limits.call_s  # stopped from inside, by the driver
+        self._launcher = launcher
 
     @property
     def isolation(self) -> Isolation:
-        return self._started.isolation
-
-    @property
-    def _started(self) -> Launcher:
-        if self._launcher is None:
-            raise RuntimeError("a bench is used inside `with`")
-        return self._launcher
+        return self._launcher.isolation
 
     @contextmanager
     def open(self, submission: Submission) -> Iterator[Session]:
         """Loads a submission into a worker."""
         limit = {"call_cpu_s": str(self.call_cpu_s).encode()}
         submission = replace(submission, helpers={**submission.helpers, **limit})
-        with self._started.open(submission) as session:
+        with self._launcher.open(submission) as session:
             yield session
 
     def calibrate(self, calls: Sequence[tuple[str, Args]], reference: Submission) -> None:
         """Decides how long a call may take, from how long the reference takes for these."""
         with self.open(reference) as session:
             outcome = session.call("slowest", (list(calls),)).outcome
-        slowest = outcome.value if isinstance(outcome, Returned) else self._limits.call_s
+        slowest = outcome.value if isinstance(outcome, Returned) else self._launcher.limits.call_s
         if isinstance(slowest, float):
-            self.call_cpu_s = min(max(_LEAST_S, _SLOWER * slowest), self._limits.call_s)
+            self.call_cpu_s = min(max(_LEAST_S, _SLOWER * slowest), self._launcher.limits.call_s)
 
     def mark(self, assignment: Assignment, submission: Submission) -> dict[str, QuestionResult]:
         """Takes a submission through the whole journey; the results by question.
@@ -142,6 +117,14 @@ class Bench:
         tick(0, len(items))
         with ThreadPoolExecutor(self.workers) as pool:
             return list(pool.map(run, items))
+
+
+@contextmanager
+def open_bench(limits: Limits, *, workers: int, torch: bool = False) -> Iterator[Bench]:
+    """Starts a bench's launcher; `torch` says whether a submission may import it."""
+    # the author's own code: as much isolation as there is, and no secret to keep
+    with start_launcher(limits, torch=torch, isolation="preferred") as launcher:
+        yield Bench(launcher, workers)
 
 
 # --------------------------------------------------------------------------- many calls at once

@@ -75,6 +75,10 @@ class Confusion(Struct, frozen=True):
         """What it was taken for and should not have been."""
         return tuple(n for n in self.taken_for if n != self.name and n not in self.twins)
 
+    @property
+    def is_told_apart(self) -> bool:
+        return not (self.missed or self.confused)
+
 
 def run_wrong_answers(
     bench: Bench,

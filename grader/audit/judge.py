@@ -61,9 +61,9 @@ class Mutant(Struct, frozen=True):
     after: str
     diff: str
     fate: Fate
+    ground: Ground
     why: str  # in one sentence
-    ground: Ground = ""
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts: tuple[Verdict, ...]
 
     @property
     def place(self) -> str:
@@ -195,8 +195,8 @@ def conclude(library: Library, candidate: Candidate, oracles: Mapping[str, Oracl
         after=mutation.after,
         diff=mutation.diff(unit.text, file, unit.line),
         fate=fate,
-        why=why,
         ground=ground,
+        why=why,
         verdicts=verdicts,
     )
 

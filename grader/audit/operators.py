@@ -179,13 +179,9 @@ def condition(node: ast.AST, scope: Scope) -> Rewritings:
 
 def swapped_arguments(node: ast.AST, scope: Scope) -> Rewritings:
     """f(a, b) → f(b, a), for neighbours."""
-    if isinstance(node, ast.Call) and _name_of(node.func) not in ("min", "max"):
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") not in ("min", "max"):
         for args in _neighbours_swapped(node.args):
             yield node, ast.Call(node.func, args, node.keywords)
-
-
-def _name_of(function: ast.expr) -> str:
-    return function.id if isinstance(function, ast.Name) else ""
 
 
 def dropped_argument(node: ast.AST, scope: Scope) -> Rewritings:

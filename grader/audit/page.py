@@ -63,7 +63,7 @@ def page(report: AuditReport) -> str:
 def _header(report: AuditReport) -> Html:
     fates = report.fates
     flaws = len(report.flaws)
-    told = sum(not (c.missed or c.confused) for c in report.confusions)
+    told = sum(confusion.is_told_apart for confusion in report.confusions)
     figures = (
         (f"{fates['killed']:,}", "mutants killed", "good"),
         (f"{fates['equivalent'] + fates['excused']:,}", "shown equivalent or excused", ""),

@@ -29,7 +29,7 @@ def wrong_answers(report: AuditReport) -> Html | None:
     folds = []
     for question, group in groupby(report.confusions, key=lambda confusion: confusion.question):
         found = list(group)
-        right = sum(not (c.missed or c.confused) for c in found)
+        right = sum(confusion.is_told_apart for confusion in found)
         summary = f"{question}: {right} of {len(found)} told apart"
         folds.append(fold(summary, _matrix(found), open_=right < len(found)))
     return section(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grader.report import markup
 from grader.report.markup import Html, element
 
 
@@ -13,17 +14,8 @@ def section(title: str, *content: str | None, id_: str) -> Html:
 
 
 def table(heads: Sequence[str], rows: Sequence[Html], *, class_: str = "") -> Html:
-    """A table that scrolls sideways where it is too wide."""
-    return element(
-        "div",
-        element(
-            "table",
-            element("thead", element("tr", *(element("th", head, scope="col") for head in heads))),
-            element("tbody", *rows),
-            class_=f"data {class_}".strip(),
-        ),
-        class_="scroll",
-    )
+    """A table in the style of this page."""
+    return markup.table(heads, rows, class_=f"data {class_}".strip())
 
 
 def fold(summary: str, *content: str | None, open_: bool = False) -> Html:

@@ -16,7 +16,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from grader.marking import compare
+from grader.marking.compare import Absent, Path, compare, narrow
 from grader.model import Case, NotRun, Question, Raises, WrongAnswer
 
 if TYPE_CHECKING:
@@ -140,18 +140,13 @@ def _separating(question: Question, first: WrongAnswer, second: WrongAnswer) -> 
 def _same(case: Case, one: Any, other: Any) -> bool:
     if isinstance(one, Raises) or isinstance(other, Raises):
         return isinstance(one, Raises) and isinstance(other, Raises)
-    for step in case.at:
-        one = one[step] if _has(one, step) else None
-        other = other[step] if _has(other, step) else None
+    one, other = (_part(value, case.at) for value in (one, other))
     rule = case.rule
     if isinstance(rule.atol, np.ndarray) and getattr(one, "shape", None) != rule.atol.shape:
         rule = replace(rule, atol=float(np.max(rule.atol, initial=0.0)))
     return compare(expected=one, observed=other, rule=rule).matches
 
 
-def _has(value: Any, step: str | int) -> bool:
-    return (isinstance(value, dict) and step in value) or (
-        isinstance(value, list | tuple | np.ndarray)
-        and isinstance(step, int)
-        and -len(value) <= step < len(value)
-    )
+def _part(value: Any, at: Path) -> Any:
+    part = narrow(value, at)
+    return None if isinstance(part, Absent) else part

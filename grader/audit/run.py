@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from grader.audit import judge
-from grader.audit.bench import Bench, observe
+from grader.audit.bench import Bench, observe, open_bench
 from grader.audit.confusion import Confusion, run_wrong_answers
 from grader.audit.guessing import run_guesses
 from grader.audit.inputs import make_inputs
@@ -58,7 +58,7 @@ def audit(
 
     given = _given(subjects)
     torch = import_torch(library, given)
-    with Bench(assignment.limits, workers=workers, torch=torch) as bench:
+    with open_bench(assignment.limits, workers=workers, torch=torch) as bench:
         _calibrate(bench, library, subjects)
         candidates = judge.make_candidates(library, subjects)
         mutants_begun = time.monotonic()
@@ -75,7 +75,7 @@ def audit(
     mutants = tuple(judge.conclude(library, candidate, oracles) for candidate in candidates)
     others = [name for subject in subjects for name in subject.alternatives]
     torch = import_torch(library, [*given, *others])
-    with Bench(assignment.limits, workers=workers, torch=torch) as bench:
+    with open_bench(assignment.limits, workers=workers, torch=torch) as bench:
         _calibrate(bench, library, subjects)
         rights, right_results = run_right_answers(
             bench, assignment, library, subjects, tick("right answers")

@@ -24,6 +24,7 @@ from msgspec.structs import replace
 from grader.audit.bench import Bench, Pace, batches, observe, observe_batch, observe_one
 from grader.audit.subjects import Subject, submit
 from grader.marking import mark
+from grader.marking.compare import Absent, narrow
 from grader.model import Assignment, Case, Observation, Question, Raised, Raises, Returned, Rule
 
 if TYPE_CHECKING:
@@ -233,18 +234,10 @@ def _expectations(
     if () in parts or not parts:
         parts = {(): None}
     return tuple(
-        Case("", args, found[0], rule, at=at) for at in parts if (found := _part(outcome.value, at))
+        Case("", args, part, rule, at=at)
+        for at in parts
+        if not isinstance(part := narrow(outcome.value, at), Absent)
     )
-
-
-def _part(value: Any, at: Sequence[str | int]) -> tuple[Any] | None:
-    """The part of a value that a path leads to, if there is one."""
-    for step in at:
-        try:
-            value = value[step]
-        except (LookupError, TypeError):
-            return None
-    return (value,)
 
 
 def _raised_on_purpose(library: Library, subject: Subject) -> set[str]:

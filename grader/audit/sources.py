@@ -37,9 +37,7 @@ class Unit(Struct, frozen=True, eq=False, dict=True):
     @property
     def line(self) -> int:
         """Where it begins, decorators included."""
-        decorators = getattr(self.node, "decorator_list", [])
-        first = [int(item.lineno) for item in decorators]
-        return min([self.node.lineno, *first])
+        return _first_line(self.node)
 
     @property
     def is_answer(self) -> bool:
@@ -162,11 +160,10 @@ class Library:
                 yield from self._imports(module, node)
                 continue
             binds = frozenset(_bound(node))
-            if not binds and (not isinstance(node, ast.Expr) or _is_text(node)):
+            acts = isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)
+            if not binds and not acts:
                 continue  # a docstring, a `__main__` block
-            decorators = getattr(node, "decorator_list", [])
-            first = min([node.lineno, *(item.lineno for item in decorators)])
-            text = "\n".join(lines[first - 1 : node.end_lineno])
+            text = "\n".join(lines[_first_line(node) - 1 : node.end_lineno])
             uses = _used(node, annotations=not postponed)
             judged = _used(node, annotations=False, messages=False)
             yield Unit(module.name, node, text, binds, uses, judged)
@@ -208,8 +205,9 @@ def _absolute(module: Module, node: ast.ImportFrom) -> str:
     return ".".join([*base, *([node.module] if node.module else [])])
 
 
-def _is_text(node: ast.Expr) -> bool:
-    return isinstance(node.value, ast.Constant)
+def _first_line(node: ast.stmt) -> int:
+    decorators = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(int(item.lineno) for item in decorators)])
 
 
 def _bound(node: ast.AST) -> Iterator[str]:

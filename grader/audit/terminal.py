@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
-from math import inf, isfinite
+from math import isfinite
 from typing import Final
 
 from grader.audit.report import AuditReport, Flaw, Gap
@@ -135,7 +135,7 @@ def _mutants(sheet: Sheet, report: AuditReport) -> None:
 
 def _wrong_answers(sheet: Sheet, report: AuditReport) -> None:
     total = len(report.confusions)
-    right = sum(not (c.missed or c.confused) for c in report.confusions)
+    right = sum(confusion.is_told_apart for confusion in report.confusions)
     forms = sum(len(confusion.forms) for confusion in report.confusions)
     sheet.say(
         f"Wrong answers: {right} of {total} are diagnosed as themselves and as nothing else, in "
@@ -165,7 +165,7 @@ def _tolerances(sheet: Sheet, report: AuditReport) -> None:
     used = max(report.margins, key=lambda margin: margin.used)
     nearest = min(report.margins, key=lambda margin: margin.nearest)
     text = f"Tolerances: right answers use at most {used.used:.2g} of them ({used.case})"
-    if isfinite(nearest.nearest) and nearest.nearest < inf:
+    if isfinite(nearest.nearest):
         text += f", and the nearest wrong one is {nearest.nearest:.2g} of them off ({nearest.case})"
     sheet.say(text, "partly" if report.loose else "good")
     for margin in report.loose:

@@ -23,7 +23,7 @@ import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from grader.bundle.archive import files_below, zipped
 from grader.bundle.starter import notebook_of, read_starter
@@ -120,7 +120,7 @@ def readme(assignment: Assignment) -> str:
     }
     width = max(map(len, commands)) + 2
     limits = assignment.limits
-    packages = ", ".join(["NumPy", *(name for name in assignment.packages)])
+    packages = ", ".join(["NumPy", *assignment.packages])
     return string.Template(_README.read_text(encoding="utf-8")).substitute(
         title=assignment.title,
         folder=folder_name(assignment),
@@ -186,7 +186,7 @@ class _Found(Struct, frozen=True):
     """Where each property that may be handed out stands, and which may not."""
 
     files: Mapping[str, Path]
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...]
 
 
 def _property_files(assignment: Assignment, reference: Path) -> _Found:

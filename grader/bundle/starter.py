@@ -100,8 +100,7 @@ def _compared(found: ast.FunctionDef, question: Question, file: Path) -> Iterato
 
 def _body(function: ast.FunctionDef) -> str:
     """A function's statements without its docstring, as a text that two of them can share."""
-    statements = function.body[1:] if ast.get_docstring(function) is not None else function.body
-    return "\n".join(ast.dump(statement) for statement in statements)
+    return "\n".join(ast.dump(statement) for statement in _statements(function))
 
 
 def _reference_body(question: Question) -> str:
@@ -117,11 +116,14 @@ def _reference_body(question: Question) -> str:
 
 
 def _is_empty(function: ast.FunctionDef) -> bool:
-    statements = function.body[1:] if ast.get_docstring(function) is not None else function.body
-    return not statements or all(
+    return all(
         isinstance(statement, ast.Raise | ast.Pass) or ast.unparse(statement) == "..."
-        for statement in statements
+        for statement in _statements(function)
     )
+
+
+def _statements(function: ast.FunctionDef) -> list[ast.stmt]:
+    return function.body[1:] if ast.get_docstring(function) is not None else function.body
 
 
 # --------------------------------------------------------------------------- the notebook

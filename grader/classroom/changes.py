@@ -11,8 +11,6 @@ from grader.report.changes import Change, QuestionChange
 from grader.report.rows import FAILED, PASSED, QuestionRow, Row
 from grader.report.text import points
 
-_NAMED = 3  # cases named in a sentence
-
 
 def changes(
     before: Mapping[str, Row], after: Sequence[Row], old: Rules | None, new: Rules
@@ -107,11 +105,11 @@ def _flipped(
     worse = [n for n in both if was[n] == PASSED != now[n]]
     other = [n for n in both if was[n] != now[n] and PASSED not in (was[n], now[n])]
     if better:
-        yield f"passes now: {_names(better)}"
+        yield f"passes now: {rules.cases(better)}"
     if worse:
-        yield f"fails now: {_names(worse)}"
+        yield f"fails now: {rules.cases(worse)}"
     if other:
-        yield f"other partial credit: {_names(other)}"
+        yield f"other partial credit: {rules.cases(other)}"
     if added := [name for name in now if name not in was]:
         wrong = sum(now[name] == FAILED for name in added)
         yield f"{len(added)} new cases, {wrong} of them wrong"
@@ -123,12 +121,6 @@ def _standing(question: QuestionRow, rules_: QuestionRules | None) -> dict[str, 
     return {
         case.name: standing for case, standing in zip(rules_.cases, question.cases, strict=True)
     }
-
-
-def _names(names: Sequence[str]) -> str:
-    if len(names) <= _NAMED:
-        return ", ".join(f'"{name}"' for name in names)
-    return f"{len(names)} cases"
 
 
 def _basis(question: QuestionRow) -> str:

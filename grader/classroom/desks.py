@@ -39,7 +39,7 @@ class DeskError(GraderFault):
 
 
 def mark_all(
-    tasks: Iterable[Task], make_desk: Callable[[], Desk], *, jobs: int, limit_s: float = 3600.0
+    tasks: Iterable[Task], make_desk: Callable[[], Desk], *, jobs: int, limit_s: float
 ) -> Iterator[Marked]:
     """Marks submissions at so many desks; yields each as it is done.
 

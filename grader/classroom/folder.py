@@ -47,12 +47,6 @@ class Folder:
         taken = submission_id.casefold() in _OF_THE_CLASS
         return f"{submission_id}_" if taken else submission_id
 
-    def results(self, submission_id: str) -> Path:
-        return self.path / self.name_of(submission_id) / "results.json"
-
-    def page(self, submission_id: str) -> Path:
-        return self.path / self.name_of(submission_id) / "report.html"
-
     def staff_page(self, submission_id: str) -> Path:
         return self.staff / "pages" / f"{submission_id}.html"
 
@@ -144,10 +138,6 @@ class Folder:
             pass
         self.write(path, data)
 
-    def remove(self, path: Path) -> None:
-        """Takes a file away, if it is there."""
-        path.unlink(missing_ok=True)
-
     def settle(self) -> None:
         """Waits until all that was written is on the disk."""
         if hasattr(os, "sync"):
@@ -181,9 +171,10 @@ class Folder:
 
     def files(self, submission_id: str) -> Mapping[str, Path]:
         """Returns where each of a submission's files lies, by the name that records give it."""
+        own = self.path / self.name_of(submission_id)
         return {
-            "results.json": self.results(submission_id),
-            "report.html": self.page(submission_id),
+            "results.json": own / "results.json",
+            "report.html": own / "report.html",
             "staff.html": self.staff_page(submission_id),
         }
 

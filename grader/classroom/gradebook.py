@@ -20,7 +20,7 @@ from msgspec import Struct, field
 
 from grader.errors import UsageError
 from grader.report.rows import Person, Row
-from grader.report.text import points
+from grader.report.text import first_few, points
 
 System: TypeAlias = Literal["canvas", "moodle"]
 
@@ -144,8 +144,7 @@ def _canvas_column(path: Path, head: Sequence[str], name: str, *, given: bool) -
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:_SHOWN]) or "none"
-    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
+    return first_few([repr(name) for name in names], _SHOWN) or "none"
 
 
 # --------------------------------------------------------------------------- who is who

@@ -197,7 +197,8 @@ def _pack_call(function: str, asked: int | bytes, observation: Observation) -> b
     Most answers are short and were received in the very form in which they can be kept.
     """
     outcome = observation.outcome
-    if isinstance(outcome, Returned) and outcome.encoded and not _printed(observation):
+    printed = observation.stdout or observation.stderr
+    if isinstance(outcome, Returned) and outcome.encoded and not printed:
         name = function.encode("utf-8", "surrogatepass")
         answered = name + outcome.encoded
         if isinstance(asked, int):
@@ -223,10 +224,6 @@ def _encoded(outcome: Missing | Raised, observation: Observation) -> bytes:
 @remembered(8192)
 def _encoded_outcome(outcome: Missing | Raised) -> bytes:
     return wire.encode(_plain(outcome))
-
-
-def _printed(observation: Observation) -> bool:
-    return bool(observation.stdout or observation.stderr)
 
 
 def unpack_body(
@@ -286,11 +283,6 @@ def source_of(body: bytes) -> tuple[tuple[tuple[str, str], ...], Mapping[str, st
         *(wire.WireError, zlib.error, LookupError, TypeError, ValueError, StopIteration),
     ) as error:
         raise DamagedRecordError("the record's body is not of this version") from error
-
-
-def helpers_of(body: bytes) -> Mapping[str, str]:
-    """Return the names of a submission's helper files, and the hashes under which they are kept."""
-    return source_of(body)[1]
 
 
 def _unpack_call(packed: bytes, inputs: Inputs) -> tuple[tuple[str, bytes], Observation]:

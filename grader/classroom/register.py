@@ -18,6 +18,7 @@ from grader.classroom.folder import Folder
 from grader.errors import UsageError
 from grader.model import Assignment
 from grader.report.rows import Person, Row
+from grader.report.text import first_few
 from grader.submission import Handed
 
 NO_RESULTS: Final = "not a folder of results; give the one that `grader grade` wrote"
@@ -98,8 +99,6 @@ def joined(
         others = [other for other in alike.get(code.get(row.id, ""), ()) if other != row.id]
         flags = [*row.flags, *member.remarks]
         if others:
-            named = ", ".join(others[:_NAMED])
-            more = len(others) - _NAMED
-            flags.append(f"same code as {named}" + (f" and {more} more" if more > 0 else ""))
+            flags.append(f"same code as {first_few(others, _NAMED)}")
         found.append(replace(row, people=member.people, flags=tuple(flags)))
     return tuple(found)

@@ -31,7 +31,7 @@ from grader.errors import UsageError
 from grader.model import Assignment
 from grader.report.changes import Change, changes_csv
 from grader.report.rows import Row
-from grader.report.text import counted
+from grader.report.text import counted, first_few
 from grader.sandbox import wire
 
 _NAMED: Final = 5  # submissions or cases in a message
@@ -128,7 +128,7 @@ def regrade_class(
         folder.write(folder.changes, changes_csv(result.changes).encode())
         rules.write(folder, assignment)
         register.write(folder, assignment, class_.members)
-        folder.remove(folder.before_regrade)
+        folder.before_regrade.unlink(missing_ok=True)
         folder.settle()
     return replace(result, written=written)
 
@@ -169,10 +169,9 @@ class _Work:
             else:
                 self.heads[ident] = head
         if missing:
-            more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
             raise UsageError(
-                f"nothing usable is kept of {', '.join(missing[:_NAMED])}{more}; mark the class "
-                "with `grader grade … --resume` first"
+                f"nothing usable is kept of {first_few(missing, _NAMED)}; mark the class with "
+                "`grader grade … --resume` first"
             )
 
     def other_limits(self) -> Iterator[tuple[str, str]]:
@@ -198,10 +197,9 @@ class _Work:
             if any(wire.encode(case.args) not in inputs.places for inputs in known.values())
         ]
         if new:
-            more = f" and {len(new) - _NAMED} more" if len(new) > _NAMED else ""
             raise UsageError(
                 f"the assignment now has {counted(len(new), 'case')} with inputs that were never "
-                f"tried ({', '.join(new[:_NAMED])}{more}); nothing was changed. With --run, just "
+                f"tried ({first_few(new, _NAMED)}); nothing was changed. With --run, just "
                 "these calls are made"
             )
 
@@ -240,7 +238,8 @@ class _Work:
 
     def _helpers(self, ident: str, body: bytes) -> dict[str, bytes]:
         found = {}
-        for name, digest in records.helpers_of(body).items():
+        _, helpers = records.source_of(body)
+        for name, digest in helpers.items():
             try:
                 found[digest] = self._folder.helper(digest).read_bytes()
             except OSError:

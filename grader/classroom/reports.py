@@ -16,7 +16,7 @@ from grader.report.answers import answers
 from grader.report.class_page import Alike, render_class
 from grader.report.gradebook import csv_text, grades_csv
 from grader.report.rows import Row
-from grader.report.text import counted
+from grader.report.text import counted, first_few
 
 _SIMILAR = "similar.html"
 _NAMED = 10  # submissions that are named in a sentence
@@ -88,7 +88,7 @@ def _write_similar(
     """Writes the page of similar code; one of an earlier run is taken away if none is wanted."""
     path = folder.staff / _SIMILAR
     if handed_out is None:
-        folder.remove(path)
+        path.unlink(missing_ok=True)
         return None
     from grader.classroom import similarity  # late, with its page: few ask for it
     from grader.report.similar_page import in_numbers, render_similar
@@ -100,9 +100,11 @@ def _write_similar(
     if found.more:
         notes.append(f"The first {len(found.pairs)} pairs are shown; {found.more} more are alike.")
     if found.left_out:
-        notes.append(f"Without code that could be compared: {_named(found.left_out)}.")
+        notes.append(f"Without code that could be compared: {first_few(found.left_out, _NAMED)}.")
     if found.cut:
-        notes.append(f"Very long, so that the beginning was compared: {_named(found.cut)}.")
+        notes.append(
+            f"Very long, so that the beginning was compared: {first_few(found.cut, _NAMED)}."
+        )
 
     def link(submission_id: str) -> str:
         return quote(folder.staff_page(submission_id).relative_to(folder.staff).as_posix())
@@ -110,11 +112,6 @@ def _write_similar(
     page = render_similar(assignment.title, found.pairs, notes, link)
     folder.write(path, page.encode())
     return in_numbers(found.pairs, f"{folder.staff.name}/{_SIMILAR}")
-
-
-def _named(ids: Sequence[str]) -> str:
-    more = len(ids) - _NAMED
-    return ", ".join(ids[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _write_review(
@@ -137,7 +134,7 @@ def _write_review(
     shown = Marks(every.given, every.withdrawn - newer.withdrawn)
     folder.write(place, (_BOM + sheet(rows, shown)).encode())
     if place is path:
-        folder.remove(beside)
+        beside.unlink(missing_ok=True)
     return pending(rows, marks, shown)
 
 

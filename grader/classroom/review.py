@@ -32,7 +32,7 @@ from grader.model import Assignment, QuestionResult, Scorecard, Status, TextAnsw
 from grader.report.answers import answer_key, answers, shown
 from grader.report.gradebook import csv_text
 from grader.report.rows import Row
-from grader.report.text import counted, typed_in
+from grader.report.text import counted, first_few, typed_in
 from grader.report.text import points as points_text
 from grader.submission.naming import listed
 
@@ -203,8 +203,6 @@ def sheet(rows: Sequence[Row], marks: Marks) -> str:
         place = answer.question, answer.key
         mark = left.pop(place, None)
         withdrawn = _WITHDRAWN if place in marks.withdrawn else None
-        ids = ", ".join(answer.ids[:_IDS])
-        more = len(answer.ids) - _IDS
         lines.append(
             [
                 *(order, answer.question, answer.key, len(answer.ids)),
@@ -213,7 +211,7 @@ def sheet(rows: Sequence[Row], marks: Marks) -> str:
                 answer.maximum,
                 mark.points if mark else withdrawn,
                 mark.comment if mark else "",
-                f"{ids} and {more} more" if more > 0 else ids,
+                first_few(answer.ids, _IDS),
             ]
         )
     for (question, key), mark in left.items():

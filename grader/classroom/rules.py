@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from fractions import Fraction
 from typing import Final
 
 import msgspec
@@ -77,7 +76,7 @@ def limits_of(assignment: Assignment) -> str:
 
 
 def _question(question: Question) -> QuestionRules:
-    steps = ", ".join(f"{_share(share)} for {_share(of)}" for of, share in question.credit or ())
+    steps = ", ".join(f"{share} for {of}" for of, share in question.credit or ())
     builds_on = question.builds_on
     return QuestionRules(
         id=question.id,
@@ -85,10 +84,10 @@ def _question(question: Question) -> QuestionRules:
         credit=steps or "proportional",
         builds_on=""
         if builds_on is None
-        else f"{' and '.join(builds_on.questions)}, credit {_share(builds_on.credit)}, "
-        f"needs {_share(builds_on.needs)}",
+        else f"{' and '.join(builds_on.questions)}, credit {builds_on.credit}, "
+        f"needs {builds_on.needs}",
         wrong_answers={
-            wrong.name: " ".join([_share(wrong.share), _hash(wrong.predictions), *wrong.steps])
+            wrong.name: " ".join([str(wrong.share), _hash(wrong.predictions), *wrong.steps])
             for wrong in question.wrong_answers
         },
         cases=tuple(map(_case, question.cases)),
@@ -96,9 +95,9 @@ def _question(question: Question) -> QuestionRules:
 
 
 def _case(case: Case) -> CaseRules:
-    credit = [f"weight {_share(case.weight)}"]
-    credit += [f"{_share(worth)} for {_share(share)} right" for share, worth in case.partial]
-    credit += [f"{_share(worth)} within {factor:g} x the tolerance" for factor, worth in case.bands]
+    credit = [f"weight {case.weight}"]
+    credit += [f"{worth} for {share} right" for share, worth in case.partial]
+    credit += [f"{worth} within {factor:g} x the tolerance" for factor, worth in case.bands]
     return CaseRules(
         name=case.name,
         inputs=_hash(case.args),
@@ -122,10 +121,6 @@ def _rule(rule: Rule) -> str:
         "a changed input fails": rule.keep_inputs,
     }
     return ", ".join(words + [words_ for words_, holds in named.items() if holds])
-
-
-def _share(share: Fraction) -> str:
-    return str(share)
 
 
 def _hash(value: object) -> str:
@@ -160,12 +155,12 @@ def _changed(before: QuestionRules, after: QuestionRules) -> Iterator[str]:
     new = {case.name: case for case in after.cases}
     both = [(old[name], new[name]) for name in new if name in old]
     if added := [name for name in new if name not in old]:
-        yield f"new: {_cases(added)}"
+        yield f"new: {cases(added)}"
     if gone := [name for name in old if name not in new]:
-        yield f"gone: {_cases(gone)}"
+        yield f"gone: {cases(gone)}"
     for what in ("inputs", "expected"):
         if other := [b.name for a, b in both if getattr(a, what) != getattr(b, what)]:
-            yield f"other {what}{' values' if what == 'expected' else ''}: {_cases(other)}"
+            yield f"other {what}{' values' if what == 'expected' else ''}: {cases(other)}"
     for what in ("rule", "credit"):
         pairs: dict[tuple[str, str], list[str]] = {}
         for a, b in both:
@@ -173,7 +168,7 @@ def _changed(before: QuestionRules, after: QuestionRules) -> Iterator[str]:
             if pair[0] != pair[1]:
                 pairs.setdefault(pair, []).append(b.name)
         for (was, now), names in pairs.items():
-            yield f"{now}, not {was}: {_cases(names)}"
+            yield f"{now}, not {was}: {cases(names)}"
 
 
 def _changed_wrong_answers(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
@@ -190,7 +185,8 @@ def _changed_wrong_answers(before: Mapping[str, str], after: Mapping[str, str]) 
             yield f"wrong answer {name} predicts other values"
 
 
-def _cases(names: Sequence[str]) -> str:
+def cases(names: Sequence[str]) -> str:
+    """Names cases in a sentence, or counts them where they are many."""
     if len(names) <= _NAMED:
         return ", ".join(f'"{name}"' for name in names)
     return f"{len(names)} cases"

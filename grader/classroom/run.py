@@ -113,10 +113,11 @@ def grade_class(
         folder.write_once(folder.inputs(inputs.name), inputs.pack())
         rules.write(folder, assignment)
         register.write(folder, assignment, class_)
-        folder.remove(folder.before_regrade)  # what is marked now is what a regrade may change
+        # what is marked now is what a regrade may change
+        folder.before_regrade.unlink(missing_ok=True)
         tasks = _tasks(assignment, handed_in, folder, given, progress, watcher, resume=resume)
         for marked in (mark or on_this_machine)(tasks, make_desk):
-            folder.remove(folder.changes)  # it tells of marks that are no more
+            folder.changes.unlink(missing_ok=True)  # it tells of marks that are no more
             store(folder, marked)
             progress.rows[marked.id] = marked.row
             if marked.fault:

@@ -19,16 +19,15 @@ from grader.cli.options import (
     out_option,
     plain_option,
 )
-from grader.cli.progress import Progressing, progressing
+from grader.cli.progress import progressing
 
 if TYPE_CHECKING:
     from grader.classroom import Outcome
-    from grader.classroom.desk import Marked, OpenLauncher
+    from grader.classroom.desk import OpenLauncher
     from grader.classroom.gradebook import Book, Filled
     from grader.classroom.reports import Request, Written
     from grader.classroom.run import MarkAll
     from grader.model import Assignment, Scorecard
-    from grader.report.rows import Row
     from grader.sandbox import Launcher
     from grader.sandbox.supervisor import IsolationMode
     from grader.submission import Handed
@@ -133,14 +132,13 @@ def grade(
             secrets = (config_path, config_path.parent / "reference", out, *paths)
             mark = stack.enter_context(_cluster(address, assignment, isolation, secrets))
         progress = stack.enter_context(progressing(len(handed_in)))
-        watcher = _Watcher(progress)
         try:
             outcome = grade_class(
                 assignment,
                 handed_in,
                 out,
                 open_launcher=open_launcher,
-                watcher=watcher,
+                watcher=progress,
                 jobs=jobs,
                 resume=resume,
                 marks=marks,
@@ -152,7 +150,7 @@ def grade(
             raise
     several = len(handed_in) > 1
     beside = passed_over(paths, expected_name=assignment.filename) if several else ()
-    _conclude(outcome, watcher.card, out, beside, plain=plain)
+    _conclude(outcome, progress.card, out, beside, plain=plain)
 
 
 def _begun(
@@ -227,7 +225,7 @@ def regrade(
                 isolation="off" if no_isolation else "required",
                 secrets=(results,),
             ),
-            watcher=_Watcher(progress),
+            watcher=progress,
             jobs=jobs or os.cpu_count() or 1,
             may_run=may_run,
             dry_run=dry_run,
@@ -333,21 +331,6 @@ def _tell_books(filled: Sequence[tuple[Book, Filled]], out: Path) -> None:
             click.echo(f"{old}: of an earlier run; give --{system} again to fill in these grades")
 
 
-class _Watcher:
-    """Shows progress, and keeps the card of the last submission for the case that it is alone."""
-
-    def __init__(self, progress: Progressing) -> None:
-        self.card: Scorecard | None = None
-        self._progress = progress
-
-    def skipped(self, row: Row) -> None:
-        self._progress.skipped(row)
-
-    def marked(self, marked: Marked) -> None:
-        self.card = marked.card
-        self._progress.marked(marked)
-
-
 def _refuse_among(paths: Sequence[Path], out: Path) -> None:
     """Refuses results among the submissions, where the next run would take them for one."""
     resolved = out.resolve()
@@ -366,7 +349,7 @@ def _refuse_among(paths: Sequence[Path], out: Path) -> None:
 def _conclude(
     outcome: Outcome, card: Scorecard | None, out: Path, beside: Sequence[str], *, plain: bool
 ) -> None:
-    from grader.report.terminal import ClassRow, Screen, render, render_class_table
+    from grader.report.terminal import Screen, render, render_class_table
     from grader.submission.naming import listed
 
     screen = Screen.of(sys.stdout, plain=plain)
@@ -374,19 +357,7 @@ def _conclude(
     if len(rows) == 1 and card is not None:
         click.echo(render(card, screen), nl=False)
     else:
-        table = [
-            ClassRow(
-                row.id,
-                row.score,
-                row.max_score,
-                tuple((question.id, question.status) for question in row.questions),
-                row.note,
-                row.wall_s,
-                row.faulted,
-            )
-            for row in rows
-        ]
-        click.echo(render_class_table(table, screen), nl=False)
+        click.echo(render_class_table(rows, screen), nl=False)
     if outcome.skipped:
         click.echo(f"\n{outcome.skipped} of {len(rows)} were marked before and have not changed.")
     if beside:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from grader.classroom.desk import Marked
+    from grader.model import Scorecard
     from grader.report.rows import Row
 
 _FIRST_S, _EVERY_S = 2.0, 10.0  # before the first line, and between two
@@ -70,6 +71,7 @@ class Progressing:
 
     def __init__(self, tally: Tally, view: View) -> None:
         self.tally = tally
+        self.card: Scorecard | None = None  # the last submission's, which may be the only one
         self._view = view
 
     def skipped(self, row: Row) -> None:
@@ -77,6 +79,7 @@ class Progressing:
         self._view.show(self.tally)
 
     def marked(self, marked: Marked) -> None:
+        self.card = marked.card
         self.tally.marked_so_far += 1
         self.tally.failures += bool(marked.fault)
         self._view.show(self.tally)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterator, Sequence
 
+from grader.marking.credit import must_raise
 from grader.marking.patterns import OF_ANOTHER_KIND, patterns
 from grader.marking.wording import count_sentences, first_sentences, one_line
 from grader.model import (
@@ -23,7 +24,6 @@ from grader.model import (
     NotRun,
     QuestionResult,
     Raised,
-    Raises,
     Returned,
     TimedOut,
 )
@@ -80,7 +80,7 @@ def _candidates(result: QuestionResult, loaded: Loaded, asked: Collection[str]) 
     told = any(wrong.feedback.strip() for wrong in result.diagnosis)
     if not told and not OF_ANOTHER_KIND.intersection(common):
         yield from _different(shown, common)
-    yield from _refusals(shown)
+    yield from _claims([case for case in shown if must_raise(case)])
     yield from _hidden(hidden, {type(case.observation.outcome) for case in shown})
     unexplained = [case for case in hidden if not case.followed_from]
     if unexplained and not shown:
@@ -161,7 +161,7 @@ def _broken(shown: Sequence[CaseResult]) -> Iterator[str]:
         case
         for case in shown
         if not isinstance(case.observation.outcome, Returned | Missing | NotRun)
-        and not _must_raise(case)
+        and not must_raise(case)
     ]
     yield from _claims(broken)
     if any(isinstance(case.observation.outcome, TimedOut) for case in broken):
@@ -177,10 +177,6 @@ _REFUSED_HERE = {
 }
 
 
-def _refusals(shown: Sequence[CaseResult]) -> Iterator[str]:
-    yield from _claims([case for case in shown if _must_raise(case)])
-
-
 def _claims(cases: Sequence[CaseResult]) -> Iterator[str]:
     """What happened in each of these shown cases; the same is said of one only."""
     first: dict[str, str] = {}
@@ -194,7 +190,7 @@ def _different(shown: Sequence[CaseResult], common: Sequence[str]) -> Iterator[s
     """What the first shown case with a wrong value looks like, or else how to go on from it."""
     for case in shown:
         returned = isinstance(case.observation.outcome, Returned)
-        if not returned or _must_raise(case) or case.followed_from:
+        if not returned or must_raise(case) or case.followed_from:
             continue
         name = case.case.name
         remarks = [r for r in case.remarks if not any(r in pattern for pattern in common)]
@@ -209,7 +205,7 @@ def _different(shown: Sequence[CaseResult], common: Sequence[str]) -> Iterator[s
 
 def _hidden(hidden: Sequence[CaseResult], told: set[type]) -> Iterator[str]:
     """What kinds of outcome, other than those told, cases had that should return a value."""
-    kinds = {type(case.observation.outcome) for case in hidden if not _must_raise(case)} - told
+    kinds = {type(case.observation.outcome) for case in hidden if not must_raise(case)} - told
     if Raised in kinds:
         yield "In a hidden case the function raised an exception."
     if TimedOut in kinds:
@@ -226,7 +222,7 @@ def _hidden(hidden: Sequence[CaseResult], told: set[type]) -> Iterator[str]:
 
 def _try_others(result: QuestionResult, hidden: Sequence[CaseResult]) -> str:
     """What to try when no shown case fails."""
-    if all(_must_raise(case) for case in hidden):
+    if all(must_raise(case) for case in hidden):
         return "Which inputs does the statement ask you to refuse, and with which exception?"
     if not any(case.case.args for case in result.cases):
         return "Something in the result is not right: hold each part of it against the statement."
@@ -239,7 +235,3 @@ def _try_others(result: QuestionResult, hidden: Sequence[CaseResult]) -> str:
 def _raised(case: CaseResult, exception: str) -> bool:
     outcome = case.observation.outcome
     return isinstance(outcome, Raised) and outcome.exception == exception
-
-
-def _must_raise(case: CaseResult) -> bool:
-    return isinstance(case.case.expected, Raises)

@@ -17,7 +17,7 @@ Array: TypeAlias = np.ndarray[Any, Any]
 
 MOST = 1_000_000  # elements that nested lists may have
 _DEEPEST = 32  # dimensions
-_EXACT = 2**53  # whole numbers up to here are floats exactly
+EXACT = 2**53  # whole numbers up to here are floats exactly
 
 
 def plain(value: Any) -> Any:
@@ -81,7 +81,7 @@ def _fill(shape: list[int], items: list[Any]) -> Array | str:
         return f"{describe(odd)} among the elements"
     dtype: Any = complex if complex in kinds else float if float in kinds or not kinds else np.int64
     largest = max((abs(item) for item in items if isinstance(item, int)), default=0)
-    if largest > (_EXACT if dtype is not np.int64 else 2**63 - 1):
+    if largest > (EXACT if dtype is not np.int64 else 2**63 - 1):
         dtype = object
     array = np.empty(len(items), dtype=dtype)
     array[:] = items
@@ -94,7 +94,7 @@ def is_wide(array: Array) -> bool:
         return True
     if array.dtype.kind not in "iu" or array.dtype.itemsize < 8 or not array.size:
         return False
-    return int(array.max()) > _EXACT or int(array.min()) < -_EXACT
+    return int(array.max()) > EXACT or int(array.min()) < -EXACT
 
 
 def as_floats(array: Array) -> Array:

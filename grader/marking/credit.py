@@ -75,6 +75,11 @@ def changed_inputs(observation: Observation) -> str:
     return f"the call changed its input (argument{plural} {which})"
 
 
+def must_raise(result: CaseResult) -> bool:
+    """Decides whether a case asks for an exception."""
+    return isinstance(result.case.expected, Raises)
+
+
 def refused(observation: Observation) -> bool:
     """Decides whether a call refused its input, by whichever exception."""
     outcome = observation.outcome

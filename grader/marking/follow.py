@@ -26,7 +26,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from grader.marking.compare import Absent, matches, narrow
-from grader.marking.credit import cases_share
+from grader.marking.credit import cases_share, must_raise
 from grader.marking.misconception import Diagnosis, diagnose, same_result
 from grader.marking.steps import MOST_CALLS, OwnSteps, true_calls
 from grader.marking.tame import Unusable
@@ -241,4 +241,4 @@ def _prediction(
 
 
 def _is_wrong_value(result: CaseResult) -> bool:
-    return not result.passed and not isinstance(result.case.expected, Raises)
+    return not result.passed and not must_raise(result)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from grader.marking.compare import Absent, matches, narrow
-from grader.marking.credit import refused
+from grader.marking.credit import must_raise, refused
 from grader.model import CaseResult, Question, Raised, Raises, Returned, WrongAnswer
 
 if TYPE_CHECKING:
@@ -45,13 +45,16 @@ def diagnose(question: Question, results: Sequence[CaseResult]) -> Diagnosis:
     """
     if not question.wrong_answers or all(result.passed for result in results):
         return Diagnosis()
-    values = [index for index, result in enumerate(results) if not _must_raise(result)]
+    values = [index for index, result in enumerate(results) if not must_raise(result)]
     wrong_values = [index for index in values if not results[index].passed]
     no_better = [
         answer
         for answer in question.wrong_answers
         if _predicts(answer, results, wrong_values)
-        and (not wrong_values or any(_is_value(answer, index) for index in wrong_values))
+        and (
+            not wrong_values
+            or any(not isinstance(answer.predictions[index], Raises) for index in wrong_values)
+        )
     ]
     no_better.sort(key=lambda answer: -answer.share)
     if wrong_values:
@@ -70,10 +73,6 @@ def _predicts(answer: WrongAnswer, results: Sequence[CaseResult], indices: Seque
     return all(same_result(answer.predictions[index], results[index]) for index in indices)
 
 
-def _is_value(answer: WrongAnswer, index: int) -> bool:
-    return not isinstance(answer.predictions[index], Raises)
-
-
 def _explains_guards(answer: WrongAnswer, results: Sequence[CaseResult]) -> bool:
     """Whether, all values being right, what was not refused as asked is its doing."""
     guards = [index for index, result in enumerate(results) if _is_guard(result)]
@@ -84,13 +83,9 @@ def _explains_guards(answer: WrongAnswer, results: Sequence[CaseResult]) -> bool
     return explained and _predicts(answer, results, others)
 
 
-def _must_raise(result: CaseResult) -> bool:
-    return isinstance(result.case.expected, Raises)
-
-
 def _is_guard(result: CaseResult) -> bool:
     """Whether a call refused, by whichever exception, an input that is to be refused."""
-    return _must_raise(result) and (result.passed or refused(result.observation))
+    return must_raise(result) and (result.passed or refused(result.observation))
 
 
 def _same_exception(prediction: Value | Raises, result: CaseResult) -> bool:
@@ -111,11 +106,11 @@ def same_result(prediction: Value | Raises, result: CaseResult) -> bool:
         # which exception a slip ends in, and whether it is headed off, depends on how it was
         # written down
         if isinstance(outcome, Returned):
-            return outcome.value is None and not _must_raise(result)
+            return outcome.value is None and not must_raise(result)
         return isinstance(outcome, Raised) and outcome.exception != "NotImplementedError"
     if not isinstance(outcome, Returned):
         return False
-    at = () if _must_raise(result) else result.case.at
+    at = () if must_raise(result) else result.case.at
     predicted, observed = narrow(prediction, at), narrow(outcome.value, at)
     if isinstance(predicted, Absent):
         return isinstance(observed, Absent)

@@ -13,18 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from grader.marking.arrays import plain
+from grader.marking.arrays import EXACT, plain
 from grader.marking.compare import narrow
+from grader.marking.credit import must_raise
 from grader.marking.recognise import GENERAL
-from grader.model import CaseResult, Raises, Returned
+from grader.model import CaseResult, Returned
 
 _FEWEST = 3  # cases before "in every failed case" means anything
-_EXACT = 2**53  # whole numbers up to here are floats exactly
 
 
 def patterns(results: Sequence[CaseResult]) -> tuple[str, ...]:
     """Decides which sentences hold over all cases of a question."""
-    values = [r for r in results if not isinstance(r.case.expected, Raises)]
+    values = [r for r in results if not must_raise(r)]
     failed = [r for r in values if not r.passed]
     if not failed:
         refusals_fail = any(not result.passed for result in results)
@@ -154,6 +154,6 @@ def _numbers(result: CaseResult) -> tuple[float, float] | None:
     for number in pair:
         if isinstance(number, bool) or not isinstance(number, int | float):
             return None
-        if abs(number) > _EXACT or not math.isfinite(number):
+        if abs(number) > EXACT or not math.isfinite(number):
             return None
     return pair

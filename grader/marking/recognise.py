@@ -11,7 +11,7 @@ they would look so by chance.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,15 +26,15 @@ from grader.model import Rule
 if TYPE_CHECKING:
     from grader.model import Value
 
-_TURNS = (
-    "transposed",
-    "flipped upside down",
-    "flipped left to right",
-    "turned by 180 degrees",
-    "turned by 90 degrees",
-    "turned by 270 degrees",
-    "transposed along its other diagonal",
-)
+_TURNS: dict[str, Callable[[Array], Array]] = {
+    "transposed": lambda matrix: matrix.T,
+    "flipped upside down": np.flipud,
+    "flipped left to right": np.fliplr,
+    "turned by 180 degrees": lambda matrix: np.rot90(matrix, 2),
+    "turned by 90 degrees": np.rot90,
+    "turned by 270 degrees": lambda matrix: np.rot90(matrix, 3),
+    "transposed along its other diagonal": lambda matrix: np.rot90(matrix, 2).T,
+}
 _TURNED = {how: f"the result is equal to the expected matrix {how}" for how in _TURNS}
 _REVERSED = "the result holds the expected values in reverse order"
 _REORDERED = "the result holds the right values in another order"
@@ -199,8 +199,7 @@ def _precision(want: Array, got: Array) -> Iterator[str]:
     """Integers that did not fit where they were put."""
     if want.dtype.kind == "f":
         return
-    pairs = [(w, g) for w, g in zip(want.flat, got.flat, strict=True)]
-    pairs = [(plain(w), plain(g)) for w, g in pairs]
+    pairs = [(plain(w), plain(g)) for w, g in zip(want.flat, got.flat, strict=True)]
     if all(isinstance(n, int) for both in pairs for n in both):
         bits = _overflow(pairs)
         if bits:
@@ -220,17 +219,8 @@ def _turned(pair: _Pair) -> Iterator[str]:
     want = pair.want
     if want.ndim != 2 or not _varies(want):
         return
-    candidates = (
-        want.T,
-        want[::-1],
-        want[:, ::-1],
-        want[::-1, ::-1],
-        np.rot90(want),
-        np.rot90(want, 3),
-        want[::-1, ::-1].T,
-    )
-    for how, candidate in zip(_TURNS, candidates, strict=True):
-        if pair.equal(candidate):
+    for how, turn in _TURNS.items():
+        if pair.equal(turn(want)):
             yield _TURNED[how]
             return
 

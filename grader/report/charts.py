@@ -20,6 +20,17 @@ from grader.report.measures import QuestionMeasure
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 _BINS: Final = 10
 _LINE, _CHARACTER, _GAP = 13.0, 6.5, 10.0  # a label's height, a character of it, its way to its dot
+_COMMON: Final[dict[str, Any]] = {
+    "height": 420,
+    "width": 720,
+    "js": [],
+    "css": [],
+    "show_legend": False,
+    "explicit_size": False,
+    "disable_xml_declaration": True,
+    "no_prefix": True,
+    "margin": 8,
+}
 
 
 def available() -> bool:
@@ -32,9 +43,7 @@ def histogram(totals: Sequence[float], maximum: float) -> Html:
     import pygal
 
     counts = bins(totals, maximum)
-    chart = pygal.Bar(
-        **_common(), height=420, width=720, spacing=6, x_title="points", y_title="submissions"
-    )
+    chart = pygal.Bar(**_COMMON, spacing=6, x_title="points", y_title="submissions")
     chart.x_labels = bin_names(maximum)
     chart.y_labels = _counts(max(counts, default=0))
     chart.add("submissions", counts)
@@ -79,9 +88,7 @@ def scatter(questions: Sequence[QuestionMeasure]) -> Html | None:
     across = _range([difficulty for _, difficulty, _ in known])
     up = _range([discrimination for _, _, discrimination in known])
     chart = pygal.XY(
-        **_common(),
-        height=420,
-        width=720,
+        **_COMMON,
         stroke=False,
         dots_size=6,
         print_labels=True,
@@ -105,18 +112,6 @@ def _range(values: Sequence[float]) -> list[float]:
     """The tenths that hold the values and lie around them, so that points spread out."""
     low, high = math.floor(min(values) * 10 - 0.2), math.ceil(max(values) * 10 + 0.2)
     return [tenth / 10 for tenth in range(low, high + 1)]
-
-
-def _common() -> dict[str, Any]:
-    return {
-        "js": [],
-        "css": [],
-        "show_legend": False,
-        "explicit_size": False,
-        "disable_xml_declaration": True,
-        "no_prefix": True,
-        "margin": 8,
-    }
 
 
 def _counts(most: int) -> list[int]:

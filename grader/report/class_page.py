@@ -20,7 +20,7 @@ from grader.report import charts
 from grader.report.answers import Answer, shown
 from grader.report.class_students import Link, students_section
 from grader.report.document import STYLE, document
-from grader.report.markup import Html, element, join
+from grader.report.markup import Html, element, join, table
 from grader.report.measures import ClassMeasure, QuestionMeasure, measure
 from grader.report.rows import Row
 from grader.report.story import STATUS_WORDS
@@ -411,16 +411,7 @@ def _alike(pairs: Sequence[Alike] | None, link: Link) -> Html | None:
 
 
 def _table(heads: Sequence[str], rows: Iterator[Html]) -> Html:
-    return element(
-        "div",
-        element(
-            "table",
-            element("thead", element("tr", *(element("th", head, scope="col") for head in heads))),
-            element("tbody", *rows),
-            class_="list",
-        ),
-        class_="scroll",
-    )
+    return table(heads, rows, class_="list")
 
 
 def _links(ids: Sequence[str], link: Link) -> Html:

@@ -27,7 +27,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from grader.errors import NotWrittenError
-from grader.model import BoardEntry, QuestionResult, Scorecard
+from grader.model import BoardEntry, QuestionResult, Scorecard, Status
 from grader.remembering import remembered
 from grader.report.files import write_whole
 from grader.report.lines import notice_rows, question_rows
@@ -104,14 +104,6 @@ def write_again(results: Mapping[str, Any], path: Path, reason: str) -> bool:
         return False
     write_whole(path, data)
     return True
-
-
-def results(
-    card: Scorecard, *, digest: str = "", board: Sequence[BoardEntry] = ()
-) -> dict[str, Any]:
-    """Decides what Gradescope is told, as the document that results.json holds."""
-    document: dict[str, Any] = json.loads(encoded(card, digest=digest, board=board))
-    return document
 
 
 def encoded(card: Scorecard, *, digest: str = "", board: Sequence[BoardEntry] = ()) -> bytes:
@@ -308,7 +300,6 @@ _SEEN = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]*\Z"
 _Text = Annotated[str, msgspec.Meta(pattern=_SEEN, max_length=100_000)]
 _Name = Annotated[str, msgspec.Meta(pattern=_SEEN, min_length=1, max_length=400)]
 _Points = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
-_Status = Literal["passed", "partial", "failed", "missing", "not_run", "to_mark"]
 
 
 class _Strict(msgspec.Struct, forbid_unknown_fields=True):
@@ -329,7 +320,7 @@ class _TestEntry(_Strict):
 class _Earned(_Strict):
     score: _Points
     max_score: _Points
-    status: _Status
+    status: Status
     basis: Literal["cases", "wrong_answer", "follow_through", "person", "nothing"] = "nothing"
     hidden: tuple[int, int] = (0, 0)
     wrong_answers: list[_Name] = []

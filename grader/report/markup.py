@@ -7,7 +7,7 @@ to say so, or brings a dependency that does; here a plain `str` cannot become ma
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from html import escape
 
@@ -60,6 +60,20 @@ def _escaped(content: Sequence[str | None]) -> list[str]:
         for piece in content
         if piece is not None
     ]
+
+
+def table(heads: Sequence[str], rows: Iterable[Html], *, class_: str) -> Html:
+    """Sets rows below the heads of their columns; scrolls sideways where it is too wide."""
+    return element(
+        "div",
+        element(
+            "table",
+            element("thead", element("tr", *(element("th", head, scope="col") for head in heads))),
+            element("tbody", *rows),
+            class_=class_,
+        ),
+        class_="scroll",
+    )
 
 
 def numbered(lines: Sequence[str], anchor: str) -> Html:

@@ -34,7 +34,6 @@ class QuestionMeasure(Struct, frozen=True):
     id: str
     title: str
     points: float
-    counted: int  # submissions for which it is decided
     difficulty: float | None  # mean share of the points: 1 is easy
     discrimination: float | None  # correlation with the rest of the total
     statuses: Mapping[Status, int]
@@ -155,7 +154,6 @@ def _measure(
         id=question.id,
         title=question.title,
         points=points,
-        counted=len(counted),
         difficulty=fmean(float(one.score) for one in counted) / points
         if counted and points
         else None,

@@ -287,8 +287,9 @@ def _contrast(case: CaseStory, label: str) -> Html:
     )
     agree = case.standing == "passed"
     if isinstance(pair, Entries):
-        once = agree and all(row and row.expected == row.observed for row in pair.rows)
-        return _entries_once(pair, label) if once else _entries(pair, label)
+        if agree and all(row and row.expected == row.observed for row in pair.rows):
+            return _entries(pair, (f"expected and {label}",), _agreeing_rows(pair))
+        return _entries(pair, ("expected", label), _entry_rows(pair))
     if agree and pair.expected == pair.observed:
         both = _side(f"expected and {label}", pair.expected, "expected")
         return element("div", both, class_="beside")
@@ -327,33 +328,8 @@ def _differing(text: str) -> Html:
     return element("mark", element("span", "differs: ", class_="unseen"), text)
 
 
-def _entries(table: Entries, label: str) -> Html:
-    caption = element("caption", table.note) if table.note else None
-    heads = [element("th", head, scope="col") for head in ("entry", "expected", label)]
-    return element(
-        "div",
-        element(
-            "table",
-            caption,
-            element("thead", element("tr", *heads)),
-            element("tbody", *_entry_rows(table)),
-        ),
-        class_="entries",
-    )
-
-
-def _entries_once(table: Entries, label: str) -> Html:
-    """Entries that agree throughout."""
-    heads = [element("th", head, scope="col") for head in ("entry", f"expected and {label}")]
-    rows = (
-        element(
-            "tr",
-            element("th", entry.where, scope="row"),
-            element("td", element("code", entry.expected)),
-        )
-        for entry in table.rows
-        if entry
-    )
+def _entries(table: Entries, sides: Sequence[str], rows: Iterator[Html]) -> Html:
+    heads = [element("th", head, scope="col") for head in ("entry", *sides)]
     return element(
         "div",
         element(
@@ -364,6 +340,12 @@ def _entries_once(table: Entries, label: str) -> Html:
         ),
         class_="entries",
     )
+
+
+def _agreeing_rows(table: Entries) -> Iterator[Html]:
+    for entry in filter(None, table.rows):
+        value = element("td", element("code", entry.expected))
+        yield element("tr", element("th", entry.where, scope="row"), value)
 
 
 def _entry_rows(table: Entries) -> Iterator[Html]:

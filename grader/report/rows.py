@@ -24,7 +24,7 @@ from grader.model import (
 )
 from grader.remembering import remembered
 from grader.report.story import decided, totals
-from grader.report.terminal import class_row
+from grader.report.text import counted
 
 PASSED, PARTLY, FOLLOWED, FAILED = "+~>-"
 """How one case stands, a character each: right, right in part, right given own steps, wrong."""
@@ -82,7 +82,6 @@ class Row(Struct, frozen=True):
 def row_of(card: Scorecard) -> Row:
     """Decides what a class knows of a staff's card."""
     score, most, waiting = totals(card)
-    table = class_row(card)
     return Row(
         id=card.submission_id,
         filename=_writable(card.filename),
@@ -91,10 +90,20 @@ def row_of(card: Scorecard) -> Row:
         to_mark=waiting,
         questions=tuple(_question(result) for result in card.questions),
         faulted=card.fault is not None,
-        note=_writable(table.note),
+        note=_writable(_note(card)),
         flags=_flags(card),
         wall_s=round(card.wall_s, 3),
     )
+
+
+def _note(card: Scorecard) -> str:
+    if card.fault is not None:
+        last = card.fault.strip().splitlines()[-1:]
+        return f"no score: {last[0]}" if last else ""
+    if card.remarks:
+        return card.remarks[0]
+    left_out = len(card.loaded.problems)
+    return f"{counted(left_out, 'statement')} left out" if left_out else ""
 
 
 @remembered(512, when=lambda result: result.recurs)

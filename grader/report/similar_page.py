@@ -15,7 +15,7 @@ from msgspec import Struct
 from grader.report.class_page import STYLES, Alike
 from grader.report.class_students import Link
 from grader.report.document import document
-from grader.report.markup import Html, element, join
+from grader.report.markup import Html, element, join, table
 from grader.report.text import counted, one_line, visible
 
 Span: TypeAlias = tuple[int, int]
@@ -89,31 +89,18 @@ def render_similar(title: str, pairs: Sequence[Pair], notes: Sequence[str], link
 
 
 def _list(pairs: Sequence[Pair]) -> Html:
-    heads = ("Submissions", "Share of the first", "Share of the second")
-    return element(
-        "div",
-        element(
-            "table",
-            element("thead", element("tr", *(element("th", head, scope="col") for head in heads))),
+    return table(
+        ("Submissions", "Share of the first", "Share of the second"),
+        (
             element(
-                "tbody",
-                *(
-                    element(
-                        "tr",
-                        element(
-                            "th",
-                            element("a", _names(pair), href=f"#pair-{number}"),
-                            scope="row",
-                        ),
-                        element("td", f"{pair.first.share:.0%}", class_="number"),
-                        element("td", f"{pair.second.share:.0%}", class_="number"),
-                    )
-                    for number, pair in enumerate(pairs, 1)
-                ),
-            ),
-            class_="list",
+                "tr",
+                element("th", element("a", _names(pair), href=f"#pair-{number}"), scope="row"),
+                element("td", f"{pair.first.share:.0%}", class_="number"),
+                element("td", f"{pair.second.share:.0%}", class_="number"),
+            )
+            for number, pair in enumerate(pairs, 1)
         ),
-        class_="scroll",
+        class_="list",
     )
 
 

@@ -91,7 +91,7 @@ class Story(Struct, frozen=True):
     assignment: str
     filename: str
     submission_id: str
-    for_staff: bool
+    observed_label: str  # what the student's side of a case is called
     score: str
     max_score: str
     share: float
@@ -102,10 +102,6 @@ class Story(Struct, frozen=True):
     fault: tuple[str, ...] | None = None  # the traceback's lines; empty for a student
     isolation: tuple[str, ...] = ()
     wall_s: float = 0.0
-
-    @property
-    def observed_label(self) -> str:
-        return "observed" if self.for_staff else "yours"
 
 
 @remembered(2)
@@ -118,7 +114,7 @@ def tell(card: Scorecard) -> Story:
         assignment=one_line(card.assignment),
         filename=one_line(card.filename, 100),
         submission_id=one_line(card.submission_id, 100),
-        for_staff=staff,
+        observed_label="observed" if staff else "yours",
         score=points(score),
         max_score=points(most),
         share=_share(score, most),

@@ -12,15 +12,18 @@ import shutil
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from importlib.util import find_spec
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from msgspec import Struct
 
-from grader.model import Scorecard, Status
+from grader.model import Scorecard
 from grader.report.lines import card_rows
 from grader.report.sheet import STYLES, Row, Run, Sheet, Style, plain
-from grader.report.story import STATUS_WORDS, decided, tell, totals
+from grader.report.story import STATUS_WORDS, tell
 from grader.report.text import CUT, chopped, columns, counted, one_line, points
+
+if TYPE_CHECKING:
+    from grader.report.rows import Row as ClassRow
 
 _COLOURS: dict[Style, str] = {
     "strong": "bold",
@@ -88,36 +91,7 @@ def draw(rows: Iterable[Row], screen: Screen) -> str:
 # --------------------------------------------------------------------------- a class
 
 
-class ClassRow(Struct, frozen=True):
-    """One submission in the table of a class."""
-
-    id: str
-    score: Decimal
-    max_score: Decimal
-    statuses: tuple[tuple[str, Status], ...]  # question id, status
-    note: str = ""
-    wall_s: float = 0.0
-    faulted: bool = False
-
-
-def class_row(card: Scorecard, note: str = "") -> ClassRow:
-    """Decides what a class's table says of one card; a note of its own if none is given."""
-    score, most, _ = totals(card)
-    faulted = card.fault is not None
-    if faulted:
-        last = (card.fault or "").strip().splitlines()[-1:]
-        note = f"no score: {last[0]}" if last else ""
-    elif not note and card.remarks:
-        note = card.remarks[0]
-    elif not note and card.loaded.problems:
-        note = f"{counted(len(card.loaded.problems), 'statement')} left out"
-    statuses = tuple(
-        (r.question.id, "not_run" if faulted and decided(r) else r.status) for r in card.questions
-    )
-    return ClassRow(card.submission_id, score, most, statuses, note, card.wall_s, faulted)
-
-
-def render_class_table(rows: Sequence[ClassRow], screen: Screen = Screen()) -> str:  # noqa: B008 - frozen
+def render_class_table(rows: Sequence[ClassRow], screen: Screen) -> str:
     """Decides the table of several submissions: score, a mark for each question, time, a note.
 
     Of many, only those without a score are listed: who marks a class reads its report.
@@ -141,7 +115,7 @@ def _class_table(sheet: Sheet, rows: Sequence[ClassRow]) -> None:
     ]
     times = [f"{row.wall_s:.1f} s" for row in rows]
     result_width, time_width = max(map(len, [*results, "score"])), max(map(len, [*times, "time"]))
-    marks_width = max([len(row.statuses) for row in rows] + [len("questions")])
+    marks_width = max([len(row.questions) for row in rows] + [len("questions")])
     cells = 8 if sheet.width >= 76 else 0
     fixed = result_width + time_width + marks_width + cells + 8 + sum(map(len, sheet.glyphs.ends))
     name_width = min(max(map(columns, [*names, "submission"])), max(12, sheet.width - fixed))
@@ -150,16 +124,15 @@ def _class_table(sheet: Sheet, rows: Sequence[ClassRow]) -> None:
     head += f"{' ' * bar_width}{'questions':{marks_width}}  {'time':>{time_width}}"
     sheet.row(Run(head, "faint"))
     for row, name, result, time in zip(rows, names, results, times, strict=True):
-        share = float(row.score / row.max_score) if row.max_score else 0.0
         style: Style = "bad" if row.faulted else ""
         shown = _cut(name, name_width, sheet.fit(CUT))
         sheet.row(
             Run(shown + " " * (name_width - columns(shown)), style),
             Run(f"  {result:>{result_width}}  "),
-            *(sheet.bar(share, cells, "good" if share >= 1 else "partly") if cells else ()),
+            *(sheet.bar(row.share, cells, "good" if row.share >= 1 else "partly") if cells else ()),
             Run("  " if cells else ""),
-            *(Run(sheet.glyphs.marks[status], STYLES[status]) for _, status in row.statuses),
-            Run(" " * (marks_width - len(row.statuses)) + f"  {time:>{time_width}}"),
+            *(Run(sheet.glyphs.marks[q.status], STYLES[q.status]) for q in row.questions),
+            Run(" " * (marks_width - len(row.questions)) + f"  {time:>{time_width}}"),
         )
         if row.note:
             sheet.say(one_line(row.note), "partly", indent=2)
@@ -172,8 +145,8 @@ def _cut(name: str, width: int, sign: str) -> str:
 
 
 def _legend(sheet: Sheet, rows: Sequence[ClassRow]) -> None:
-    orders = {tuple(question for question, _ in row.statuses): None for row in rows}
-    used = {status for row in rows for _, status in row.statuses}
+    orders = {tuple(question.id for question in row.questions): None for row in rows}
+    used = {question.status for row in rows for question in row.questions}
     line = ""
     sheet.blank()
     for status in (status for status in STATUS_WORDS if status in used):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal
 
 CUT = "…"
@@ -153,6 +154,16 @@ def waiting(amount: str, more: str = "") -> str:
 def counted(count: int, noun: str) -> str:
     """Joins a number to its noun: "1 case", "3 cases"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def first_few(names: Sequence[str], most: int) -> str:
+    """Lists names, and says how many there are beyond the first.
+
+    >>> first_few(["a", "b", "c"], 2), first_few(["a", "b"], 2)
+    ('a, b and 1 more', 'a, b')
+    """
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def wrapped(text: str, width: int) -> list[str]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SEIZE, _DETACH, _INTERRUPT = 0x4206, 17, 0x4207
+_FAMILIES: Final = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
 _NO_RIGHT: Final = frozenset({errno.EPERM, errno.EACCES, errno.ENOSYS})
 
 
@@ -35,7 +36,7 @@ def probe(*, secrets: Iterable[str], others: Iterable[int], outside: str) -> Map
         "read_memory": not any(_reads_memory(pid) for pid in others),
         "signal": not any(_succeeds(functools.partial(os.kill, pid, 0)) for pid in others),
         "trace": not any(_traces(pid) for pid in others),
-        "network": not any(_opens_socket(family) for family in _families()),
+        "network": not any(_opens_socket(family) for family in _FAMILIES),
         "fork": not _forks(),
         "execute": not _executes(),
         "write_outside": not _writes(outside),
@@ -58,7 +59,7 @@ def _reads_memory(pid: int) -> bool:
     if _succeeds(lambda: os.close(os.open(f"/proc/{pid}/mem", os.O_RDONLY | os.O_CLOEXEC))):
         return True
     try:
-        kernel.read_memory(pid, 0x1000, 1)
+        kernel.read_memory(pid)
     except OSError as error:
         return error.errno == errno.EFAULT  # allowed to look, nothing at that address
     return True
@@ -74,10 +75,6 @@ def _traces(pid: int) -> bool:
     os.waitpid(pid, 0x40000000)  # __WALL
     kernel.ptrace(_DETACH, pid)
     return True
-
-
-def _families() -> tuple[socket.AddressFamily, ...]:
-    return (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
 
 
 def _opens_socket(family: socket.AddressFamily) -> bool:

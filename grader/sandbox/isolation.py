@@ -162,7 +162,9 @@ def prepare(request: Request) -> Plan:
             layers.missing.append(f"landlock: this kernel's does not know of {gaps}")
     _answer_signals_as_new()
     os.umask(0o077)
-    _clean_interpreter(grants)
+    # nothing of the grader's: all that this process still imports is for students
+    sys.path[:] = libraries.search_path(grants)
+    libraries.clean_finders()
     return Plan(
         request=request,
         launcher=os.getpid(),
@@ -378,14 +380,6 @@ def _die_with(launcher: int) -> None:
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != launcher:
         os._exit(1)
-
-
-def _clean_interpreter(grants: tuple[Path, ...]) -> None:
-    """Leave nothing of the grader's, as all that this process still imports is for students."""
-    for name in ("PYTHONHASHSEED", "GLIBC_TUNABLES"):  # they have done their work
-        os.environ.pop(name, None)
-    sys.path[:] = libraries.search_path(grants)
-    libraries.clean_finders()
 
 
 def _move_home(scratch: str) -> None:

@@ -62,10 +62,10 @@ def _checked(result: int) -> int:
     return result
 
 
-def prctl(option: int, *arguments: int) -> int:
+def prctl(option: int, *arguments: int) -> None:
     """Call prctl; raise OSError when it refuses."""
     padded = (*arguments, 0, 0, 0, 0)[:4]
-    return _checked(_libc.prctl(option, *padded))
+    _checked(_libc.prctl(option, *padded))
 
 
 def syscall(number: int, *arguments: object) -> int:
@@ -101,15 +101,14 @@ def install_filter(program: bytearray) -> None:
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(fprog))
 
 
-def ptrace(request: int, pid: int, data: int = 0) -> int:
-    """Call ptrace; raise OSError when it refuses."""
-    return _checked(_libc.ptrace(request, pid, None, data or None))
+def ptrace(request: int, pid: int) -> None:
+    """Call ptrace without an argument; raise OSError when it refuses."""
+    _checked(_libc.ptrace(request, pid, None, None))
 
 
-def read_memory(pid: int, address: int, size: int) -> bytes:
-    """Read another process's memory; raise OSError when it refuses."""
-    buffer = ctypes.create_string_buffer(size)
-    local = IoVec(ctypes.addressof(buffer), size)
-    remote = IoVec(address, size)
-    got = _checked(_libc.process_vm_readv(pid, ctypes.byref(local), 1, ctypes.byref(remote), 1, 0))
-    return buffer.raw[:got]
+def read_memory(pid: int) -> None:
+    """Read a byte of another process's memory, at an address that nothing has; raise OSError."""
+    buffer = ctypes.create_string_buffer(1)
+    local = IoVec(ctypes.addressof(buffer), 1)
+    remote = IoVec(0x1000, 1)
+    _checked(_libc.process_vm_readv(pid, ctypes.byref(local), 1, ctypes.byref(remote), 1, 0))

@@ -28,7 +28,6 @@ from grader.sandbox.volley import fire
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from types import TracebackType
 
     from grader.model import Submission, Value
     from grader.sandbox.channel import Exchange
@@ -166,12 +165,7 @@ class Session:
     def __enter__(self) -> Session:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self.close()
 
     def _left_s(self) -> float:

@@ -32,8 +32,6 @@ def main(descriptor: int) -> None:
     config: Any = wire.decode(payload)
     home = config["scratch"]
     os.chdir(home)
-    for name in ("PYTHONHASHSEED", "GLIBC_TUNABLES"):  # they have done their work
-        os.environ.pop(name, None)
     for name in ("HOME", "TMPDIR", "MPLCONFIGDIR"):
         os.environ[name] = home
     sys.path += [path for path in config["installed"] if path not in sys.path]

@@ -78,6 +78,8 @@ def prepare_interpreter() -> None:
     sys.argv = [f"{loading.MODULE}.py"]
     sys.modules["__main__"] = types.ModuleType("__main__")
     sys.dont_write_bytecode = True
+    for name in ("PYTHONHASHSEED", "GLIBC_TUNABLES"):  # they have done their work
+        os.environ.pop(name, None)
     if sys.platform != "win32":  # there the streams are not descriptors
         sys.stdout = sys.__stdout__ = text_stream(io.FileIO(1, "w", closefd=False))  # type: ignore[misc]
         sys.stderr = sys.__stderr__ = text_stream(io.FileIO(2, "w", closefd=False))  # type: ignore[misc]

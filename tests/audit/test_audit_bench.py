@@ -9,7 +9,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from grader.audit.bench import Bench, observe
+from grader.audit.bench import Bench, observe, open_bench
 from grader.audit.inputs import make_inputs
 from grader.audit.search import Oracle
 from grader.audit.sources import Library, Module
@@ -53,7 +53,7 @@ def subject(question: Question = QUESTION) -> Subject:
 
 @pytest.fixture(scope="module")
 def bench() -> Iterator[Bench]:
-    with Bench(LIMITS, workers=1) as bench:
+    with open_bench(LIMITS, workers=1) as bench:
         bench.call_cpu_s = 0.1
         yield bench
 

@@ -113,7 +113,6 @@ def test_submissions_without_a_score_and_texts_that_wait_do_not_count() -> None:
     measured = measure(asked("q0", "q1"), rows)
     assert measured.totals == (10.0,)
     assert [question.difficulty for question in measured.questions] == [1.0, None]
-    assert [question.counted for question in measured.questions] == [1, 0]
 
 
 def test_cases_are_counted_shown_and_hidden_apart() -> None:

@@ -37,7 +37,7 @@ from grader.errors import NotWrittenError
 from grader.marking import redact
 from grader.model import Scorecard
 from grader.report import page
-from grader.report.gradescope import encoded, prove, results, write_results
+from grader.report.gradescope import encoded, prove, write_results
 from grader.report.story import totals
 from grader.report.terminal import render as render_terminal
 
@@ -58,6 +58,10 @@ def valid(data: bytes) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(data, parse_constant=refuse)
     VALIDATOR.validate(document)
     return document
+
+
+def results(card: Scorecard) -> dict[str, Any]:
+    return valid(encoded(card))
 
 
 def maximum(document: dict[str, Any]) -> float:

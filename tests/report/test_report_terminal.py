@@ -16,16 +16,26 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from strategies import scorecards, unhurried
 
-from grader.model import Isolation, Scorecard
-from grader.report.terminal import ClassRow, Screen, class_row, render, render_class_table
+from grader.model import Assignment, Isolation, Scorecard
+from grader.pipeline import fault_card
+from grader.report.rows import Row, row_of
+from grader.report.terminal import Screen, render, render_class_table
 from grader.report.text import columns
 
 PLAIN = Screen(plain=True)
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def class_of(cards: dict[str, Scorecard]) -> list[ClassRow]:
-    return [class_row(replace(card, submission_id=name)) for name, card in cards.items()]
+def class_of(cards: dict[str, Scorecard]) -> list[Row]:
+    return [row_of(replace(as_marked(card), submission_id=name)) for name, card in cards.items()]
+
+
+def as_marked(card: Scorecard) -> Scorecard:
+    """The card; after a fault, with what the pipeline leaves of its questions."""
+    if card.fault is None:
+        return card
+    assignment = Assignment("", "", tuple(result.question for result in card.questions))
+    return replace(card, questions=fault_card(assignment, "", ValueError()).questions)
 
 
 def test_the_report_looks_as_it_did() -> None:
@@ -61,7 +71,7 @@ def test_a_plain_report_of_any_card_is_ascii_without_control_characters(
     card: Scorecard, width: int
 ) -> None:
     text = render(card, Screen(width, plain=True)) + render_class_table(
-        [class_row(card)], Screen(width, plain=True)
+        [row_of(card)], Screen(width, plain=True)
     )
     assert text.isascii()
     assert text.replace("\n", "").isprintable()

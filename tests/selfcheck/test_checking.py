@@ -43,23 +43,31 @@ def fill_notebook(folder: Path) -> None:
     path.write_text(text.replace("raise NotImplementedError", "return 6", 1), encoding="utf-8")
 
 
-def test_the_assignment_lies_in_the_folder(handout: Path) -> None:
-    assert find_assignment(near=handout) == handout / "assignment.json"
+def test_the_assignment_lies_in_the_folder(handout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(handout)
+    assert find_assignment(None).resolve() == handout.resolve() / "assignment.json"
 
 
-def test_an_assignment_that_is_named_is_taken(handout: Path) -> None:
+def test_an_assignment_that_is_named_is_taken(
+    handout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(handout)
     other = Path("elsewhere.json")
-    assert find_assignment(other, near=handout) == other
+    assert find_assignment(other) == other
 
 
-def test_a_courses_config_serves_as_well(tmp_path: Path) -> None:
+def test_a_courses_config_serves_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     course = write_course(tmp_path / "course")
-    assert find_assignment(near=course) == course / "config.yaml"
+    monkeypatch.chdir(course)
+    assert find_assignment(None).resolve() == course.resolve() / "config.yaml"
 
 
-def test_the_folder_of_the_grader_is_looked_at_last(tmp_path: Path) -> None:
+def test_the_folder_of_the_grader_is_looked_at_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """There is none in `tmp_path`, and this repository is a course."""
-    found = find_assignment(near=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    found = find_assignment(None)
     assert found.name == "config.yaml"
     assert (found.parent / "grader").is_dir()
 
@@ -68,8 +76,9 @@ def test_where_there_is_none_it_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("grader.checking.__file__", str(tmp_path / "grader" / "checking.py"))
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match="go to the folder of the handout"):
-        find_assignment(near=tmp_path)
+        find_assignment(None)
 
 
 def test_of_two_templates_the_file_counts(handout: Path) -> None:

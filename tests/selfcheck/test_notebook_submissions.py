@@ -17,7 +17,7 @@ from courses import write_course
 
 from grader.model import Assignment, Scorecard
 from grader.pipeline import grade, read_assignment, redact
-from grader.report.gradescope import results
+from grader.report.gradescope import encoded
 from grader.sandbox import Launcher, start_launcher
 from grader.submission import read_submission
 
@@ -216,8 +216,10 @@ def assert_row(card: Scorecard, row: Row) -> None:
     for problem, expected in zip(found, row.problems, strict=True):
         assert problem.startswith(expected)
     assert card.score == row.score, found
-    told = results(redact(card, "student"))["output"]
-    told += " ".join(test["output"] for test in results(redact(card, "student"))["tests"])
+    told = json.loads(encoded(redact(card, "student")))["output"]
+    told += " ".join(
+        test["output"] for test in json.loads(encoded(redact(card, "student")))["tests"]
+    )
     flat = " ".join(told.split())
     for sentence in row.said:
         assert sentence in flat
@@ -303,7 +305,7 @@ def test_a_notebook_that_is_too_large_says_what_to_do(
     document = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
     card = marked(write(tmp_path / "solution.ipynb", document), assignment, launcher)
     assert card.score == 0
-    told = " ".join(results(redact(card, "student"))["output"].split())
+    told = " ".join(json.loads(encoded(redact(card, "student")))["output"].split())
     assert "solution.ipynb is larger than 50 MB" in told
 
 
@@ -313,7 +315,8 @@ def test_an_exception_in_a_case_names_its_cell_and_line(
     broken = "import math\n\ndef area(width, height):\n    return {}[width]"
     card = marked(version_4(tmp_path / "solution.ipynb", ["x = 1", broken]), assignment, launcher)
     told = " ".join(
-        " ".join(test["output"].split()) for test in results(redact(card, "student"))["tests"]
+        " ".join(test["output"].split())
+        for test in json.loads(encoded(redact(card, "student")))["tests"]
     )
     assert "cell 2, line 4, in area" in told
     assert "return {}[width]" in told
