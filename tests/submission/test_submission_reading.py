@@ -583,3 +583,39 @@ def test_a_line_of_imports_without_end_costs_no_more_than_other_lines() -> None:
 
     plain = seconds("import" + " number" * 6_000)
     assert seconds("import " * 6_000) < 50 * plain
+
+
+STUB = 'def f(x):\n    """Return twice x."""\n    raise NotImplementedError\n'
+DONE = "def f(x):\n    return 2 * x\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "chosen", "left_out"),
+    [
+        ({"solution.py": STUB, "solution.ipynb": notebook_text(DONE)}, "solution.ipynb", True),
+        ({"solution.py": "", "solution.ipynb": notebook_text(DONE)}, "solution.ipynb", True),
+        ({"solution.py": DONE, "solution.ipynb": notebook_text(STUB)}, "solution.py", True),
+        ({"a/solution.py": STUB, "a/HW3.ipynb": notebook_text(DONE)}, "a/HW3.ipynb", True),
+        ({"solution (1).py": STUB, "solution.py": STUB, "mine.py": DONE}, "mine.py", True),
+        ({"solution.py": STUB + DONE, "solution.ipynb": notebook_text(DONE)}, "solution.py", False),
+        ({"solution.py": STUB, "solution.ipynb": notebook_text(STUB)}, "solution.py", False),
+        ({"solution.py": STUB, "old/solution.ipynb": notebook_text(DONE)}, "solution.py", False),
+        (
+            {"solution.py": STUB + "from mine import *\n", "mine.py": DONE, "more.py": DONE},
+            "solution.py",
+            False,
+        ),
+        ({"solution.py": STUB + "f = lambda x: 2 * x\n", "x.py": DONE}, "solution.py", False),
+        ({"solution.py": "from mine import f\n", "mine.py": DONE}, "solution.py", False),
+    ],
+)
+def test_a_template_that_nobody_filled_in_stands_back_for_what_lies_beside_it(
+    tmp_path: Path, files: dict[str, str], chosen: str, *, left_out: bool
+) -> None:
+    for name, text in files.items():
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    submission = read(tmp_path)
+    assert submission.filename == chosen
+    assert left_out == any("nothing was filled in" in remark for remark in submission.remarks)
