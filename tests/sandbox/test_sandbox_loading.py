@@ -120,6 +120,73 @@ def test_helper_files_are_importable_and_readable(run: Run) -> None:
         assert session.call("f", ()).outcome == Returned((42, "1,2"))
 
 
+HELP = "def help():\n    return 41\n"
+
+
+@pytest.mark.parametrize(
+    ("beside", "problem"),
+    [
+        (HELP + "import no_such\n", (3, "ModuleNotFoundError: No module named 'no_such'")),
+        ("input()\n" + HELP, (1, "EOFError: EOF when reading a line")),
+        (HELP + "raise SystemExit\n", (3, "SystemExit")),
+        (HELP + "def bad(:\n", (3, "SyntaxError: invalid syntax (column 9)")),
+    ],
+)
+@pytest.mark.parametrize("statement", ["from helper import *", "from pack import help"])
+def test_a_module_beside_the_solution_is_forgiven_as_the_solution_is(
+    run: Run, beside: str, problem: tuple[int, str], statement: str
+) -> None:
+    helpers = {"helper.py": beside.encode(), "pack/__init__.py": b"from helper import help\n"}
+    with run.launcher.open(
+        submission(f"{statement}\ndef f():\n    return help()\n", helpers=helpers)
+    ) as session:
+        found = [(p.label, p.line, p.what) for p in session.loaded.problems]
+        assert session.call("f", ()).outcome == Returned(41)
+    assert found == [("helper.py", *problem)]
+
+
+def test_what_a_file_tries_to_import_may_fail_as_ever(run: Run) -> None:
+    helpers = {
+        "fast.py": b"import no_such\n",
+        "slow.py": b"def help():\n    return 41\n",
+    }
+    with run.launcher.open(
+        submission(
+            """
+            try:
+                import fast as way
+            except ImportError:
+                import slow as way
+            def f(): return way.help()
+            def g():
+                import fast
+            """,
+            helpers=helpers,
+        )
+    ) as session:
+        assert session.loaded.problems == ()
+        assert session.call("f", ()).outcome == Returned(41)
+        outcome = session.call("g", ()).outcome
+    assert isinstance(outcome, Raised) and outcome.exception == "ModuleNotFoundError"
+
+
+def test_a_module_beside_the_solution_that_ends_the_process_still_defines(run: Run) -> None:
+    helpers = {"helper.py": f"{HELP}import os\nos._exit(3)\n".encode()}
+    with run.launcher.open(
+        submission("from helper import help\ndef f(): return help()\n", helpers=helpers)
+    ) as session:
+        assert isinstance(session.loaded.failure, Killed)
+        assert session.call("f", ()).outcome == Returned(41)
+
+
+def test_modules_beside_the_solution_are_imported_by_relative_names_too(run: Run) -> None:
+    helpers = {"helper.py": b"from .pack.inner import help\n", "pack/inner.py": HELP.encode()}
+    text = "from . import helper\nfrom .helper import help\ndef f(): return help()\n"
+    with run.launcher.open(submission(text, helpers=helpers)) as session:
+        assert session.loaded.problems == ()
+        assert session.call("f", ()).outcome == Returned(41)
+
+
 def test_a_message_names_files_by_their_places_beside_the_solution(run: Run) -> None:
     """Where a worker's own directory lies is of the machine, and another in every run."""
     texts = """\
