@@ -222,7 +222,7 @@ class _Beside(SourceFileLoader):
         text = source.normal(decode_source(self.get_data(self.path)))
         _, found = _run_chunk(self.path, text, module, 0, definitions_only=_Beside.definitions_only)
         label = self.path.removeprefix(f"{self.folder}{os.sep}")
-        self.problems += [(label, *problem[1:]) for problem in sorted(found, key=_line_of)]
+        _Beside.problems += [(label, *problem[1:]) for problem in sorted(found, key=_line_of)]
 
 
 def _line_of(problem: Problem) -> int:

@@ -45,6 +45,7 @@ MAX_HELPER_BYTES = 20 << 20
 _HANDOUT = "assignment.json"
 _MANY = 20  # files, beyond which none is looked into to tell which was filled in
 _GIVES_BACK = re.compile(r"^[ \t]+return\b|\blambda\b|^from .* import \*", re.MULTILINE)
+_IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
 
 # Nothing imports these from beside the solution, and they are large.
 _NEVER_HELPERS = (".ipynb", ".zip")
@@ -169,7 +170,7 @@ def parts_of_tree(tree: Tree, expected_name: str, *, open_zip: bool = True) -> P
     except Refused as refusal:
         raise Refused("; ".join([str(refusal), *tree.remarks])) from refusal
     chunks, remarks = _solution(choice.name, lambda limit: tree.read(choice.name, limit))
-    helpers, left_out = _helpers(tree, choice.name)
+    helpers, left_out = _helpers(tree, choice.name, chunks)
     return Parts(
         shown(choice.name),
         chunks,
@@ -260,25 +261,19 @@ def _solution(name: str, read: Callable[[int], bytes]) -> tuple[tuple[Chunk, ...
     return (Chunk(label, text),), remarks
 
 
-def _helpers(tree: Tree, solution: str) -> tuple[dict[str, bytes], tuple[str, ...]]:
+def _helpers(
+    tree: Tree, solution: str, chunks: Iterable[Chunk]
+) -> tuple[dict[str, bytes], tuple[str, ...]]:
     """Read what lies beside the solution, modules before data and small files before large."""
-    folder = solution[: solution.rfind("/") + 1]
-    beside = sorted(
-        (
-            name
-            for name in tree.names
-            if name.startswith(folder)
-            and name != solution
-            and not name.lower().endswith(_NEVER_HELPERS)
-        ),
-        key=lambda name: (not name.endswith(".py"), tree.files[name], name),
-    )
+    places = _from_above(tree, solution, chunks) | _beside(tree, solution)
     helpers: dict[str, bytes] = {}
-    odd = {name for name in beside if plain_path(name[len(folder) :].split("/")) is None}
+    odd: set[str] = set()
     left_out: list[str] = []
     room = MAX_HELPER_BYTES
-    for name in beside:
-        if name in odd:
+    order = [(not name.endswith(".py"), tree.files[name], name) for name in places.values()]
+    for _, (helper, name) in sorted(zip(order, places.items(), strict=True)):
+        if plain_path(helper.split("/")) is None:
+            odd.add(name)
             continue
         if len(helpers) == MAX_HELPERS or tree.files[name] > room:
             left_out.append(name)
@@ -289,7 +284,7 @@ def _helpers(tree: Tree, solution: str) -> tuple[dict[str, bytes], tuple[str, ..
             left_out.append(name)
             continue
         room -= len(content)
-        helpers[name[len(folder) :]] = content
+        helpers[helper] = content
     remarks = [f"left out {listed(sorted(odd))}: {ODD_NAME}"] if odd else []
     if left_out:
         remarks.append(
@@ -297,6 +292,37 @@ def _helpers(tree: Tree, solution: str) -> tuple[dict[str, bytes], tuple[str, ..
             f"{size_text(MAX_HELPER_BYTES)} beside the solution"
         )
     return helpers, tuple(remarks)
+
+
+def _beside(tree: Tree, solution: str) -> dict[str, str]:
+    """Return what lies in the solution's folder and below, by its place there."""
+    folder = solution[: solution.rfind("/") + 1]
+    return {
+        name[len(folder) :]: name
+        for name in tree.names
+        if name.startswith(folder)
+        and name != solution
+        and not name.lower().endswith(_NEVER_HELPERS)
+    }
+
+
+def _from_above(tree: Tree, solution: str, chunks: Iterable[Chunk]) -> dict[str, str]:
+    """Return the modules that the solution imports by their place in a folder above it.
+
+    Editors run a file from the top of its project: `from src.layers import *` in src/solution.py.
+    """
+    wanted = {name for chunk in chunks for name in _IMPORTED.findall(chunk.text)}
+    places: dict[str, str] = {}
+    above = _folder(solution)
+    while above:
+        above = _folder(above)
+        start = f"{above}/" if above else ""
+        for name in tree.names:
+            place = name[len(start) :]
+            first = place.partition("/")[0].removesuffix(".py")
+            if first in wanted and name.startswith(start) and name.endswith(".py"):
+                places.setdefault(place, name)
+    return {place: name for place, name in places.items() if name != solution}
 
 
 def _digest(

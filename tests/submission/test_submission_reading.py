@@ -619,3 +619,32 @@ def test_a_template_that_nobody_filled_in_stands_back_for_what_lies_beside_it(
     submission = read(tmp_path)
     assert submission.filename == chosen
     assert left_out == any("nothing was filled in" in remark for remark in submission.remarks)
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("from src.layers import *", {"layers.py", "src/layers.py"}),
+        (
+            "    import hw3.tools as tools",
+            {
+                "layers.py",
+                *(f"hw3/{n}.py" for n in ("src/layers", "common/sizes", "tools", "sr/x")),
+            },
+        ),
+        ("from common.sizes import size", {"layers.py", "common/sizes.py"}),
+        ("import tools", {"layers.py", "tools.py"}),
+        ("from srcs import x", {"layers.py"}),
+        ("from layers import *", {"layers.py"}),
+        ("x = 'from tools'", {"layers.py"}),
+    ],
+)
+def test_modules_are_found_from_the_folders_above_the_solution_where_it_imports_them(
+    tmp_path: Path, statement: str, expected: set[str]
+) -> None:
+    for name in ("src/layers.py", "common/sizes.py", "common/table.csv", "tools.py", "sr/x.py"):
+        file = tmp_path / "hw3" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("x = 1\n", encoding="utf-8")
+    (tmp_path / "hw3/src/solution.py").write_text(f"{statement}\n", encoding="utf-8")
+    assert set(read(tmp_path).helpers) == expected
