@@ -18,7 +18,7 @@ from typing import TypeAlias
 import msgspec
 
 from grader.model import Chunk
-from grader.submission.magics import plain_python
+from grader.submission.magics import plain_python, writing
 from grader.submission.naming import shown
 from grader.submission.source import MAX_SOURCE, what_it_looks_like
 from grader.submission.tree import Refused, size_text
@@ -28,6 +28,7 @@ MAX_CELLS = 5_000  # of code
 _LONGEST_SOURCE = 6 * MAX_SOURCE  # bytes of JSON, in which a character may be written \\u0000
 
 _Source: TypeAlias = str | list[str] | None
+_IMPORTS = re.compile(r"^[ \t]*(?:from|import|%run)\b.*", re.MULTILINE)
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 # Every cell must name its type, and its source stays undecoded at first: so the least that a
@@ -71,30 +72,51 @@ def read_notebook(content: bytes, *, name: str) -> tuple[tuple[Chunk, ...], tupl
     chunks: list[Chunk] = []
     remarks = ["the notebook's cells are counted from 1, code cells only"]
     remarks += _about_language(notebook)
-    count = encoded = decoded = 0
+    sources = _sources(notebook, name)
+    imports = "\n".join(line for source in sources for line in _IMPORTS.findall(source or ""))
+    imported = set(re.findall(r"\w+", imports))
+    for count, source in enumerate(sources, start=1):
+        if source is None:
+            remarks.append(f"cell {count} is damaged and was left out")
+            continue
+        plain = plain_python(source)
+        text = plain.text
+        if plain.left_out is not None:
+            remarks.append(f"cell {count} begins with {shown(plain.left_out)} and was left out")
+        elif plain.writes is not None and _stem(plain.writes) in imported:
+            text = writing(source)
+        elif plain.writes is not None:
+            remarks.append(f"cell {count} writes {shown(plain.writes)} and was read as code")
+        if text.strip():
+            chunks.append(Chunk(f"cell {count}", text))
+    if not chunks:
+        remarks.append("the notebook has no code")
+    return tuple(chunks), _bounded(remarks)
+
+
+def _sources(notebook: _Notebook, name: str) -> list[str | None]:
+    """Return the text of each code cell, None where it is damaged; or raise Refused."""
+    sources: list[str | None] = []
+    encoded = decoded = 0
     for cell in _cells(notebook):
         if cell.cell_type != "code":
             continue
-        count += 1
         encoded += len(cell.source) + len(cell.input)
         source = _source(cell) if encoded <= _LONGEST_SOURCE else ""
         decoded += len(source or "")
-        if count > MAX_CELLS or encoded > _LONGEST_SOURCE or decoded > MAX_SOURCE:
+        sources.append(source)
+        if len(sources) > MAX_CELLS or encoded > _LONGEST_SOURCE or decoded > MAX_SOURCE:
             raise Refused(
                 f"{shown(name)} holds more code than a notebook does "
                 f"({MAX_CELLS} cells, {size_text(MAX_SOURCE)})"
             )
-        if source is None:
-            remarks.append(f"cell {count} is damaged and was left out")
-        elif source.strip():
-            plain = plain_python(source)
-            if plain.left_out is None:
-                chunks.append(Chunk(f"cell {count}", plain.text))
-            else:
-                remarks.append(f"cell {count} begins with {shown(plain.left_out)} and was left out")
-    if not chunks:
-        remarks.append("the notebook has no code")
-    return tuple(chunks), _bounded(remarks)
+    return sources
+
+
+def _stem(path: str) -> str:
+    """Return the name by which a module is imported: of the solution itself, none."""
+    stem = path.rpartition("/")[2].removesuffix(".py")
+    return "" if stem == "solution" else stem
 
 
 def is_notebook(content: bytes) -> bool:

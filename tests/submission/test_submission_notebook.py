@@ -88,6 +88,24 @@ def test_a_cell_for_another_language_is_left_out_and_said() -> None:
     assert remarks == (COUNTED, "cell 2 begins with %%bash and was left out")
 
 
+@pytest.mark.parametrize(
+    "imports", ["import shapes", "x = 1\nfrom lib.shapes import *", "%run shapes.py"]
+)
+def test_a_cell_that_writes_a_module_which_another_cell_imports_writes_it(imports: str) -> None:
+    chunks, remarks = read(notebook_text("%%writefile lib/shapes.py\nx = 1", imports))
+    assert chunks[0].text.startswith("with open('lib/shapes.py', 'w'")
+    assert len(remarks) == 1
+
+
+@pytest.mark.parametrize("imports", ["", "from shapesnot import *", "from solution import *"])
+def test_a_cell_that_writes_the_solution_is_read_as_code(imports: str) -> None:
+    """What nobody imports was written to be handed in, and the solution is this very module."""
+    name = "solution.py" if "solution" in imports else "shapes.py"
+    chunks, remarks = read(notebook_text(f"%%writefile {name}\nx = 1", imports))
+    assert chunks[0].text == f"# %%writefile {name}\nx = 1"
+    assert remarks[1] == f"cell 1 writes {name} and was read as code"
+
+
 def test_outputs_however_large_and_odd_are_never_looked_at() -> None:
     picture = {"output_type": "display_data", "data": {"image/png": "A" * (30 << 20)}}
     numbers = {"output_type": "stream", "text": ["x"] * 1_000_000, "odd": "HUGE"}
