@@ -82,6 +82,7 @@ def run(
         flags, found = _run_chunk(label, text, module, flags, definitions_only=definitions_only)
         problems += sorted(found, key=_line_of)
     _Beside.definitions_only = False
+    problems += _give_back(chunks, module, flags)
     return problems[:MAX_PROBLEMS]
 
 
@@ -125,6 +126,32 @@ def _run_chunk(
         if what is not None:
             report(statement, what)
     return flags, found
+
+
+def _give_back(
+    chunks: list[tuple[str, str]], module: types.ModuleType, flags: int
+) -> list[Problem]:
+    """Define those functions again whose names were given to what they returned."""
+    lost = {
+        name: value
+        for name, value in module.__dict__.items()
+        if not callable(value) and any(f"def {name}(" in text for _, text in chunks)
+    }
+    if not lost:
+        return []
+    labels: dict[ast.stmt, str] = {}
+    for label, text in chunks:
+        parsed, _ = source.parse(source.normal(text), flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        labels |= dict.fromkeys(parsed, label)
+    problems: list[Problem] = []
+    for name, value in lost.items():
+        function = source.function_below(name, list(labels))
+        if function is not None:
+            _run_statement(function, labels[function], module, flags)
+            kind = type.__dict__["__name__"].__get__(type(value))
+            what = f"its name was given to a result later ({kind}); the function counts"
+            problems.append((labels[function], function.lineno, what, f"def {name}"))
+    return problems
 
 
 class _Failure(NamedTuple):

@@ -120,6 +120,31 @@ def test_helper_files_are_importable_and_readable(run: Run) -> None:
         assert session.call("f", ()).outcome == Returned((42, "1,2"))
 
 
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("def f(x):\n    return x + 1\nf = f(3)\n",),
+        ("def f(x):\n    return x + 1\n", "def g(x):\n    return f(x)\n", "f = g(1)\n"),
+        ("from __future__ import annotations\ndef f(x: no):\n    return x + 1\nf: int = f(3)\n",),
+        ("def f(x):\n    return 0\n", "def f(x):\n    return x + 1\n", "f = f(3)\n"),
+    ],
+)
+def test_a_function_whose_name_was_given_to_a_result_still_counts_and_that_is_said(
+    run: Run, texts: tuple[str, ...]
+) -> None:
+    with run.launcher.open(submission(*texts)) as session:
+        (problem,) = session.loaded.problems
+        assert session.call("f", (1,)).outcome == Returned(2)
+    assert problem.what == "its name was given to a result later (int); the function counts"
+    assert problem.statement == "def f"
+
+
+def test_a_name_that_other_functions_use_as_data_stays_what_it_is(run: Run) -> None:
+    text = "def table():\n    return [1]\ntable = table()\ndef f():\n    return table\n"
+    assert run.call(text).outcome == Returned([1])
+    assert run.loaded.problems == ()
+
+
 HELP = "def help():\n    return 41\n"
 
 
