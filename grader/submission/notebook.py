@@ -19,7 +19,7 @@ import msgspec
 
 from grader.model import Chunk
 from grader.submission.magics import plain_python, writing
-from grader.submission.naming import shown
+from grader.submission.naming import listed, shown
 from grader.submission.source import MAX_SOURCE, what_it_looks_like
 from grader.submission.tree import Refused, size_text
 
@@ -29,6 +29,7 @@ _LONGEST_SOURCE = 6 * MAX_SOURCE  # bytes of JSON, in which a character may be w
 
 _Source: TypeAlias = str | list[str] | None
 _IMPORTS = re.compile(r"^[ \t]*(?:from|import|%run)\b.*", re.MULTILINE)
+_DEFINES = re.compile(rb'(?:"|\\n)def ([a-zA-Z_0-9]{1,80})\(')  # in JSON
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 # Every cell must name its type, and its source stays undecoded at first: so the least that a
@@ -70,8 +71,11 @@ def read_notebook(content: bytes, *, name: str) -> tuple[tuple[Chunk, ...], tupl
         )
     notebook = _decoded(content, name)
     chunks: list[Chunk] = []
-    remarks = ["the notebook's cells are counted from 1, code cells only"]
-    remarks += _about_language(notebook)
+    remarks = [
+        "the notebook's cells are counted from 1, code cells only; what others hold is not read",
+        *_about_language(notebook),
+        *_about_code_elsewhere(notebook),
+    ]
     sources = _sources(notebook, name)
     imports = "\n".join(line for source in sources for line in _IMPORTS.findall(source or ""))
     imported = set(re.findall(r"\w+", imports))
@@ -222,6 +226,19 @@ def _about_language(notebook: _Notebook) -> list[str]:
     if not language or "python" in language.lower():
         return []
     return [f"the notebook says that its language is {shown(language)}; it was read as Python"]
+
+
+def _about_code_elsewhere(notebook: _Notebook) -> list[str]:
+    """Say which functions stand in a cell that a slip of the hand turned into text."""
+    names = [
+        name.decode()
+        for cell in _cells(notebook)
+        if cell.cell_type != "code"
+        for name in _DEFINES.findall(bytes(cell.source)[:_LONGEST_SOURCE])
+    ]
+    return (
+        [f"a function stands in a text cell, which does not run: {listed(names)}"] if names else []
+    )
 
 
 def _bounded(remarks: list[str], most: int = 20) -> tuple[str, ...]:
