@@ -65,10 +65,12 @@ def find_solution(path: Path, header: Header) -> Submission:
     elsewhere = _files_beside(path, {*HANDOUT, *(file.name for file in present)})
     if present and elsewhere and all(_is_template(file, header) for file in present):
         handed_out = " and ".join(file.name for file in present)
-        remarks = (
+        told = (
             f"{handed_out} {'are' if len(present) == 2 else 'is'} still as handed out; "
-            f"to check another file, name it: python -m grader check {elsewhere[0]}",
+            f"to check another file, name it: python -m grader check {elsewhere[0]}"
         )
+        template = read_submission(present[0], expected_name=header.filename)
+        return replace(template, remarks=(told, *template.remarks))
     submission = read_submission(path, expected_name=header.filename, without=without)
     return replace(submission, remarks=(*remarks, *submission.remarks))
 

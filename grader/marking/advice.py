@@ -8,7 +8,10 @@ few fixed kinds of outcome occurred: no input, no value, no text of the student'
 
 from __future__ import annotations
 
+import builtins
 import difflib
+import re
+import sys
 from collections.abc import Collection, Iterator, Sequence
 
 from grader.marking.credit import must_raise
@@ -118,10 +121,12 @@ def _missing(result: QuestionResult, loaded: Loaded, asked: Collection[str]) -> 
     else:
         hint = f"; is it the one you called {one_line(names[0], 80)}?" if names else "."
         yield f"No function named {name} is defined{hint}"
-    for problem in loaded.problems:
+    for problem in sorted(loaded.problems, key=lambda problem: name not in problem.statement):
         if _may_hide(problem, name, asked):
             label, what = one_line(problem.label, 80), _own_words(problem.what)
             yield f"{label}, line {problem.line}, could not be used: {what}."
+            if problem.what.startswith("SyntaxError"):
+                yield f"Python {sys.version_info.major}.{sys.version_info.minor} reads it here."
             return
 
 
@@ -169,8 +174,22 @@ def _broken(shown: Sequence[CaseResult]) -> Iterator[str]:
     for exception, advice in _REFUSED_HERE.items():
         if any(_raised(case, exception) for case in broken):
             yield advice
+    taken = {name: None for case in broken for name in _names_taken(case)}
+    if taken:
+        names = " or ".join(taken)
+        yield f"Was {names} given to a value somewhere? It is no longer Python's function then."
 
 
+def _names_taken(case: CaseResult) -> Iterator[str]:
+    """Python's own functions that a line calls where something that was called is no function."""
+    outcome = case.observation.outcome
+    if isinstance(outcome, Raised) and outcome.frames and _NO_FUNCTION.fullmatch(outcome.message):
+        called = _CALLED.findall(outcome.frames[-1].text)
+        yield from (name for name in called if name in dir(builtins))
+
+
+_NO_FUNCTION = re.compile(r"'\w+' object is not callable")
+_CALLED = re.compile(r"(?<![\w.])([a-z]\w*)\(")
 _REFUSED_HERE = {
     "PermissionError": "New processes, the network and files elsewhere are refused here.",
     "EOFError": "Nobody answers input() here: take every value from the arguments.",

@@ -9,17 +9,19 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from grader.marking.arrays import EXACT, plain
+from grader.marking.arrays import EXACT, entries, is_row, plain
 from grader.marking.compare import narrow
 from grader.marking.credit import must_raise
 from grader.marking.recognise import GENERAL
 from grader.model import CaseResult, Returned
 
 _FEWEST = 3  # cases before "in every failed case" means anything
+_LONGEST = 10_000  # entries of a sequence that is held against others
 
 
 def patterns(results: Sequence[CaseResult]) -> tuple[str, ...]:
@@ -32,6 +34,8 @@ def patterns(results: Sequence[CaseResult]) -> tuple[str, ...]:
     found = list(_same_kind(failed, values))
     if _square_only(values):
         found.append(_SQUARE_ONLY)
+    if _goes_on(values):
+        found.append(_KEPT)
     if len(failed) >= 2:
         found += _same_remark(failed)
     if len(failed) >= _FEWEST:
@@ -44,6 +48,7 @@ _NOT_REFUSED = "All is right, except that bad input is not refused as the statem
 _SQUARE_ONLY = "It is right for square inputs only: where do height and width change places?"
 _NONE = "In every failed case the result is None: is it printed, or does a branch return nothing?"
 _NONE_ELSEWHERE = "In every failed case the result is None, which is right in other cases only."
+_KEPT = "Each result goes on from that of the call before: what is kept between calls?"
 _TEXT = "In every failed case the result is text: return the number itself, not its digits."
 OF_ANOTHER_KIND = frozenset({_NONE, _TEXT})
 """Sentences after which nothing is left to say of the values."""
@@ -113,6 +118,29 @@ def _has_unequal_sides(args: Sequence[Any]) -> bool | None:
         if is_shape and all(isinstance(n, int) for n in arg):
             sides.append(arg[-2:])
     return any(height != width for height, width in sides) if sides else None
+
+
+def _goes_on(results: Sequence[CaseResult]) -> bool:
+    """Whether every sequence but the first is what the call before gave and the right one."""
+    rows = [_rows(result) for result in results if result.case.shown]
+    known = [row for row in rows if row is not None]
+    if len(known) < len(rows) or len(known) < _FEWEST:
+        return False
+    pairs = pairwise(known)
+    return all(before and got == before + want for (_, before), (want, got) in pairs)
+
+
+def _rows(result: CaseResult) -> tuple[list[Any], list[Any]] | None:
+    """Expected and observed, if both are sequences of single values."""
+    outcome = result.observation.outcome
+    if not isinstance(outcome, Returned) or result.case.at:
+        return None
+    both: tuple[Any, Any] = result.case.expected, outcome.value
+    if not all(is_row(side) and len(side) <= _LONGEST for side in both):
+        return None
+    want, got = map(entries, both)
+    flat = all(isinstance(item, int | float | str) for item in [*want, *got])
+    return (want, got) if flat else None
 
 
 def _same_remark(failed: Sequence[CaseResult]) -> Iterator[str]:

@@ -14,12 +14,14 @@ import linecache
 import os
 import sys
 import types
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from importlib.machinery import FileFinder, SourceFileLoader
+from importlib.util import decode_source
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from grader.sandbox import source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 MODULE: Final = "solution"
 MAX_PROBLEMS: Final = 40
@@ -30,10 +32,12 @@ _FUTURE_FLAGS: Final = sum(
     {getattr(future, name).compiler_flag for name in future.all_feature_names}
 )
 
+_IMPORTS: Final = (ast.Import, ast.ImportFrom)
+
 Problem = tuple[str, int, str, str]  # label, line, what, statement
 
 
-class OutOfMemory(Exception):
+class OutOfMemory(MemoryError):
     """A statement of the top level outgrew the memory."""
 
 
@@ -43,6 +47,7 @@ def import_also_from(folder: str) -> None:
     One named like a module of the standard library does not shadow it, one named like some package
     does.
     """
+    sys.path_hooks.insert(0, _finder_below(folder))
     first = next((i for i, path in enumerate(sys.path) if path.endswith("-packages")), None)
     sys.path.insert(len(sys.path) if first is None else first, folder)
 
@@ -52,6 +57,7 @@ def new_module(scratch: str, label: str) -> types.ModuleType:
     module = types.ModuleType(MODULE)
     name = label if label.endswith(".py") else f"{MODULE}.py"
     module.__file__ = os.path.join(scratch, name)  # noqa: PTH118 - pathlib costs a worker time
+    module.__package__, module.__path__ = MODULE, [scratch]  # from .layers import *
     sys.modules[MODULE] = module
     return module
 
@@ -66,6 +72,7 @@ def run(
     """
     chunks = list(chunks)
     problems: list[Problem] = []
+    _Beside.problems, _Beside.definitions_only = problems, definitions_only
     _provide_notebook(chunks, module)
     _import_what_torch_imports_late(chunks)
     flags = 0
@@ -73,7 +80,9 @@ def run(
         text = source.normal(text)
         _remember(label, text, module)
         flags, found = _run_chunk(label, text, module, flags, definitions_only=definitions_only)
-        problems += sorted(found, key=lambda problem: problem[1])
+        problems += sorted(found, key=_line_of)
+    _Beside.definitions_only = False
+    problems += _give_back(chunks, module, flags)
     return problems[:MAX_PROBLEMS]
 
 
@@ -101,8 +110,10 @@ def _run_chunk(
         statements = list(_definitions(statements))
     elif failure is not None:
         at = _index(statements, failure)
-        report(statements[at], failure.what)
-        statements = statements[at + 1 :]
+        if not isinstance(statements[at], _IMPORTS):  # those are tried again
+            report(statements[at], failure.what)
+            at += 1
+        statements = statements[at:]
     elif statements and module.__doc__ is None:
         module.__doc__ = ast.get_docstring(ast.Module(statements[:1], []), clean=False)
     for statement in statements:
@@ -115,6 +126,32 @@ def _run_chunk(
         if what is not None:
             report(statement, what)
     return flags, found
+
+
+def _give_back(
+    chunks: list[tuple[str, str]], module: types.ModuleType, flags: int
+) -> list[Problem]:
+    """Define those functions again whose names were given to what they returned."""
+    lost = {
+        name: value
+        for name, value in module.__dict__.items()
+        if not callable(value) and any(f"def {name}(" in text for _, text in chunks)
+    }
+    if not lost:
+        return []
+    labels: dict[ast.stmt, str] = {}
+    for label, text in chunks:
+        parsed, _ = source.parse(source.normal(text), flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        labels |= dict.fromkeys(parsed, label)
+    problems: list[Problem] = []
+    for name, value in lost.items():
+        function = source.function_below(name, list(labels))
+        if function is not None:
+            _run_statement(function, labels[function], module, flags)
+            kind = type.__dict__["__name__"].__get__(type(value))
+            what = f"its name was given to a result later ({kind}); the function counts"
+            problems.append((labels[function], function.lineno, what, f"def {name}"))
+    return problems
 
 
 class _Failure(NamedTuple):
@@ -146,12 +183,17 @@ def _remember(label: str, text: str, module: types.ModuleType) -> None:
 def _run_statement(
     statement: ast.stmt, label: str, module: types.ModuleType, flags: int
 ) -> tuple[int, str | None]:
-    """Run one statement; return the flags of the future from here on, and what went wrong."""
+    """Run one statement; return the flags of the future from here on, and what went wrong.
+
+    What an import brings from beside the solution is run statement by statement, too.
+    """
+    _Beside.forgives = isinstance(statement, _IMPORTS)
     try:
         code = compile(ast.Module([statement], []), label, "exec", flags, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError) as error:  # `return` outside a function
         return flags & _FUTURE_FLAGS, source.describe(error)
     failure = _execute(code, module)
+    _Beside.forgives = False
     return code.co_flags & _FUTURE_FLAGS, None if failure is None else failure.what
 
 
@@ -183,6 +225,47 @@ def _place(error: BaseException, code: types.CodeType) -> tuple[int, int]:
                 return line, column
         traceback = traceback.tb_next
     return sys.maxsize, 0
+
+
+# ------------------------------------------------------------------- beside the solution
+
+
+class _Beside(SourceFileLoader):
+    """Loads a student's own modules, which may hold what cannot run here as the solution may.
+
+    At first as Python does. Only what an import at the top level could not bring is read again
+    with forgiveness: `try: import fast` shall find out.
+    """
+
+    forgives: ClassVar[bool] = False
+    definitions_only: ClassVar[bool] = False
+    problems: ClassVar[list[Problem]] = []
+    folder: ClassVar[str] = ""
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        if not (self.forgives or self.definitions_only):
+            super().exec_module(module)
+            return
+        text = source.normal(decode_source(self.get_data(self.path)))
+        _, found = _run_chunk(self.path, text, module, 0, definitions_only=_Beside.definitions_only)
+        label = self.path.removeprefix(f"{self.folder}{os.sep}")
+        _Beside.problems += [(label, *problem[1:]) for problem in sorted(found, key=_line_of)]
+
+
+def _line_of(problem: Problem) -> int:
+    return problem[1]
+
+
+def _finder_below(folder: str) -> Callable[[str], FileFinder]:
+    """Return a hook for sys.path_hooks that finds modules in this folder."""
+    _Beside.folder = folder
+
+    def finder(path: str) -> FileFinder:
+        if path != folder and not path.startswith(f"{folder}{os.sep}"):
+            raise ImportError(path)
+        return FileFinder(path, (_Beside, [".py"]))
+
+    return finder
 
 
 def describe(error: BaseException) -> str:
@@ -217,7 +300,7 @@ _NAMED: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def _defines(statement: ast.stmt, own: set[str]) -> bool:
-    if isinstance(statement, (ast.Import, ast.ImportFrom, *_NAMED)):
+    if isinstance(statement, (*_IMPORTS, *_NAMED)):
         return True
     if isinstance(statement, ast.Try):  # try: import torch; except ImportError: torch = None
         parts = [*statement.body, *statement.orelse, *statement.finalbody]
@@ -264,11 +347,17 @@ def _import_what_torch_imports_late(chunks: Iterable[tuple[str, str]]) -> None:
 
 
 def _provide_notebook(chunks: Iterable[tuple[str, str]], module: types.ModuleType) -> None:
-    """Give a notebook's cells the two names that Jupyter gives them, if they mention them."""
+    """Give a notebook's cells, exported ones too, the two names that Jupyter gives them."""
     if any("get_ipython" in text for _, text in chunks):
         module.__dict__["get_ipython"] = _Nothing
-    if any("display(" in text for label, text in chunks if not label.endswith(".py")):
+    cells = [text for label, text in chunks if not label.endswith(".py") or _is_exported(text)]
+    if any("display(" in text for text in cells):
         module.__dict__["display"] = lambda *values, **options: None
+
+
+def _is_exported(text: str) -> bool:
+    """Whether Jupyter, VS Code or Colab made the file of a notebook, by what they leave in it."""
+    return any(mark in text for mark in ("# In[", "# %%", "generated by Colab"))
 
 
 def provide_grader() -> None:

@@ -15,7 +15,10 @@ import sys
 import types
 import warnings
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _CONTINUES: Final = re.compile(r"(else|elif|except|finally)\b|[)\]}#]|\s|$")
 _BEGINS: Final = re.compile(r"(def|class|import|from|return|raise|with|while|try|if|for|async)\b|@")
@@ -80,6 +83,25 @@ def owner_of(name: str, text: str) -> str | None:
             line = text.split("\n")[statement.lineno - 1]
             return getattr(statement, "name", line.strip()[:_OWNER].rstrip(":"))
     return None
+
+
+def function_below(name: str, statements: Sequence[ast.stmt]) -> ast.stmt | None:
+    """Return the function of that name, when its name is no data to any other function.
+
+    `area = area(3, 4)` at the end of a file gives the name away for a look at a result.
+    """
+    found: ast.stmt | None = None
+    for statement in statements:
+        if not isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
+            continue
+        if statement.name == name:
+            found = statement
+        parts = list(ast.walk(statement))
+        called = {id(part.func) for part in parts if isinstance(part, ast.Call)}
+        names = (part for part in parts if isinstance(part, ast.Name) and part.id == name)
+        if any(id(part) not in called for part in names):
+            return None
+    return found
 
 
 def describe(error: BaseException) -> str:

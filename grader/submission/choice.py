@@ -6,6 +6,7 @@ both be meant nobody guesses.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
@@ -15,6 +16,7 @@ from grader.submission.tree import Refused
 
 # Python files that accompany a solution and are none.
 _COMPANIONS = frozenset(["__init__.py", "setup.py", "conftest.py"])
+_IS_TEST = re.compile(r"test_|.*_test\.py$", re.IGNORECASE)  # as pytest finds them
 
 
 class Choice(Struct, frozen=True):
@@ -26,7 +28,8 @@ def choose(names: Sequence[str], *, expected_name: str) -> Choice:
     """Decide which file is the solution, or raise Refused with what to do about it.
 
     The expected name comes before the same name in other letters, that before a copy of it or its
-    other kind ("solution (1).py", "solution.ipynb"), and last comes any Python file or notebook.
+    other kind ("solution (1).py", "solution.ipynb"), and last comes any Python file or notebook,
+    tests of it last of all.
     The first of these that anything answers to decides, its files nearest the top: one of them is
     the solution, several are a problem.
     """
@@ -52,7 +55,9 @@ def _by_rank(names: Sequence[str], expected_name: str) -> Iterator[list[str]]:
     yield [name for name in names if _base(name) == expected_name]
     yield [name for name in names if _base(name).casefold() == folded]
     yield [name for name in names if resembles(_base(name), expected_name)]
-    yield [name for name in names if is_candidate(name)]
+    rest = [name for name in names if is_candidate(name)]
+    yield [name for name in rest if not _IS_TEST.match(_base(name))]
+    yield rest
 
 
 def _remarks(chosen: str, names: Sequence[str], expected_name: str) -> tuple[str, ...]:

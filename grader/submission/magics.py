@@ -29,6 +29,10 @@ _ELSEWHERE = frozenset(
     )
 )
 _CELL_MAGIC = re.compile(r"%%(!|\w*)")
+_WRITES = re.compile(r"""%%(?:write)?file[ \t]+(-a[ \t]+)?["']?([\w./ -]+\.py)["']?[ \t]*$""")
+_RUN = re.compile(
+    r"""%run[ \t]+(?:-\w+[ \t]+)*["']?(?:\./)?(\w+(?:/\w+)*)(?:\.py)?["']?[ \t]*(?:\#|$)"""
+)
 _STATEMENT_OF_TIME = re.compile(r"%time[ \t]+(?=[^\s\\])")
 _PYLAB = re.compile(r"%pylab\b")
 _NUMPY_NAMES = "import numpy; import numpy as np; from numpy import *"  # %pylab's, without pictures
@@ -53,10 +57,25 @@ _IN_STRING = {quote: re.compile(rf"\\.|(?P<end>{quote})") for quote in ('"', "'"
 
 
 class PlainCell(Struct, frozen=True):
-    """A cell as plain Python; `left_out` names the cell magic whose body is not run as Python."""
+    """A cell as plain Python; `left_out` names the cell magic whose body is not run as Python.
+
+    Of a cell that writes its body to a module, `writes` is that file's place.
+    """
 
     text: str
     left_out: str | None = None
+    writes: str | None = None
+
+
+def writing(text: str) -> str:
+    """Return Python that does what a cell with `%%writefile` does, in place of its body."""
+    magic, _, body = text.lstrip("\n").partition("\n")
+    written = _WRITES.match(magic)
+    if written is None:
+        raise ValueError(f"magic={magic!r} writes no module")
+    mode = "a" if written[1] else "w"
+    file = f"open({written[2]!r}, {mode!r}, encoding='utf-8')"
+    return f"with {file} as _file: _file.write({body + chr(10)!r})"
 
 
 def plain_python(text: str) -> PlainCell:
@@ -66,10 +85,13 @@ def plain_python(text: str) -> PlainCell:
     ['pass  # %matplotlib inline', 'files = []  # !ls', 'x = f(3)']
     """
     lines = _without_common_indent(text.split("\n"))
+    written: str | None = None
     for number, line in enumerate(lines):
         cell_magic = _CELL_MAGIC.match(line)
         if cell_magic is not None:
-            if cell_magic[1] in _ELSEWHERE:
+            if module := _WRITES.match(line):
+                written = written or module[2]
+            elif cell_magic[1] in _ELSEWHERE:
                 return PlainCell("", left_out=cell_magic[0])
             lines[number] = f"# {line}"  # what follows may be a cell magic again
         elif line.strip():
@@ -78,7 +100,7 @@ def plain_python(text: str) -> PlainCell:
         number, scanner = 0, _Scanner()
         while number < len(lines):
             number = _rewrite(lines, number, scanner)
-    return PlainCell("\n".join(lines))
+    return PlainCell("\n".join(lines), writes=written)
 
 
 def _without_common_indent(lines: list[str]) -> list[str]:
@@ -98,6 +120,8 @@ def _rewrite(lines: list[str], number: int, scanner: _Scanner) -> int:
         timed = _STATEMENT_OF_TIME.match(bare)
         if timed is None:
             instead = _NUMPY_NAMES if _PYLAB.match(bare) else "pass"
+            if not indent and (module := _RUN.match(bare)):
+                instead = f"from {module[1].replace('/', '.')} import *"
             return _replace(lines, number, f"{indent}{instead}  # {bare}")
         lines[number] = line = indent + bare[timed.end() :]
     scanner.read(line)

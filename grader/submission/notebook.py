@@ -18,8 +18,8 @@ from typing import TypeAlias
 import msgspec
 
 from grader.model import Chunk
-from grader.submission.magics import plain_python
-from grader.submission.naming import shown
+from grader.submission.magics import plain_python, writing
+from grader.submission.naming import listed, shown
 from grader.submission.source import MAX_SOURCE, what_it_looks_like
 from grader.submission.tree import Refused, size_text
 
@@ -28,6 +28,8 @@ MAX_CELLS = 5_000  # of code
 _LONGEST_SOURCE = 6 * MAX_SOURCE  # bytes of JSON, in which a character may be written \\u0000
 
 _Source: TypeAlias = str | list[str] | None
+_IMPORTS = re.compile(r"^[ \t]*(?:from|import|%run)\b.*", re.MULTILINE)
+_DEFINES = re.compile(rb'(?:"|\\n)def ([a-zA-Z_0-9]{1,80})\(')  # in JSON
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 # Every cell must name its type, and its source stays undecoded at first: so the least that a
@@ -69,32 +71,56 @@ def read_notebook(content: bytes, *, name: str) -> tuple[tuple[Chunk, ...], tupl
         )
     notebook = _decoded(content, name)
     chunks: list[Chunk] = []
-    remarks = ["the notebook's cells are counted from 1, code cells only"]
-    remarks += _about_language(notebook)
-    count = encoded = decoded = 0
+    remarks = [
+        "the notebook's cells are counted from 1, code cells only; what others hold is not read",
+        *_about_language(notebook),
+        *_about_code_elsewhere(notebook),
+    ]
+    sources = _sources(notebook, name)
+    imports = "\n".join(line for source in sources for line in _IMPORTS.findall(source or ""))
+    imported = set(re.findall(r"\w+", imports))
+    for count, source in enumerate(sources, start=1):
+        if source is None:
+            remarks.append(f"cell {count} is damaged and was left out")
+            continue
+        plain = plain_python(source)
+        text = plain.text
+        if plain.left_out is not None:
+            remarks.append(f"cell {count} begins with {shown(plain.left_out)} and was left out")
+        elif plain.writes is not None and _stem(plain.writes) in imported:
+            text = writing(source)
+        elif plain.writes is not None:
+            remarks.append(f"cell {count} writes {shown(plain.writes)} and was read as code")
+        if text.strip():
+            chunks.append(Chunk(f"cell {count}", text))
+    if not chunks:
+        remarks.append("the notebook has no code")
+    return tuple(chunks), _bounded(remarks)
+
+
+def _sources(notebook: _Notebook, name: str) -> list[str | None]:
+    """Return the text of each code cell, None where it is damaged; or raise Refused."""
+    sources: list[str | None] = []
+    encoded = decoded = 0
     for cell in _cells(notebook):
         if cell.cell_type != "code":
             continue
-        count += 1
         encoded += len(cell.source) + len(cell.input)
         source = _source(cell) if encoded <= _LONGEST_SOURCE else ""
         decoded += len(source or "")
-        if count > MAX_CELLS or encoded > _LONGEST_SOURCE or decoded > MAX_SOURCE:
+        sources.append(source)
+        if len(sources) > MAX_CELLS or encoded > _LONGEST_SOURCE or decoded > MAX_SOURCE:
             raise Refused(
                 f"{shown(name)} holds more code than a notebook does "
                 f"({MAX_CELLS} cells, {size_text(MAX_SOURCE)})"
             )
-        if source is None:
-            remarks.append(f"cell {count} is damaged and was left out")
-        elif source.strip():
-            plain = plain_python(source)
-            if plain.left_out is None:
-                chunks.append(Chunk(f"cell {count}", plain.text))
-            else:
-                remarks.append(f"cell {count} begins with {shown(plain.left_out)} and was left out")
-    if not chunks:
-        remarks.append("the notebook has no code")
-    return tuple(chunks), _bounded(remarks)
+    return sources
+
+
+def _stem(path: str) -> str:
+    """Return the name by which a module is imported: of the solution itself, none."""
+    stem = path.rpartition("/")[2].removesuffix(".py")
+    return "" if stem == "solution" else stem
 
 
 def is_notebook(content: bytes) -> bool:
@@ -200,6 +226,19 @@ def _about_language(notebook: _Notebook) -> list[str]:
     if not language or "python" in language.lower():
         return []
     return [f"the notebook says that its language is {shown(language)}; it was read as Python"]
+
+
+def _about_code_elsewhere(notebook: _Notebook) -> list[str]:
+    """Say which functions stand in a cell that a slip of the hand turned into text."""
+    names = [
+        name.decode()
+        for cell in _cells(notebook)
+        if cell.cell_type != "code"
+        for name in _DEFINES.findall(bytes(cell.source)[:_LONGEST_SOURCE])
+    ]
+    return (
+        [f"a function stands in a text cell, which does not run: {listed(names)}"] if names else []
+    )
 
 
 def _bounded(remarks: list[str], most: int = 20) -> tuple[str, ...]:

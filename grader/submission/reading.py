@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
@@ -17,8 +18,16 @@ from msgspec import MsgspecError, Struct, field, json
 
 from grader.errors import UsageError
 from grader.model import Chunk, Submission
-from grader.submission.choice import choose
-from grader.submission.naming import kind_of, listed, plain_path, safe_id, shown, stem_of
+from grader.submission.choice import choose, is_candidate
+from grader.submission.naming import (
+    kind_of,
+    listed,
+    plain_path,
+    resembles,
+    safe_id,
+    shown,
+    stem_of,
+)
 from grader.submission.source import decode, what_it_looks_like
 from grader.submission.tree import (
     ODD_NAME,
@@ -34,6 +43,9 @@ MAX_HELPERS = 1_000
 MAX_HELPER_BYTES = 20 << 20
 
 _HANDOUT = "assignment.json"
+_MANY = 20  # files, beyond which none is looked into to tell which was filled in
+_GIVES_BACK = re.compile(r"^[ \t]+return\b|\blambda\b|^from .* import \*", re.MULTILINE)
+_IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
 
 # Nothing imports these from beside the solution, and they are large.
 _NEVER_HELPERS = (".ipynb", ".zip")
@@ -158,7 +170,7 @@ def parts_of_tree(tree: Tree, expected_name: str, *, open_zip: bool = True) -> P
     except Refused as refusal:
         raise Refused("; ".join([str(refusal), *tree.remarks])) from refusal
     chunks, remarks = _solution(choice.name, lambda limit: tree.read(choice.name, limit))
-    helpers, left_out = _helpers(tree, choice.name)
+    helpers, left_out = _helpers(tree, choice.name, chunks)
     return Parts(
         shown(choice.name),
         chunks,
@@ -174,36 +186,56 @@ class _Handout(Struct, frozen=True):
 
 
 def _without_templates(tree: Tree, expected_name: str) -> tuple[Tree, tuple[str, ...]]:
-    """Leave out a template that nobody filled in, where the whole handout was handed in.
+    """Leave out a template that nobody filled in, where something else was handed in with it.
 
-    Who works in the notebook hands in an empty solution.py with it, which would count for its
-    name. The student may write into assignment.json what they like: it decides only which of
+    Who works in the notebook often hands in an empty solution.py with it, which would count for
+    its name. The student may write into assignment.json what they like: it decides only which of
     their own files is read.
     """
-    of_handouts = [name for name in tree.names if name.rpartition("/")[2] == _HANDOUT]
-    if not of_handouts:
+    meant = [name for name in tree.names if resembles(_base(name), expected_name)]
+    folder = _folder(min(meant, key=lambda name: name.count("/"))) if meant else ""
+    beside = [name for name in tree.names if is_candidate(name) and _folder(name) == folder]
+    if not 2 <= len(beside) <= _MANY:
         return tree, ()
-    handout = min(of_handouts, key=lambda name: (name.count("/"), name))
-    folder = handout[: -len(_HANDOUT)]
-    both = [f"{folder}{expected_name}", f"{folder}{stem_of(expected_name)}.ipynb"]
-    if not all(name in tree.files for name in both):
+    starters = _starters(tree)
+    templates = [n for n in beside if n in meant and _is_template(tree, n, starters)]
+    if not templates or len(templates) == len(beside):
         return tree, ()
-    try:
-        starters = json.decode(tree.read(handout, MAX_HELPER_BYTES), type=_Handout).starters
-        templates = [name for name in both if _digest_in(tree, name) in starters]
-    except (Refused, MsgspecError, UnicodeDecodeError, RecursionError):
-        return tree, ()
-    if len(templates) != 1:
-        return tree, ()
-    (template,) = templates
-    files = {name: size for name, size in tree.files.items() if name != template}
-    remark = f"left out {shown(template)}, which is still as it was handed out"
+    files = {name: size for name, size in tree.files.items() if name not in templates}
+    remark = f"left out {listed(templates)}, in which nothing was filled in"
     return Tree(files, tree.read, tree.folders, tree.odd), (remark,)
 
 
-def _digest_in(tree: Tree, name: str) -> str:
-    chunks, _ = _solution(name, lambda limit: tree.read(name, limit))
-    return _digest(chunks, {})
+def _starters(tree: Tree) -> tuple[str, ...]:
+    """Return the digests of the templates of a handout, if the whole of it was handed in."""
+    of_handouts = [name for name in tree.names if _base(name) == _HANDOUT]
+    if not of_handouts:
+        return ()
+    handout = min(of_handouts, key=lambda name: (name.count("/"), name))
+    try:
+        return json.decode(tree.read(handout, MAX_HELPER_BYTES), type=_Handout).starters
+    except (Refused, MsgspecError, UnicodeDecodeError, RecursionError):
+        return ()
+
+
+def _is_template(tree: Tree, name: str, starters: Collection[str]) -> bool:
+    """Whether a file is as it was handed out, or empty, or all stubs: then it can earn nothing."""
+    try:
+        chunks, _ = _solution(name, lambda limit: tree.read(name, limit))
+    except Refused:
+        return False
+    text = "\n".join(chunk.text for chunk in chunks)
+    if not text.strip() or _digest(chunks, {}) in starters:
+        return True
+    return "raise NotImplementedError" in text and not _GIVES_BACK.search(text)
+
+
+def _folder(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+def _base(name: str) -> str:
+    return name.rpartition("/")[2]
 
 
 def _parts_of_zip(content: bytes, expected_name: str) -> Parts:
@@ -229,25 +261,19 @@ def _solution(name: str, read: Callable[[int], bytes]) -> tuple[tuple[Chunk, ...
     return (Chunk(label, text),), remarks
 
 
-def _helpers(tree: Tree, solution: str) -> tuple[dict[str, bytes], tuple[str, ...]]:
+def _helpers(
+    tree: Tree, solution: str, chunks: Iterable[Chunk]
+) -> tuple[dict[str, bytes], tuple[str, ...]]:
     """Read what lies beside the solution, modules before data and small files before large."""
-    folder = solution[: solution.rfind("/") + 1]
-    beside = sorted(
-        (
-            name
-            for name in tree.names
-            if name.startswith(folder)
-            and name != solution
-            and not name.lower().endswith(_NEVER_HELPERS)
-        ),
-        key=lambda name: (not name.endswith(".py"), tree.files[name], name),
-    )
+    places = _from_above(tree, solution, chunks) | _beside(tree, solution)
     helpers: dict[str, bytes] = {}
-    odd = {name for name in beside if plain_path(name[len(folder) :].split("/")) is None}
+    odd: set[str] = set()
     left_out: list[str] = []
     room = MAX_HELPER_BYTES
-    for name in beside:
-        if name in odd:
+    order = [(not name.endswith(".py"), tree.files[name], name) for name in places.values()]
+    for _, (helper, name) in sorted(zip(order, places.items(), strict=True)):
+        if plain_path(helper.split("/")) is None:
+            odd.add(name)
             continue
         if len(helpers) == MAX_HELPERS or tree.files[name] > room:
             left_out.append(name)
@@ -258,7 +284,7 @@ def _helpers(tree: Tree, solution: str) -> tuple[dict[str, bytes], tuple[str, ..
             left_out.append(name)
             continue
         room -= len(content)
-        helpers[name[len(folder) :]] = content
+        helpers[helper] = content
     remarks = [f"left out {listed(sorted(odd))}: {ODD_NAME}"] if odd else []
     if left_out:
         remarks.append(
@@ -266,6 +292,37 @@ def _helpers(tree: Tree, solution: str) -> tuple[dict[str, bytes], tuple[str, ..
             f"{size_text(MAX_HELPER_BYTES)} beside the solution"
         )
     return helpers, tuple(remarks)
+
+
+def _beside(tree: Tree, solution: str) -> dict[str, str]:
+    """Return what lies in the solution's folder and below, by its place there."""
+    folder = solution[: solution.rfind("/") + 1]
+    return {
+        name[len(folder) :]: name
+        for name in tree.names
+        if name.startswith(folder)
+        and name != solution
+        and not name.lower().endswith(_NEVER_HELPERS)
+    }
+
+
+def _from_above(tree: Tree, solution: str, chunks: Iterable[Chunk]) -> dict[str, str]:
+    """Return the modules that the solution imports by their place in a folder above it.
+
+    Editors run a file from the top of its project: `from src.layers import *` in src/solution.py.
+    """
+    wanted = {name for chunk in chunks for name in _IMPORTED.findall(chunk.text)}
+    places: dict[str, str] = {}
+    above = _folder(solution)
+    while above:
+        above = _folder(above)
+        start = f"{above}/" if above else ""
+        for name in tree.names:
+            place = name[len(start) :]
+            first = place.partition("/")[0].removesuffix(".py")
+            if first in wanted and name.startswith(start) and name.endswith(".py"):
+                places.setdefault(place, name)
+    return {place: name for place, name in places.items() if name != solution}
 
 
 def _digest(

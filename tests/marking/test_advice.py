@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from fractions import Fraction
 from typing import Any
 
@@ -39,6 +40,8 @@ from grader.model import (
 OBLONG = np.arange(6).reshape(2, 3)
 TRY_OTHERS = "try unequal sizes, the smallest that are allowed, and every argument."
 NONE = "In every failed case the result is None: is it printed, or does a branch return nothing?"
+READ_BY = f"Python {sys.version_info.major}.{sys.version_info.minor} reads it here."
+KEPT = "Each result goes on from that of the call before: what is kept between calls?"
 TIMED_OUT = Observation(TimedOut(5.0))
 
 
@@ -88,6 +91,19 @@ ROWS: list[tuple[str, list[Case], list[Any], tuple[str, ...]]] = [
     ("input()", [shown(5)], [raised(EOFError, "EOF when reading a line")],
      ('In the case "printed": raised EOFError: EOF when reading a line.',
       "Nobody answers input() here: take every value from the arguments.")),
+    ("a name of Python's that was taken", [shown(5)],
+     [Observation(Raised("TypeError", (), "'int' object is not callable",
+                         (Frame("a.py", 3, "f", "return int(sum(own(x.max(7)) for x in r))"),)))],
+     ("In the case \"printed\": raised TypeError at a.py, line 3: 'int' object is not callable.",
+      "Was int or sum given to a value somewhere? It is no longer Python's function then.")),
+    ("a name of the student's that was taken", [shown(5)],
+     [Observation(Raised("TypeError", (), "'int' object is not callable",
+                         (Frame("a.py", 3, "f", "return total(r)"),)))],
+     ("In the case \"printed\": raised TypeError at a.py, line 3: 'int' object is not callable.",)),
+    ("a list that is kept", [shown([5]), shown([6, 7], name="b"), shown([8], name="c")],
+     [[5], [5, 6, 7], (5, 6, 7, 8)], (KEPT, 'In the case "b": 3 entries, expected 2.')),
+    ("a list that is kept, for a while", [shown([5]), shown([6, 7], name="b"), shown([8])],
+     [[5], [5, 6, 7], [8]], ('In the case "b": 3 entries, expected 2.',)),
     ("an exception in hidden cases", [shown(5), HIDDEN], [5, raised(IndexError, "hush")],
      ("In a hidden case the function raised an exception.",
       f"The shown cases are right and some hidden ones are not: {TRY_OTHERS}")),
@@ -167,9 +183,9 @@ def test_the_authors_feedback_comes_first() -> None:
     ("problem", "told"),
     [
         (LoadProblem("cell 3", 7, "SyntaxError: bad. Mend it.", "for n in (:"),
-         ("cell 3, line 7, could not be used: SyntaxError: bad.",)),
+         ("cell 3, line 7, could not be used: SyntaxError: bad.", READ_BY)),
         (LoadProblem("cell 3", 7, "SyntaxError: '(' was never closed", "def p_function(n):"),
-         ("cell 3, line 7, could not be used: SyntaxError: '(' was never closed.",)),
+         ("cell 3, line 7, could not be used: SyntaxError: '(' was never closed.", READ_BY)),
         (LoadProblem("cell 3", 7, "ImportError: no", "from mine import q_function"),
          ("cell 3, line 7, could not be used: ImportError: no.",)),
         (LoadProblem("cell 3", 7, "ImportError: no", "from mine import *"),
@@ -186,6 +202,16 @@ def test_of_a_missing_function_a_statement_that_may_have_hidden_it_is_named(
     loaded = Loaded(problems=(other, problem))
     result, _ = mark(asked, {"q": [Observation(Missing())], "p": [returned(5)]}, nobody, loaded)
     assert result.help == ("No function named q_function is defined.", *told)
+
+
+def test_of_a_missing_function_the_statement_that_names_it_is_told_first() -> None:
+    problems = (
+        LoadProblem("a.py", 7, "SyntaxError: bad", "type Sizes = list"),
+        LoadProblem("a.py", 8, "SyntaxError: worse", "def q_function[T](n):"),
+    )
+    absent = {"q": [Observation(Missing())]}
+    (result,) = mark(assignment(question(shown(5))), absent, nobody, Loaded(problems=problems))
+    assert result.help[1:] == ("a.py, line 8, could not be used: SyntaxError: worse.", READ_BY)
 
 
 @pytest.mark.parametrize(

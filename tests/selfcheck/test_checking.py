@@ -115,7 +115,10 @@ def test_of_a_whole_handout_that_is_handed_in_what_was_filled_in_is_marked(
     marked = read_submission(handed_in, expected_name="solution.py")
     assert Path(marked.filename).name == filled_in
     assert marked.chunks == find(handout).chunks
-    assert marked.remarks[0].endswith(f"{other}, which is still as it was handed out")
+    assert marked.remarks[0].endswith(f"{other}, in which nothing was filled in")
+
+
+WITH_CODE = "def twice(x):\n    return 2 * x\n\ndef area(a, b):\n    raise NotImplementedError\n"
 
 
 @pytest.mark.parametrize("content", ["", "[" * 100_000, "{}", '{"starters": 3}', "\0"])
@@ -123,9 +126,20 @@ def test_an_assignment_of_the_students_own_making_changes_nothing(
     handout: Path, content: str
 ) -> None:
     fill_notebook(handout)
+    (handout / "solution.py").write_text(WITH_CODE, encoding="utf-8")
     (handout / "assignment.json").write_text(content, encoding="utf-8")
     marked = read_submission(handout, expected_name="solution.py")
     assert marked.filename == "solution.py"
+
+
+def test_a_template_with_code_in_it_is_known_by_its_handout(handout: Path) -> None:
+    fill_notebook(handout)
+    template = handout / "solution.py"
+    template.write_text(WITH_CODE, encoding="utf-8")
+    digest = read_submission(template, expected_name="solution.py").digest
+    (handout / "assignment.json").write_text(f'{{"starters": ["{digest}"]}}', encoding="utf-8")
+    marked = read_submission(handout, expected_name="solution.py")
+    assert marked.filename == "solution.ipynb"
 
 
 @pytest.mark.parametrize("name", ["my area.py", "area(1).py", "R&D.ipynb"])
@@ -170,6 +184,7 @@ def test_running_a_notebook_does_not_fill_it_in(handout: Path) -> None:
 
 
 def test_what_the_handout_brought_along_is_not_the_students(handout: Path) -> None:
+    (handout / "solution.py").write_text(RIGHT, encoding="utf-8")
     (handout / "mine.py").write_text("M = 1\n", encoding="utf-8")
     (handout / "grader").mkdir()
     (handout / "grader" / "cli.py").write_text("", encoding="utf-8")

@@ -69,6 +69,7 @@ CALLS: list[tuple[str, tuple[Any, ...]]] = [
     ("prints", ()),
     ("later", ()),
     ("not_a_function", ()),
+    ("not_a_function", (1,)),
     ("absent", ()),
     ("nested", ()),
     ("same", ()),

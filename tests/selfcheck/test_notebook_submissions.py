@@ -156,8 +156,17 @@ ROWS: dict[str, Row] = {
         ["import grader", AREA, "grader.check('area')", VOLUME, "grader.check()"]
     ),
     "a module written by a cell": Row(
-        ["%%writefile mine.py\nSIDE = 2", AREA, VOLUME],
-        said=["cell 1 begins with %%writefile and was left out"],
+        [f"%%writefile mine.py\nimport no_such\n{AREA}", "from mine import area", VOLUME],
+        problems=["mine.py, line 1: ModuleNotFoundError: No module named 'no_such'"],
+    ),
+    "a module that is run": Row([f"%%writefile mine.py\n{AREA}", "%run mine.py", VOLUME]),
+    "a cell that writes what is to be handed in": Row(
+        [f"%%writefile solution.py\n{AREA}\n\n{VOLUME}", "!python solution.py"],
+        said=["cell 1 writes solution.py and was read as code"],
+    ),
+    "a name that is given to a result": Row(
+        [AREA, VOLUME, "area = area(3, 4)"],
+        problems=["cell 1, line 1: its name was given to a result later (int)"],
     ),
     "a decorator and a class": Row(
         [

@@ -57,6 +57,12 @@ from grader.submission.tree import Refused
             ("read homework.py, as there was no solution.py",),
         ),
         (
+            ["homework.py", "test_homework.py", "more_test.py"],
+            "homework.py",
+            ("read homework.py, as there was no solution.py",),
+        ),
+        (["test_1.py"], "test_1.py", ("read test_1.py, as there was no solution.py",)),
+        (
             ["exe\u202eyp.py"],
             "exe\u202eyp.py",
             ("read exe�yp.py, as there was no solution.py",),

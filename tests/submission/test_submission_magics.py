@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import re
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
-from grader.submission.magics import plain_python
+from grader.submission.magics import plain_python, writing
 
 PLAIN = [
     "x = 1",
@@ -60,6 +61,14 @@ def test_plain_python_stays_as_it_is(cell: str) -> None:
         ("f(a=1)['='] = !ls", "f(a=1)['='] = []  # !ls"),
         ("%time x = f(3)", "x = f(3)"),
         ("%time x = f( \\\n  3)", "x = f( \\\n  3)"),
+        ("%run shapes.py", "from shapes import *  # %run shapes.py"),
+        (
+            "%run -i './lib/shapes'  # get",
+            "from lib.shapes import *  # %run -i './lib/shapes'  # get",
+        ),
+        ("if x:\n  %run shapes.py", "if x:\n  pass  # %run shapes.py"),
+        ("%run shapes.py --fast", "pass  # %run shapes.py --fast"),
+        ("%run other.ipynb", "pass  # %run other.ipynb"),
         ("%timeit f(3)", "pass  # %timeit f(3)"),
         ("%time", "pass  # %time"),
         ("if x:\n    %cd data\n    y = 1", "if x:\n    pass  # %cd data\n    y = 1"),
@@ -80,12 +89,26 @@ def test_what_is_ipythons_does_nothing_or_is_the_code_that_it_wraps(cell: str, p
 
 
 @pytest.mark.parametrize(
-    "magic", ["bash", "sh", "html", "javascript", "writefile a.py", "latex", "!"]
+    "magic", ["bash", "sh", "html", "javascript", "writefile a.txt", "latex", "!"]
 )
 def test_a_cell_that_is_no_python_is_left_out_by_its_name(magic: str) -> None:
     cell = plain_python(f"\n%%{magic}\nls -l\n")
     assert cell.text == ""
     assert cell.left_out == f"%%{magic.partition(' ')[0]}"
+
+
+@pytest.mark.parametrize("magic", ["%%writefile a.py", "%%file 'a.py'", "%%writefile -a a.py "])
+def test_a_cell_that_writes_a_module_is_its_code_or_writes_it(
+    magic: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = 'x = """it\'s\\n"""\ny = 2'
+    cell = plain_python(f"{magic}\n{body}")
+    assert (cell.text, cell.left_out, cell.writes) == (f"# {magic}\n{body}", None, "a.py")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.py").write_text("w = 0\n", encoding="utf-8")
+    exec(writing(f"\n{magic}\n{body}"), {})
+    kept = "w = 0\n" if "-a" in magic else ""
+    assert (tmp_path / "a.py").read_text(encoding="utf-8") == f"{kept}{body}\n"
 
 
 def test_pylab_brings_the_names_of_numpy() -> None:

@@ -15,7 +15,7 @@ from grader.model import Chunk
 from grader.submission.notebook import MAX_NOTEBOOK, is_notebook, read_notebook
 from grader.submission.tree import Refused
 
-COUNTED = "the notebook's cells are counted from 1, code cells only"
+COUNTED = "the notebook's cells are counted from 1, code cells only; what others hold is not read"
 
 
 def read(content: str | bytes) -> tuple[tuple[Chunk, ...], tuple[str, ...]]:
@@ -86,6 +86,35 @@ def test_a_cell_for_another_language_is_left_out_and_said() -> None:
     chunks, remarks = read(notebook_text("x = 1", "%%bash\nls", "y = 2"))
     assert [chunk.label for chunk in chunks] == ["cell 1", "cell 3"]
     assert remarks == (COUNTED, "cell 2 begins with %%bash and was left out")
+
+
+@pytest.mark.parametrize(
+    "imports", ["import shapes", "x = 1\nfrom lib.shapes import *", "%run shapes.py"]
+)
+def test_a_cell_that_writes_a_module_which_another_cell_imports_writes_it(imports: str) -> None:
+    chunks, remarks = read(notebook_text("%%writefile lib/shapes.py\nx = 1", imports))
+    assert chunks[0].text.startswith("with open('lib/shapes.py', 'w'")
+    assert len(remarks) == 1
+
+
+@pytest.mark.parametrize("imports", ["", "from shapesnot import *", "from solution import *"])
+def test_a_cell_that_writes_the_solution_is_read_as_code(imports: str) -> None:
+    """What nobody imports was written to be handed in, and the solution is this very module."""
+    name = "solution.py" if "solution" in imports else "shapes.py"
+    chunks, remarks = read(notebook_text(f"%%writefile {name}\nx = 1", imports))
+    assert chunks[0].text == f"# %%writefile {name}\nx = 1"
+    assert remarks[1] == f"cell 1 writes {name} and was read as code"
+
+
+@pytest.mark.parametrize("kind", ["markdown", "raw"])
+@pytest.mark.parametrize("lines", ["list", "text"])
+def test_a_function_in_a_cell_that_is_no_code_is_said(kind: str, lines: str) -> None:
+    source = "# as asked\ndef area(a, b):\n    return a * b\n"
+    as_list = source.splitlines(keepends=True)
+    cell = {**code(as_list if lines == "list" else source), "cell_type": kind}
+    chunks, remarks = read(with_cells(cell, code("x = 1")))
+    assert [chunk.text for chunk in chunks] == ["x = 1"]
+    assert remarks == (COUNTED, "a function stands in a text cell, which does not run: area")
 
 
 def test_outputs_however_large_and_odd_are_never_looked_at() -> None:

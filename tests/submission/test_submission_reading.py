@@ -583,3 +583,68 @@ def test_a_line_of_imports_without_end_costs_no_more_than_other_lines() -> None:
 
     plain = seconds("import" + " number" * 6_000)
     assert seconds("import " * 6_000) < 50 * plain
+
+
+STUB = 'def f(x):\n    """Return twice x."""\n    raise NotImplementedError\n'
+DONE = "def f(x):\n    return 2 * x\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "chosen", "left_out"),
+    [
+        ({"solution.py": STUB, "solution.ipynb": notebook_text(DONE)}, "solution.ipynb", True),
+        ({"solution.py": "", "solution.ipynb": notebook_text(DONE)}, "solution.ipynb", True),
+        ({"solution.py": DONE, "solution.ipynb": notebook_text(STUB)}, "solution.py", True),
+        ({"a/solution.py": STUB, "a/HW3.ipynb": notebook_text(DONE)}, "a/HW3.ipynb", True),
+        ({"solution (1).py": STUB, "solution.py": STUB, "mine.py": DONE}, "mine.py", True),
+        ({"solution.py": STUB + DONE, "solution.ipynb": notebook_text(DONE)}, "solution.py", False),
+        ({"solution.py": STUB, "solution.ipynb": notebook_text(STUB)}, "solution.py", False),
+        ({"solution.py": STUB, "old/solution.ipynb": notebook_text(DONE)}, "solution.py", False),
+        (
+            {"solution.py": STUB + "from mine import *\n", "mine.py": DONE, "more.py": DONE},
+            "solution.py",
+            False,
+        ),
+        ({"solution.py": STUB + "f = lambda x: 2 * x\n", "x.py": DONE}, "solution.py", False),
+        ({"solution.py": "from mine import f\n", "mine.py": DONE}, "solution.py", False),
+    ],
+)
+def test_a_template_that_nobody_filled_in_stands_back_for_what_lies_beside_it(
+    tmp_path: Path, files: dict[str, str], chosen: str, *, left_out: bool
+) -> None:
+    for name, text in files.items():
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    submission = read(tmp_path)
+    assert submission.filename == chosen
+    assert left_out == any("nothing was filled in" in remark for remark in submission.remarks)
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("from src.layers import *", {"layers.py", "src/layers.py"}),
+        (
+            "    import hw3.tools as tools",
+            {
+                "layers.py",
+                *(f"hw3/{n}.py" for n in ("src/layers", "common/sizes", "tools", "sr/x")),
+            },
+        ),
+        ("from common.sizes import size", {"layers.py", "common/sizes.py"}),
+        ("import tools", {"layers.py", "tools.py"}),
+        ("from srcs import x", {"layers.py"}),
+        ("from layers import *", {"layers.py"}),
+        ("x = 'from tools'", {"layers.py"}),
+    ],
+)
+def test_modules_are_found_from_the_folders_above_the_solution_where_it_imports_them(
+    tmp_path: Path, statement: str, expected: set[str]
+) -> None:
+    for name in ("src/layers.py", "common/sizes.py", "common/table.csv", "tools.py", "sr/x.py"):
+        file = tmp_path / "hw3" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("x = 1\n", encoding="utf-8")
+    (tmp_path / "hw3/src/solution.py").write_text(f"{statement}\n", encoding="utf-8")
+    assert set(read(tmp_path).helpers) == expected
