@@ -7,6 +7,7 @@ GraderError
 │   └── IsolationError       a required layer of isolation is missing
 └── GraderFault              exit code 3: ours
     ├── SandboxFault         the launcher could not be started or kept alive
+    ├── NotInstalledError    a package that submissions may use is missing where they are marked
     └── NotWrittenError      a results file could not be written
 """
 

@@ -63,8 +63,7 @@ class Foreground:
             return Observation(Missing(self._similar(function)))
         found = self._names[function]
         if not callable(found):
-            refused = Malformed(REFUSALS["not_callable"])
-            return Observation(refused if args else self._read(found, "value"))
+            return Observation(Malformed(REFUSALS["not_callable"]))
         copies = deepcopy(args)
         started = time.monotonic()
         out, err = io.StringIO(), io.StringIO()
@@ -91,12 +90,8 @@ class Foreground:
             raise  # the student stops a loop
         except BaseException as error:  # noqa: BLE001 - the student's code; sys.exit included
             return self._raised(error)
-        return self._read(result)
-
-    def _read(self, result: object, *noted: str) -> Outcome:
         try:
-            value, notes = simplify(result, max_bytes=_MOST_BYTES)
-            return Returned(value, notes + noted)
+            return Returned(*simplify(result, max_bytes=_MOST_BYTES))
         except Refusal as refused:
             return refusal(refused.code) or UNREADABLE
         except WireError:

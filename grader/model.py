@@ -299,7 +299,6 @@ VALUE_NOTES: Mapping[str, str] = {
     "subclass": "an instance of a subclass was read as its built-in base",
     "masked": "a masked array was read as its plain data",
     "bfloat16": "bfloat16 was read as float32",
-    "value": "this is a value, where a function without arguments was asked for; it was taken",
 }
 
 

@@ -108,7 +108,9 @@ def this_machine(packages: Sequence[str]) -> Machine:
 def _version(name: str) -> str:
     try:
         return metadata.version(name)
-    except metadata.PackageNotFoundError:
+    except metadata.PackageNotFoundError:  # sklearn is of scikit-learn
+        if known := metadata.packages_distributions().get(name):
+            return metadata.version(known[0])
         with suppress(ImportError, ValueError):
             if importlib.util.find_spec(name) is not None:
                 return "of unknown version"

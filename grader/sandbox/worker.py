@@ -140,9 +140,7 @@ class _Submission:
         function = self.module.__dict__[name]
         try:
             if not callable(function):
-                if arguments:
-                    return wire.encode(("refused", "not_callable", ()))
-                return self._returned(function, (), "value")
+                return wire.encode(("refused", "not_callable", ()))
             result = function(*arguments)
             if type(result) is types.CoroutineType:
                 import asyncio  # only for the student who wrote `async def`
@@ -157,10 +155,9 @@ class _Submission:
             return self._raised(error, _changed(name, arguments, request))
         return self._returned(result, _changed(name, arguments, request))
 
-    def _returned(self, result: object, changed: tuple[int, ...], *noted: str) -> bytes:
+    def _returned(self, result: object, changed: tuple[int, ...]) -> bytes:
         try:
             value, notes = values.simplify(result, max_bytes=self.reply_bytes)
-            notes += noted
             return wire.encode(
                 ("returned", value, notes, changed), max_bytes=self.reply_bytes + 1024
             )

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
@@ -309,6 +310,13 @@ def test_no_name_and_no_address_goes_to_a_worker(small_course: Course, tmp_path:
     assert outcome.rows[0].people[0].name == "Ada Lovelace"
     for secret in (b"Lovelace", b"s-1815", b"example.org"):
         assert not any(secret in each for each in sent)
+
+
+def test_a_package_is_told_by_its_version_by_whatever_name_it_is_imported() -> None:
+    machine = remote.this_machine(("yaml", "json", "no_such_package"))
+    assert machine.packages["yaml"] == version("PyYAML")
+    assert machine.packages["json"] == "of unknown version"
+    assert machine.packages["no_such_package"] == "missing"
 
 
 def test_without_dask_it_says_what_to_install(

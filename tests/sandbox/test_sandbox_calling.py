@@ -130,7 +130,7 @@ def test_arrays_go_and_come_with_type_and_shape(run: Run) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("f = property(len)", "an object of a class of its own"),
+        ("f = 3", "is defined, but is not a function"),
         ("def f():\n    yield 1", "returned a generator; return a list or an array"),
         ("def f(): return {1, 2}", "returned a set, which has no order; return a list"),
         ("class C: pass\ndef f(): return C()", "an object of a class of its own"),
@@ -145,13 +145,6 @@ def test_what_is_no_plain_data_is_said_in_our_words(run: Run, text: str, why: st
     outcome = run.call(text).outcome
     assert isinstance(outcome, Malformed)
     assert why in outcome.why
-
-
-def test_a_value_stands_for_a_function_without_arguments_and_for_no_other(run: Run) -> None:
-    """Who writes a text into `essay` has answered what `essay()` was asked for."""
-    assert run.call("f = 'a text'").outcome == Returned("a text", ("value",))
-    outcome = run.call("f = 'a text'", 1).outcome
-    assert outcome == Malformed("is defined, but is not a function")
 
 
 def test_a_missing_function_is_told_with_names_like_it(run: Run) -> None:

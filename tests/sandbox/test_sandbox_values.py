@@ -254,4 +254,4 @@ def test_a_shared_list_with_a_huge_meaning_is_refused() -> None:
 
 def test_every_note_is_one_of_the_model() -> None:
     noted = {note for *_, notes in (*SCALARS, *ARRAYS) for note in notes}
-    assert noted == set(VALUE_NOTES) - {"value"}  # which is of no type
+    assert noted == set(VALUE_NOTES)
