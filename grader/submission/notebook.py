@@ -72,7 +72,7 @@ def read_notebook(content: bytes, *, name: str) -> tuple[tuple[Chunk, ...], tupl
     notebook = _decoded(content, name)
     chunks: list[Chunk] = []
     remarks = [
-        "the notebook's cells are counted from 1, code cells only; what others hold is not read",
+        "the notebook's code cells are counted from 1; its text cells are not read",
         *_about_language(notebook),
         *_about_code_elsewhere(notebook),
     ]

@@ -15,7 +15,7 @@ from grader.model import Chunk
 from grader.submission.notebook import MAX_NOTEBOOK, is_notebook, read_notebook
 from grader.submission.tree import Refused
 
-COUNTED = "the notebook's cells are counted from 1, code cells only; what others hold is not read"
+COUNTED = "the notebook's code cells are counted from 1; its text cells are not read"
 
 
 def read(content: str | bytes) -> tuple[tuple[Chunk, ...], tuple[str, ...]]:
