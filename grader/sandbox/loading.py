@@ -15,7 +15,6 @@ import os
 import sys
 import types
 from importlib.machinery import FileFinder, SourceFileLoader
-from importlib.util import decode_source
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from grader.sandbox import source
@@ -147,10 +146,10 @@ def _give_back(
     for name, value in lost.items():
         function = source.function_below(name, list(labels))
         if function is not None:
-            _run_statement(function, labels[function], module, flags)
-            kind = type.__dict__["__name__"].__get__(type(value))
+            _, failed = _run_statement(function, labels[function], module, flags)
+            kind = type.__dict__["__name__"].__get__(type(value))[:100]
             what = f"its name was given to a result later ({kind}); the function counts"
-            problems.append((labels[function], function.lineno, what, f"def {name}"))
+            problems.append((labels[function], function.lineno, failed or what, f"def {name}"))
     return problems
 
 
@@ -187,11 +186,13 @@ def _run_statement(
 
     What an import brings from beside the solution is run statement by statement, too.
     """
-    _Beside.forgives = isinstance(statement, _IMPORTS)
     try:
         code = compile(ast.Module([statement], []), label, "exec", flags, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError) as error:  # `return` outside a function
         return flags & _FUTURE_FLAGS, source.describe(error)
+    _Beside.forgives = isinstance(statement, _IMPORTS)
+    if _Beside.forgives:  # a cell may just have written it
+        sys.path_importer_cache.pop(_Beside.folder, None)
     failure = _execute(code, module)
     _Beside.forgives = False
     return code.co_flags & _FUTURE_FLAGS, None if failure is None else failure.what
@@ -243,11 +244,14 @@ class _Beside(SourceFileLoader):
     folder: ClassVar[str] = ""
 
     def exec_module(self, module: types.ModuleType) -> None:
-        if not (self.forgives or self.definitions_only):
+        forgives = self.forgives
+        if not (forgives or self.definitions_only):
             super().exec_module(module)
             return
-        text = source.normal(decode_source(self.get_data(self.path)))
-        _, found = _run_chunk(self.path, text, module, 0, definitions_only=_Beside.definitions_only)
+        text = source.normal(self.get_source(module.__name__) or "")
+        _Beside.forgives = False  # what it tries to import may fail as well
+        _, found = _run_chunk(self.path, text, module, 0, definitions_only=self.definitions_only)
+        _Beside.forgives = forgives  # import this, and_that
         label = self.path.removeprefix(f"{self.folder}{os.sep}")
         _Beside.problems += [(label, *problem[1:]) for problem in sorted(found, key=_line_of)]
 
