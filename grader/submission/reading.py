@@ -44,7 +44,11 @@ MAX_HELPER_BYTES = 20 << 20
 
 _HANDOUT = "assignment.json"
 _MANY = 20  # files, beyond which none is looked into to tell which was filled in
-_GIVES_BACK = re.compile(r"^[ \t]+return\b|\blambda\b|^from .* import \*", re.MULTILINE)
+_FILLED_IN = re.compile(
+    r"(?:^[ \t]+|[:;][ \t]*)return\b|\blambda\b|\byield\b|\braise[ \t]+(?!NotImplementedError)\w"
+    r"|^[a-z]\w*[ \t]*(?::[^=\n]*)?=|^from .* import \*|^from[ \t]+\.",
+    re.MULTILINE,
+)
 _IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
 
 # Nothing imports these from beside the solution, and they are large.
@@ -219,7 +223,10 @@ def _starters(tree: Tree) -> tuple[str, ...]:
 
 
 def _is_template(tree: Tree, name: str, starters: Collection[str]) -> bool:
-    """Whether a file is as it was handed out, or empty, or all stubs: then it can earn nothing."""
+    """Whether a file is as it was handed out, or empty, or all stubs: then it can earn nothing.
+
+    What imports its functions from the files beside it is filled in.
+    """
     try:
         chunks, _ = _solution(name, lambda limit: tree.read(name, limit))
     except Refused:
@@ -227,7 +234,10 @@ def _is_template(tree: Tree, name: str, starters: Collection[str]) -> bool:
     text = "\n".join(chunk.text for chunk in chunks)
     if not text.strip() or _digest(chunks, {}) in starters:
         return True
-    return "raise NotImplementedError" in text and not _GIVES_BACK.search(text)
+    if "raise NotImplementedError" not in text or _FILLED_IN.search(text):
+        return False
+    own = {_base(file).removesuffix(".py") for file in tree.names if file != name}
+    return own.isdisjoint(_IMPORTED.findall(text))
 
 
 def _folder(name: str) -> str:
