@@ -11,7 +11,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from msgspec import MsgspecError, Struct, field, json
@@ -49,7 +49,7 @@ _FILLED_IN = re.compile(
     r"|^[a-z]\w*[ \t]*(?::[^=\n]*)?=|^from .* import \*|^from[ \t]+\.",
     re.MULTILINE,
 )
-_IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
+_IMPORTS = re.compile(r"^[ \t]*(from|import)[ \t]+(\w.*)", re.MULTILINE)
 
 # Nothing imports these from beside the solution, and they are large.
 _NEVER_HELPERS = (".ipynb", ".zip")
@@ -237,7 +237,7 @@ def _is_template(tree: Tree, name: str, starters: Collection[str]) -> bool:
     if "raise NotImplementedError" not in text or _FILLED_IN.search(text):
         return False
     own = {_base(file).removesuffix(".py") for file in tree.names if file != name}
-    return own.isdisjoint(_IMPORTED.findall(text))
+    return own.isdisjoint(_imported(text))
 
 
 def _folder(name: str) -> str:
@@ -321,7 +321,7 @@ def _from_above(tree: Tree, solution: str, chunks: Iterable[Chunk]) -> dict[str,
 
     Editors run a file from the top of its project: `from src.layers import *` in src/solution.py.
     """
-    wanted = {name for chunk in chunks for name in _IMPORTED.findall(chunk.text)}
+    wanted = {name for chunk in chunks for name in _imported(chunk.text)}
     places: dict[str, str] = {}
     above = _folder(solution)
     while above:
@@ -333,6 +333,13 @@ def _from_above(tree: Tree, solution: str, chunks: Iterable[Chunk]) -> dict[str,
             if first in wanted and name.startswith(start) and name.endswith(".py"):
                 places.setdefault(place, name)
     return {place: name for place, name in places.items() if name != solution}
+
+
+def _imported(text: str) -> Iterator[str]:
+    """Yield the first part of the name of each module that a text imports."""
+    for keyword, names in _IMPORTS.findall(text):
+        for name in names.split(",") if keyword == "import" else [names]:
+            yield re.split(r"\W", name.strip(), maxsplit=1)[0]
 
 
 def _digest(

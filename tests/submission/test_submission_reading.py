@@ -656,6 +656,7 @@ def test_a_template_that_nobody_filled_in_stands_back_for_what_lies_beside_it(
         ),
         ("from common.sizes import size", {"layers.py", "common/sizes.py"}),
         ("import tools", {"layers.py", "tools.py"}),
+        ("import numpy as np, tools as t", {"layers.py", "tools.py"}),
         ("from srcs import x", {"layers.py"}),
         ("from layers import *", {"layers.py"}),
         ("x = 'from tools'", {"layers.py"}),
