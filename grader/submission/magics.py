@@ -96,14 +96,20 @@ def plain_python(text: str) -> PlainCell:
 
 
 def _writing(magic: re.Match[str], body: list[str]) -> str:
-    """Return Python that writes a module where the notebook runs, also for `/content/shapes.py`."""
+    """Return Python that writes a module where the notebook runs, also for `/content/shapes.py`.
+
+    Imports and plain assignments only: they run as well where nothing but definitions does.
+    """
     parts = [part for part in magic[2].split("/") if part not in ("", ".", "..")]
     if magic[2].startswith(("/", "..")):
         del parts[:-1]
     folder, mode = "/".join(parts[:-1]), "a" if magic[1] else "w"
-    make = f"__import__('os').makedirs({folder!r}, exist_ok=True)\n" if folder else ""  # !mkdir
-    file = f"open({'/'.join(parts)!r}, {mode!r}, encoding='utf-8')"
-    return f"{make}with {file} as _file: _file.write({chr(10).join([*body, ''])!r})"
+    lines = ["import io as _io, os as _os"]
+    if folder:  # that `!mkdir` was to make
+        lines.append(f"_made = _os.makedirs({folder!r}, exist_ok=True)")
+    lines.append(f"_file = _io.open({'/'.join(parts)!r}, {mode!r}, encoding='utf-8')")
+    lines.append(f"_done = _file.write({chr(10).join([*body, ''])!r}), _file.close()")
+    return "\n".join(lines)
 
 
 def _without_common_indent(lines: list[str]) -> list[str]:
