@@ -79,7 +79,7 @@ def run(
         text = source.normal(text)
         _remember(label, text, module)
         flags, found = _run_chunk(label, text, module, flags, definitions_only=definitions_only)
-        problems += sorted(found, key=_line_of)
+        problems += found
     _Beside.definitions_only = False
     problems += _give_back(chunks, module, flags)
     return problems[:MAX_PROBLEMS]
@@ -124,7 +124,7 @@ def _run_chunk(
             what = "MemoryError"
         if what is not None:
             report(statement, what)
-    return flags, found
+    return flags, sorted(found, key=lambda problem: problem[1])
 
 
 def _give_back(
@@ -235,7 +235,7 @@ class _Beside(SourceFileLoader):
     """Loads a student's own modules, which may hold what cannot run here as the solution may.
 
     At first as Python does. Only what an import at the top level could not bring is read again
-    with forgiveness: `try: import fast` shall find out.
+    with forgiveness: `try: import fast` shall find out, also where only definitions run.
     """
 
     forgives: ClassVar[bool] = False
@@ -252,12 +252,10 @@ class _Beside(SourceFileLoader):
         _Beside.forgives = False  # what it tries to import may fail as well
         _, found = _run_chunk(self.path, text, module, 0, definitions_only=self.definitions_only)
         _Beside.forgives = forgives  # import this, and_that
+        if found and not forgives:
+            raise ImportError(found[0][2])
         label = self.path.removeprefix(f"{self.folder}{os.sep}")
-        _Beside.problems += [(label, *problem[1:]) for problem in sorted(found, key=_line_of)]
-
-
-def _line_of(problem: Problem) -> int:
-    return problem[1]
+        _Beside.problems += [(label, *problem[1:]) for problem in found]
 
 
 def _finder_below(folder: str) -> Callable[[str], FileFinder]:

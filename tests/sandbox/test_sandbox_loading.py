@@ -186,6 +186,23 @@ def test_a_module_beside_the_solution_is_forgiven_as_the_solution_is(
     assert found == [("helper.py", *problem)]
 
 
+def test_what_a_file_tries_to_import_may_fail_where_only_definitions_run(run: Run) -> None:
+    text = """
+    try:
+        from fast import help
+    except ImportError:
+        from slow import help
+    def f(): return help()
+    import os
+    os._exit(3)
+    """
+    helpers = {"fast.py": b"import no_such\ndef help(): return 1\n", "slow.py": HELP.encode()}
+    with run.launcher.open(submission(text, helpers=helpers)) as session:
+        assert isinstance(session.loaded.failure, Killed)
+        assert session.loaded.problems == ()
+        assert session.call("f", ()).outcome == Returned(41)
+
+
 def test_what_a_file_tries_to_import_may_fail_as_ever(run: Run) -> None:
     helpers = {
         "fast.py": b"import no_such\n",
