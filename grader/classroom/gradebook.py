@@ -232,7 +232,10 @@ class _Matching(Struct):
 
     def match(self, claim: _Claim, known: Mapping[str, Mapping[str, list[int]]]) -> None:
         for way in ("ids", "logins", "emails"):
-            found = {line for value in getattr(claim, way) for line in known[way].get(value, ())}
+            values = getattr(claim, way)
+            if not claim.row.people and _folded(claim.row.id) in known[way]:
+                values = _some(claim.row.id)  # alice-2 may be a login, too
+            found = {line for value in values for line in known[way].get(value, ())}
             if len(found) == 1:
                 self.lines.setdefault(found.pop(), []).append(claim)
                 return

@@ -15,7 +15,6 @@ import os
 import sys
 import types
 from importlib.machinery import FileFinder, SourceFileLoader
-from importlib.util import decode_source
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from grader.sandbox import source
@@ -80,7 +79,7 @@ def run(
         text = source.normal(text)
         _remember(label, text, module)
         flags, found = _run_chunk(label, text, module, flags, definitions_only=definitions_only)
-        problems += sorted(found, key=_line_of)
+        problems += found
     _Beside.definitions_only = False
     problems += _give_back(chunks, module, flags)
     return problems[:MAX_PROBLEMS]
@@ -125,7 +124,7 @@ def _run_chunk(
             what = "MemoryError"
         if what is not None:
             report(statement, what)
-    return flags, found
+    return flags, sorted(found, key=lambda problem: problem[1])
 
 
 def _give_back(
@@ -147,10 +146,10 @@ def _give_back(
     for name, value in lost.items():
         function = source.function_below(name, list(labels))
         if function is not None:
-            _run_statement(function, labels[function], module, flags)
-            kind = type.__dict__["__name__"].__get__(type(value))
+            _, failed = _run_statement(function, labels[function], module, flags)
+            kind = type.__dict__["__name__"].__get__(type(value))[:100]
             what = f"its name was given to a result later ({kind}); the function counts"
-            problems.append((labels[function], function.lineno, what, f"def {name}"))
+            problems.append((labels[function], function.lineno, failed or what, f"def {name}"))
     return problems
 
 
@@ -187,11 +186,13 @@ def _run_statement(
 
     What an import brings from beside the solution is run statement by statement, too.
     """
-    _Beside.forgives = isinstance(statement, _IMPORTS)
     try:
         code = compile(ast.Module([statement], []), label, "exec", flags, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError) as error:  # `return` outside a function
         return flags & _FUTURE_FLAGS, source.describe(error)
+    _Beside.forgives = isinstance(statement, _IMPORTS)
+    if _Beside.forgives:  # a cell may just have written it
+        sys.path_importer_cache.pop(_Beside.folder, None)
     failure = _execute(code, module)
     _Beside.forgives = False
     return code.co_flags & _FUTURE_FLAGS, None if failure is None else failure.what
@@ -234,7 +235,7 @@ class _Beside(SourceFileLoader):
     """Loads a student's own modules, which may hold what cannot run here as the solution may.
 
     At first as Python does. Only what an import at the top level could not bring is read again
-    with forgiveness: `try: import fast` shall find out.
+    with forgiveness: `try: import fast` shall find out, also where only definitions run.
     """
 
     forgives: ClassVar[bool] = False
@@ -243,17 +244,18 @@ class _Beside(SourceFileLoader):
     folder: ClassVar[str] = ""
 
     def exec_module(self, module: types.ModuleType) -> None:
-        if not (self.forgives or self.definitions_only):
+        forgives = self.forgives
+        if not (forgives or self.definitions_only):
             super().exec_module(module)
             return
-        text = source.normal(decode_source(self.get_data(self.path)))
-        _, found = _run_chunk(self.path, text, module, 0, definitions_only=_Beside.definitions_only)
+        text = source.normal(self.get_source(module.__name__) or "")
+        _Beside.forgives = False  # what it tries to import may fail as well
+        _, found = _run_chunk(self.path, text, module, 0, definitions_only=self.definitions_only)
+        _Beside.forgives = forgives  # import this, and_that
+        if found and not forgives:
+            raise ImportError(found[0][2])
         label = self.path.removeprefix(f"{self.folder}{os.sep}")
-        _Beside.problems += [(label, *problem[1:]) for problem in sorted(found, key=_line_of)]
-
-
-def _line_of(problem: Problem) -> int:
-    return problem[1]
+        _Beside.problems += [(label, *problem[1:]) for problem in found]
 
 
 def _finder_below(folder: str) -> Callable[[str], FileFinder]:

@@ -24,6 +24,8 @@ _CONTINUES: Final = re.compile(r"(else|elif|except|finally)\b|[)\]}#]|\s|$")
 _BEGINS: Final = re.compile(r"(def|class|import|from|return|raise|with|while|try|if|for|async)\b|@")
 COROUTINE: Final = 0x80  # inspect.CO_COROUTINE, and as stable as the flags of the future
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
+_SCOPES: Final = (*_FUNCTIONS, ast.ClassDef)
+_INNER_SCOPES: Final = (*_SCOPES, ast.Lambda)
 _OWNER: Final = 60
 _FARTHEST: Final = 60
 """Cuts over which a piece may be extended: bounds the work on a text that never parses."""
@@ -91,12 +93,15 @@ def function_below(name: str, statements: Sequence[ast.stmt]) -> ast.stmt | None
     `area = area(3, 4)` at the end of a file gives the name away for a look at a result.
     """
     found: ast.stmt | None = None
+    scopes: list[ast.AST] = []
     for statement in statements:
-        if not isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
-            continue
-        if statement.name == name:
-            found = statement
-        parts = list(ast.walk(statement))
+        if isinstance(statement, _SCOPES):
+            scopes.append(statement)
+            found = statement if statement.name == name else found
+        else:  # double = lambda x: 2 * x
+            scopes += [part for part in ast.walk(statement) if isinstance(part, _INNER_SCOPES)]
+    for scope in scopes:
+        parts = list(ast.walk(scope))
         called = {id(part.func) for part in parts if isinstance(part, ast.Call)}
         names = (part for part in parts if isinstance(part, ast.Name) and part.id == name)
         if any(id(part) not in called for part in names):

@@ -59,23 +59,14 @@ _IN_STRING = {quote: re.compile(rf"\\.|(?P<end>{quote})") for quote in ('"', "'"
 class PlainCell(Struct, frozen=True):
     """A cell as plain Python; `left_out` names the cell magic whose body is not run as Python.
 
-    Of a cell that writes its body to a module, `writes` is that file's place.
+    Of a cell that writes its body to a module, `writes` is that file's place, and `writing` is
+    Python that does so.
     """
 
     text: str
     left_out: str | None = None
     writes: str | None = None
-
-
-def writing(text: str) -> str:
-    """Return Python that does what a cell with `%%writefile` does, in place of its body."""
-    magic, _, body = text.lstrip("\n").partition("\n")
-    written = _WRITES.match(magic)
-    if written is None:
-        raise ValueError(f"magic={magic!r} writes no module")
-    mode = "a" if written[1] else "w"
-    file = f"open({written[2]!r}, {mode!r}, encoding='utf-8')"
-    return f"with {file} as _file: _file.write({body + chr(10)!r})"
+    writing: str = ""
 
 
 def plain_python(text: str) -> PlainCell:
@@ -85,12 +76,13 @@ def plain_python(text: str) -> PlainCell:
     ['pass  # %matplotlib inline', 'files = []  # !ls', 'x = f(3)']
     """
     lines = _without_common_indent(text.split("\n"))
-    written: str | None = None
+    written, writing = None, ""
     for number, line in enumerate(lines):
         cell_magic = _CELL_MAGIC.match(line)
         if cell_magic is not None:
             if module := _WRITES.match(line):
-                written = written or module[2]
+                if written is None:  # what follows is the module's text, whatever it is
+                    written, writing = module[2], _writing(module, lines[number + 1 :])
             elif cell_magic[1] in _ELSEWHERE:
                 return PlainCell("", left_out=cell_magic[0])
             lines[number] = f"# {line}"  # what follows may be a cell magic again
@@ -100,7 +92,24 @@ def plain_python(text: str) -> PlainCell:
         number, scanner = 0, _Scanner()
         while number < len(lines):
             number = _rewrite(lines, number, scanner)
-    return PlainCell("\n".join(lines), writes=written)
+    return PlainCell("\n".join(lines), writes=written, writing=writing)
+
+
+def _writing(magic: re.Match[str], body: list[str]) -> str:
+    """Return Python that writes a module where the notebook runs, also for `/content/shapes.py`.
+
+    Imports and plain assignments only: they run as well where nothing but definitions does.
+    """
+    parts = [part for part in magic[2].split("/") if part not in ("", ".", "..")]
+    if magic[2].startswith(("/", "..")):
+        del parts[:-1]
+    folder, mode = "/".join(parts[:-1]), "a" if magic[1] else "w"
+    lines = ["import io as _io, os as _os"]
+    if folder:  # that `!mkdir` was to make
+        lines.append(f"_made = _os.makedirs({folder!r}, exist_ok=True)")
+    lines.append(f"_file = _io.open({'/'.join(parts)!r}, {mode!r}, encoding='utf-8')")
+    lines.append(f"_done = _file.write({chr(10).join([*body, ''])!r}), _file.close()")
+    return "\n".join(lines)
 
 
 def _without_common_indent(lines: list[str]) -> list[str]:

@@ -18,7 +18,7 @@ from typing import TypeAlias
 import msgspec
 
 from grader.model import Chunk
-from grader.submission.magics import plain_python, writing
+from grader.submission.magics import plain_python
 from grader.submission.naming import listed, shown
 from grader.submission.source import MAX_SOURCE, what_it_looks_like
 from grader.submission.tree import Refused, size_text
@@ -88,7 +88,7 @@ def read_notebook(content: bytes, *, name: str) -> tuple[tuple[Chunk, ...], tupl
         if plain.left_out is not None:
             remarks.append(f"cell {count} begins with {shown(plain.left_out)} and was left out")
         elif plain.writes is not None and _stem(plain.writes) in imported:
-            text = writing(source)
+            text = plain.writing
         elif plain.writes is not None:
             remarks.append(f"cell {count} writes {shown(plain.writes)} and was read as code")
         if text.strip():

@@ -11,7 +11,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from msgspec import MsgspecError, Struct, field, json
@@ -44,8 +44,12 @@ MAX_HELPER_BYTES = 20 << 20
 
 _HANDOUT = "assignment.json"
 _MANY = 20  # files, beyond which none is looked into to tell which was filled in
-_GIVES_BACK = re.compile(r"^[ \t]+return\b|\blambda\b|^from .* import \*", re.MULTILINE)
-_IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
+_FILLED_IN = re.compile(
+    r"(?:^[ \t]+|[:;][ \t]*)return\b|\blambda\b|\byield\b|\braise[ \t]+(?!NotImplementedError)\w"
+    r"|^[a-z]\w*[ \t]*(?::[^=\n]*)?=|^from .* import \*|^from[ \t]+\.",
+    re.MULTILINE,
+)
+_IMPORTS = re.compile(r"^[ \t]*(from|import)[ \t]+(\w.*)", re.MULTILINE)
 
 # Nothing imports these from beside the solution, and they are large.
 _NEVER_HELPERS = (".ipynb", ".zip")
@@ -219,7 +223,10 @@ def _starters(tree: Tree) -> tuple[str, ...]:
 
 
 def _is_template(tree: Tree, name: str, starters: Collection[str]) -> bool:
-    """Whether a file is as it was handed out, or empty, or all stubs: then it can earn nothing."""
+    """Whether a file is as it was handed out, or empty, or all stubs: then it can earn nothing.
+
+    What imports its functions from the files beside it is filled in.
+    """
     try:
         chunks, _ = _solution(name, lambda limit: tree.read(name, limit))
     except Refused:
@@ -227,7 +234,10 @@ def _is_template(tree: Tree, name: str, starters: Collection[str]) -> bool:
     text = "\n".join(chunk.text for chunk in chunks)
     if not text.strip() or _digest(chunks, {}) in starters:
         return True
-    return "raise NotImplementedError" in text and not _GIVES_BACK.search(text)
+    if "raise NotImplementedError" not in text or _FILLED_IN.search(text):
+        return False
+    own = {_base(file).removesuffix(".py") for file in tree.names if file != name}
+    return own.isdisjoint(_imported(text))
 
 
 def _folder(name: str) -> str:
@@ -311,7 +321,7 @@ def _from_above(tree: Tree, solution: str, chunks: Iterable[Chunk]) -> dict[str,
 
     Editors run a file from the top of its project: `from src.layers import *` in src/solution.py.
     """
-    wanted = {name for chunk in chunks for name in _IMPORTED.findall(chunk.text)}
+    wanted = {name for chunk in chunks for name in _imported(chunk.text)}
     places: dict[str, str] = {}
     above = _folder(solution)
     while above:
@@ -323,6 +333,13 @@ def _from_above(tree: Tree, solution: str, chunks: Iterable[Chunk]) -> dict[str,
             if first in wanted and name.startswith(start) and name.endswith(".py"):
                 places.setdefault(place, name)
     return {place: name for place, name in places.items() if name != solution}
+
+
+def _imported(text: str) -> Iterator[str]:
+    """Yield the first part of the name of each module that a text imports."""
+    for keyword, names in _IMPORTS.findall(text):
+        for name in names.split(",") if keyword == "import" else [names]:
+            yield re.split(r"\W", name.strip(), maxsplit=1)[0]
 
 
 def _digest(

@@ -226,6 +226,13 @@ def test_a_gradebook_goes_back_in_the_form_in_which_it_came(
     assert data.count(rest.encode()) == CANVAS.count("\n")
 
 
+def test_a_login_that_ends_in_a_number_is_somebody_of_their_own(tmp_path: Path) -> None:
+    book = canvas(tmp_path, CANVAS.replace("nhere", "zquill-2"))
+    filled = fill(book, [row("zquill", "7"), row("zquill-2", "8")])
+    assert table(filled)["Quill, Zoë"]["Rectangles (23)"] == "7"
+    assert table(filled)["Nobody, Here"]["Rectangles (23)"] == "8"
+
+
 def test_where_points_have_a_decimal_comma_grades_have_it_too(tmp_path: Path) -> None:
     rows = [row("submission_1", "7.25", ZOE)]
     german = CANVAS.replace(",14,(read", ',"20,00",(read')

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from sandboxes import LIMITS, Run, submission
 
-from grader.model import Killed, LoadProblem, NotRun, Raised, Returned, TimedOut
+from grader.model import Killed, LoadProblem, Malformed, NotRun, Raised, Returned, TimedOut
 from grader.sandbox import start_launcher
 
 RAISES = [
@@ -139,10 +139,26 @@ def test_a_function_whose_name_was_given_to_a_result_still_counts_and_that_is_sa
     assert problem.statement == "def f"
 
 
-def test_a_name_that_other_functions_use_as_data_stays_what_it_is(run: Run) -> None:
-    text = "def table():\n    return [1]\ntable = table()\ndef f():\n    return table\n"
+@pytest.mark.parametrize(
+    "use",
+    [
+        "def f():\n    return table\n",
+        "f = lambda: table\n",
+        "if True:\n    def f(): return table\n",
+    ],
+)
+def test_a_name_that_other_functions_use_as_data_stays_what_it_is(run: Run, use: str) -> None:
+    text = f"def table():\n    return [1]\ntable = table()\n{use}"
     assert run.call(text).outcome == Returned([1])
     assert run.loaded.problems == ()
+
+
+def test_a_function_that_cannot_be_defined_again_is_not_said_to_count(run: Run) -> None:
+    text = "n = 1\ndef f(x=n):\n    return x\nf = f()\ndel n\n"
+    assert run.call(text).outcome == Malformed("is defined, but is not a function")
+    assert [problem.what for problem in run.loaded.problems] == [
+        "NameError: name 'n' is not defined"
+    ]
 
 
 HELP = "def help():\n    return 41\n"
@@ -170,6 +186,23 @@ def test_a_module_beside_the_solution_is_forgiven_as_the_solution_is(
     assert found == [("helper.py", *problem)]
 
 
+def test_what_a_file_tries_to_import_may_fail_where_only_definitions_run(run: Run) -> None:
+    text = """
+    try:
+        from fast import help
+    except ImportError:
+        from slow import help
+    def f(): return help()
+    import os
+    os._exit(3)
+    """
+    helpers = {"fast.py": b"import no_such\ndef help(): return 1\n", "slow.py": HELP.encode()}
+    with run.launcher.open(submission(text, helpers=helpers)) as session:
+        assert isinstance(session.loaded.failure, Killed)
+        assert session.loaded.problems == ()
+        assert session.call("f", ()).outcome == Returned(41)
+
+
 def test_what_a_file_tries_to_import_may_fail_as_ever(run: Run) -> None:
     helpers = {
         "fast.py": b"import no_such\n",
@@ -193,6 +226,39 @@ def test_what_a_file_tries_to_import_may_fail_as_ever(run: Run) -> None:
         assert session.call("f", ()).outcome == Returned(41)
         outcome = session.call("g", ()).outcome
     assert isinstance(outcome, Raised) and outcome.exception == "ModuleNotFoundError"
+
+
+def test_several_modules_of_one_import_are_each_forgiven(run: Run) -> None:
+    helpers = {"one.py": b"undefined\nx = 1\ny = 2\n", "two.py": b"undefined\nx = 2\n"}
+    text = "import one, two\ndef f(): return one.x + two.x\n"
+    with run.launcher.open(submission(text, helpers=helpers)) as session:
+        assert [problem.label for problem in session.loaded.problems] == ["one.py", "two.py"]
+        assert session.call("f", ()).outcome == Returned(3)
+
+
+def test_what_a_module_beside_the_solution_tries_to_import_may_fail_as_ever(run: Run) -> None:
+    helpers = {
+        "helper.py": b"try:\n    import fast as way\nexcept ImportError:\n    import slow as way\n",
+        "fast.py": b"import no_such\n",
+        "slow.py": HELP.encode(),
+    }
+    text = "undefined; from helper import way\nfrom helper import way\ndef f(): return way.help()\n"
+    with run.launcher.open(submission(text, helpers=helpers)) as session:
+        assert len(session.loaded.problems) == 1
+        assert session.call("f", ()).outcome == Returned(41)
+
+
+def test_a_module_that_a_cell_wrote_is_found_where_the_clock_of_the_disk_is_slow(run: Run) -> None:
+    """Python remembers what a folder holds until the folder's time is another."""
+    texts = (
+        "import os\nopen('one.py', 'w').write('x = 1')\nimport one\n",
+        "then = os.stat('.').st_mtime_ns\nopen('two.py', 'w').write('x = 2')\n",
+        "os.utime('.', ns=(then, then))\n",
+        "from two import x\ndef f(): return x\n",
+    )
+    with run.launcher.open(submission(*texts)) as session:
+        assert session.loaded.problems == ()
+        assert session.call("f", ()).outcome == Returned(2)
 
 
 def test_a_module_beside_the_solution_that_ends_the_process_still_defines(run: Run) -> None:

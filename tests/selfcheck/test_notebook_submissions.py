@@ -159,6 +159,10 @@ ROWS: dict[str, Row] = {
         [f"%%writefile mine.py\nimport no_such\n{AREA}", "from mine import area", VOLUME],
         problems=["mine.py, line 1: ModuleNotFoundError: No module named 'no_such'"],
     ),
+    "a module written above a loop that never ends": Row(
+        [f"%%writefile lib/mine.py\n{AREA}", "from lib.mine import area", "while 1: pass", VOLUME],
+        said=["Reading the file took longer than 1 s. It was read again with its definitions"],
+    ),
     "a module that is run": Row([f"%%writefile mine.py\n{AREA}", "%run mine.py", VOLUME]),
     "a cell that writes what is to be handed in": Row(
         [f"%%writefile solution.py\n{AREA}\n\n{VOLUME}", "!python solution.py"],

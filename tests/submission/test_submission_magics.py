@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
-from grader.submission.magics import plain_python, writing
+from grader.submission.magics import plain_python
 
 PLAIN = [
     "x = 1",
@@ -97,18 +97,27 @@ def test_a_cell_that_is_no_python_is_left_out_by_its_name(magic: str) -> None:
     assert cell.left_out == f"%%{magic.partition(' ')[0]}"
 
 
-@pytest.mark.parametrize("magic", ["%%writefile a.py", "%%file 'a.py'", "%%writefile -a a.py "])
+@pytest.mark.parametrize(
+    "magic",
+    [
+        *("%%writefile a.py", "%%file 'a.py'", "%%writefile -a a.py ", "  \n%%writefile a.py"),
+        *("%%time\n%%writefile a.py", "%%writefile /content/a.py", "%%writefile ../a.py"),
+        *("%%writefile ./lib/a.py",),
+    ],
+)
 def test_a_cell_that_writes_a_module_is_its_code_or_writes_it(
     magic: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    body = 'x = """it\'s\\n"""\ny = 2'
+    body = 'x = """it\'s\n"""\ny = 2'
     cell = plain_python(f"{magic}\n{body}")
-    assert (cell.text, cell.left_out, cell.writes) == (f"# {magic}\n{body}", None, "a.py")
+    place = tmp_path / ("lib/a.py" if "lib" in magic else "a.py")
+    assert cell.text.endswith(f"# {magic.splitlines()[-1]}\n{body}")
+    assert (cell.left_out, cell.writes) == (None, magic.split()[-1].strip("'"))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.py").write_text("w = 0\n", encoding="utf-8")
-    exec(writing(f"\n{magic}\n{body}"), {})
+    exec(cell.writing, {})
     kept = "w = 0\n" if "-a" in magic else ""
-    assert (tmp_path / "a.py").read_text(encoding="utf-8") == f"{kept}{body}\n"
+    assert place.read_text(encoding="utf-8") == f"{kept}{body}\n"
 
 
 def test_pylab_brings_the_names_of_numpy() -> None:

@@ -93,8 +93,14 @@ def test_a_cell_for_another_language_is_left_out_and_said() -> None:
 )
 def test_a_cell_that_writes_a_module_which_another_cell_imports_writes_it(imports: str) -> None:
     chunks, remarks = read(notebook_text("%%writefile lib/shapes.py\nx = 1", imports))
-    assert chunks[0].text.startswith("with open('lib/shapes.py', 'w'")
+    assert "open('lib/shapes.py', 'w'" in chunks[0].text
     assert len(remarks) == 1
+
+
+@pytest.mark.parametrize("above", [" \n", "%%time\n", "%%capture\n\n"])
+def test_what_stands_above_a_cell_magic_that_writes_a_module_is_no_matter(above: str) -> None:
+    chunks, _ = read(notebook_text(f"{above}%%writefile shapes.py\nx = 1", "import shapes"))
+    assert "open('shapes.py', 'w'" in chunks[0].text
 
 
 @pytest.mark.parametrize("imports", ["", "from shapesnot import *", "from solution import *"])

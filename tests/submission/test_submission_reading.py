@@ -607,6 +607,28 @@ DONE = "def f(x):\n    return 2 * x\n"
         ),
         ({"solution.py": STUB + "f = lambda x: 2 * x\n", "x.py": DONE}, "solution.py", False),
         ({"solution.py": "from mine import f\n", "mine.py": DONE}, "solution.py", False),
+        *(
+            (
+                {"solution.py": f"{STUB}{line}\n", "mine.py": DONE, "more.py": DONE},
+                "solution.py",
+                False,
+            )
+            for line in (
+                "def g(x): return x",
+                "def g(x):\n    if x: return x",
+                "def g(x):\n    yield x",
+                "def g(x):\n    raise ValueError",
+                "answer = 'a text'",
+                "answer: str = 'a text'",
+                "from mine import f as g",
+                "from .mine import f as g",
+            )
+        ),
+        (
+            {"solution.py": f"import numpy as np\nTASKS = (1,)\n{STUB}", "mine.py": DONE},
+            "mine.py",
+            True,
+        ),
     ],
 )
 def test_a_template_that_nobody_filled_in_stands_back_for_what_lies_beside_it(
@@ -634,6 +656,7 @@ def test_a_template_that_nobody_filled_in_stands_back_for_what_lies_beside_it(
         ),
         ("from common.sizes import size", {"layers.py", "common/sizes.py"}),
         ("import tools", {"layers.py", "tools.py"}),
+        ("import numpy as np, tools as t", {"layers.py", "tools.py"}),
         ("from srcs import x", {"layers.py"}),
         ("from layers import *", {"layers.py"}),
         ("x = 'from tools'", {"layers.py"}),
