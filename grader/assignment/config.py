@@ -434,7 +434,13 @@ class QuestionConfig(_Mapping, frozen=True):
         ),
     ] = ()
     inseparable: Annotated[
-        tuple[tuple[Identifier, Identifier], ...],
+        tuple[
+            Annotated[
+                tuple[Identifier, Identifier],
+                Meta(extra=_says("write two wrong answers, e.g. [off_by_one, upside_down]")),
+            ],
+            ...,
+        ],
         Meta(
             description="Pairs of wrong answers that the cases need not tell apart.",
             extra=_says("write pairs of wrong answers, e.g. [[off_by_one, upside_down]]"),
