@@ -151,8 +151,9 @@ class SubmissionConfig(_Mapping, frozen=True):
     packages: Annotated[
         tuple[Package, ...],
         Meta(
-            description="What students may import beside NumPy and Python's own library. A "
-            "submission is not marked where one that it imports is not installed.",
+            description="What students may import beside NumPy and Python's own library, by the "
+            "name that follows `import`. A submission is not marked where one that it imports is "
+            "not installed.",
             examples=[["scipy", "torch"]],
         ),
     ] = ()

@@ -127,7 +127,9 @@ def _right_count(trial: Trial, count: int, path: KeyPath) -> bool:
         missing = ", ".join(parameters.names[count : parameters.required])
         trial.findings.add(path, are, f"add {missing}")
     else:
-        trial.findings.add(path, are, f"write {parameters.counts}")
+        brackets = "; a list that is one argument needs brackets of its own"
+        one = parameters.counts == "1"
+        trial.findings.add(path, are, f"write {parameters.counts}{brackets if one else ''}")
     return False
 
 

@@ -64,6 +64,8 @@ ROWS = [
     # ------------------------------------------------------------------ arguments
     ("too many arguments", "config", "args: [2, 3]", "args: [2, 3, 1, 4]",
      f"{ARGS}: has 4 arguments for area(width, height, scale); write 2 to 3"),
+    ("a list without brackets of its own", "config", "args: [[[2, 3], [4, 5]]]", "args: [[2, 3], [4, 5]]",
+     "questions[2].cases[0].args: has 2 arguments for sides(rectangles); write 1; a list that is one argument needs"),
     ("too few arguments", "config", "args: [2, 3]", "args: [2]",
      f"{ARGS}: has 1 argument for area(width, height, scale); add height"),
     ("an argument of a wrong type", "config", "args: [2, 3]", "args: [2, three]",
