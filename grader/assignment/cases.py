@@ -20,6 +20,7 @@ from grader.assignment.deadline import Result, exception_kind
 from grader.assignment.document import KeyPath
 from grader.assignment.findings import brief
 from grader.assignment.inputs import Input, read_inputs
+from grader.assignment.spelt import spelt
 from grader.assignment.trial import Trial, crossing
 from grader.assignment.values import ABSENT, NotPlain, fingerprint, fresh, narrow
 from grader.model import Case, Raised, Raises, Returned, Rule, TimedOut
@@ -85,6 +86,8 @@ def _items(steps: Mapping[float, float] | None) -> list[tuple[float, float]]:
 
 
 def _expected(trial: Trial, entry: Input) -> Value | Raises:
+    if trial.findings.any_under((*entry.path, "raises")):
+        raise _Unsound  # whether there is a value at all is not known
     first = _call(trial, entry)
     again = _call(trial, entry)
     if entry.config.raises is not None:
@@ -274,13 +277,17 @@ def _rows(value: Value) -> tuple[int, ...] | None:
 def _check_expect(trial: Trial, entry: Input, expected: Value, rule: Rule) -> None:
     if entry.config.expect is UNSET or entry.config.generate is not None:
         return
+    if trial.findings.any_under((*trial.question.path, "compare")):
+        return  # by which rule the two are to be equal is not known
     any_dtype = replace(rule, same_dtype=False)  # YAML knows none
     comparison = trial.compare(expected=expected, observed=entry.config.expect, rule=any_dtype)
     if not comparison.matches:
+        meant, remedy = spelt(entry.config.expect)
+        found = trial.compare(expected=expected, observed=meant, rule=any_dtype).matches
         trial.findings.add(
             (*entry.path, "expect"),
             f"is {brief(entry.config.expect)}, but the reference gives {brief(expected)}",
-            "mend the one that is wrong",
+            remedy if found else "mend the one that is wrong",
         )
         raise _Unsound
 

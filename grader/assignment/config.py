@@ -151,8 +151,9 @@ class SubmissionConfig(_Mapping, frozen=True):
     packages: Annotated[
         tuple[Package, ...],
         Meta(
-            description="What students may import beside NumPy and Python's own library. A "
-            "submission is not marked where one that it imports is not installed.",
+            description="What students may import beside NumPy and Python's own library, by the "
+            "name that follows `import`. A submission is not marked where one that it imports is "
+            "not installed.",
             examples=[["scipy", "torch"]],
         ),
     ] = ()
@@ -434,7 +435,13 @@ class QuestionConfig(_Mapping, frozen=True):
         ),
     ] = ()
     inseparable: Annotated[
-        tuple[tuple[Identifier, Identifier], ...],
+        tuple[
+            Annotated[
+                tuple[Identifier, Identifier],
+                Meta(extra=_says("write two wrong answers, e.g. [off_by_one, upside_down]")),
+            ],
+            ...,
+        ],
         Meta(
             description="Pairs of wrong answers that the cases need not tell apart.",
             extra=_says("write pairs of wrong answers, e.g. [[off_by_one, upside_down]]"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -73,7 +74,7 @@ def brief(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     try:
-        text = repr(value)
+        text = re.sub(r"\s*\n\s*", " ", repr(value))  # an array in a dict has lines
     except ValueError:  # Python prints no integer of more than 4300 digits
         return "an integer of thousands of digits"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

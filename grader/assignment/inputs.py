@@ -22,6 +22,7 @@ from grader.assignment.document import KeyPath
 from grader.assignment.draft import CaseDraft
 from grader.assignment.findings import brief, suggest
 from grader.assignment.signature import Misfit, fit, wanted
+from grader.assignment.spelt import spelt
 from grader.assignment.trial import Trial, crossing
 from grader.assignment.values import NotPlain, fingerprint
 from grader.model import Raised, Returned, TimedOut
@@ -91,7 +92,7 @@ def _written(trial: Trial, case: CaseDraft, seen: Seen) -> list[Input]:
                     (*path, index, *misfit.path),
                     f"is {brief(misfit.value)}, which is not what {trial.parameters} takes as "
                     f"{_parameter(trial, index)}",
-                    f"write {misfit.wanted}",
+                    _respelt(value, trial.parameters.hint(index)) or f"write {misfit.wanted}",
                 )
                 return []
             args.append(value)  # a wrong type may be what must be refused
@@ -107,6 +108,16 @@ def _written(trial: Trial, case: CaseDraft, seen: Seen) -> list[Input]:
     return [Input(case.config.name, case.path, case.config, tuple(args), exact(case.config.weight))]
 
 
+def _respelt(value: object, hint: Any) -> str:
+    """The remedy where a value is right but for how its numbers are spelt."""
+    meant, remedy = spelt(value)
+    try:
+        fit(meant, hint)
+    except Misfit:
+        return ""
+    return remedy
+
+
 def _right_count(trial: Trial, count: int, path: KeyPath) -> bool:
     parameters = trial.parameters
     if parameters.takes(count):
@@ -116,7 +127,9 @@ def _right_count(trial: Trial, count: int, path: KeyPath) -> bool:
         missing = ", ".join(parameters.names[count : parameters.required])
         trial.findings.add(path, are, f"add {missing}")
     else:
-        trial.findings.add(path, are, f"write {parameters.counts}")
+        brackets = "; a list that is one argument needs brackets of its own"
+        one = parameters.counts == "1"
+        trial.findings.add(path, are, f"write {parameters.counts}{brackets if one else ''}")
     return False
 
 

@@ -49,6 +49,7 @@ def plan(assignment: Assignment) -> tuple[PlanRow, ...]:
             ),
             idle=(
                 *_idle_partial(question),
+                *_idle_parts(question),
                 *_idle_wrong_answers(question),
                 *_idle_steps(question, assignment),
             ),
@@ -92,6 +93,13 @@ def _idle_partial(question: Question) -> Iterator[str]:
     if whole:
         more = f" and {len(whole) - 1} more" if len(whole) > 1 else ""
         yield f'the result of "{whole[0]}"{more} is one value, of which no share can be right'
+
+
+def _idle_parts(question: Question) -> Iterator[str]:
+    """Where a part of a case's credit can never have an effect."""
+    parts = [case.name for case in question.cases if case.partial or case.bands]
+    if parts and question.credit and all(share == 1 for share, _ in question.credit):
+        yield f'`credit` asks for whole cases and gives nothing for a part of "{parts[0]}"'
 
 
 def _idle_wrong_answers(question: Question) -> Iterator[str]:

@@ -179,7 +179,7 @@ def fit(value: Any, hint: Any, path: tuple[int | str, ...] = ()) -> Value:
         return _fit_array(value, arguments, path)
     if kind is tuple or kind in _LISTS:
         return _fit_sequence(value, hint, path)
-    if _is_tensor(kind) and isinstance(value, list | tuple):
+    if kind is collections.abc.Callable or (_is_tensor(kind) and isinstance(value, list | tuple)):
         raise Misfit(path, value, wanted(hint))
     if kind in _DICTS:
         if not isinstance(value, dict):
@@ -281,4 +281,6 @@ def wanted(hint: Any) -> str:
         return f"a list of which each is {wanted(arguments[0])}" if arguments else "a list"
     if _is_tensor(kind):
         return "the annotation np.ndarray: students get arrays, and make tensors of them"
+    if kind is collections.abc.Callable:
+        return "text: annotate it as str and name the function, which cannot cross itself"
     return "a mapping" if kind in _DICTS else "another value"

@@ -32,8 +32,10 @@ _FLOAT32: Final = """
 import numpy
 def {function}(*args):
     return {function}_wrong(
-        *(arg.astype(numpy.float32) if isinstance(arg, numpy.ndarray) else arg for arg in args)
+        *(arg.astype(numpy.float32) if is_real(arg) else arg for arg in args)
     )
+def is_real(arg):
+    return isinstance(arg, numpy.ndarray) and arg.dtype.kind == "f"
 """
 _PLAIN: Final = """
 {function} = {function}_wrong

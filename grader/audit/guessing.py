@@ -8,6 +8,7 @@ what the assignment gives away.
 from __future__ import annotations
 
 import copy
+import math
 import random
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -209,6 +210,7 @@ def _drawn(value: Any, column: object, words: dict[object, list[str]], rng: rand
         case str():
             return rng.choice(words[column])
         case int() | float():
-            return rng.randint(0, max(9, 2 * abs(int(value))))
+            size = abs(int(value)) if math.isfinite(value) else 0
+            return rng.randint(0, max(9, 2 * size))
         case _:
             return rng.choice([None, rng.randint(0, 9)])

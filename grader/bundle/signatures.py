@@ -2,7 +2,8 @@
 
 It runs as it is handed out, also as a notebook, where annotations are evaluated. So an annotation
 stands in it as its author wrote it if the template can import every name in it, and not at all if
-it cannot; a default is the value itself where that can be written down.
+it cannot; in place of a name of the author's own (`Array = np.ndarray`) stands what it means. A
+default is the value itself where that can be written down.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import builtins
 import inspect
 import sys
 from collections.abc import Collection, Iterator, Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +76,7 @@ class _Source(Struct):
 
     definition: ast.FunctionDef | None
     imports: Mapping[str, _Import]  # by the name that it is known by
+    aliases: Mapping[str, ast.expr]  # what names of the file's own stand for
     used: set[_Import]
 
     def written(self, node: ast.expr | None) -> str:
@@ -85,12 +88,23 @@ class _Source(Struct):
                 return ""
         if node is None:
             return ""
+        node = _Unaliased(self.aliases).visit(deepcopy(node))
         names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
         names -= set(dir(builtins))
         if not names <= self.imports.keys():
             return ""
         self.used |= {self.imports[name] for name in names}
         return ast.unparse(node)
+
+
+class _Unaliased(ast.NodeTransformer):
+    """Puts what a name stands for in its place."""
+
+    def __init__(self, aliases: Mapping[str, ast.expr]) -> None:
+        self._aliases = aliases
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self._aliases.get(node.id, node)
 
 
 def _source_of(question: Question, allowed: Collection[str]) -> _Source:
@@ -102,10 +116,21 @@ def _source_of(question: Question, allowed: Collection[str]) -> _Source:
     except (OSError, ValueError, SyntaxError):
         tree = None
     if code is None or tree is None:
-        return _Source(None, {}, set())
+        return _Source(None, {}, {}, set())
     functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
     definition = next((one for one in functions if one.name == code.co_name), None)
-    return _Source(definition, dict(_imports(tree, allowed)), set())
+    return _Source(definition, dict(_imports(tree, allowed)), dict(_aliases(tree)), set())
+
+
+def _aliases(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """The names of a file's own that stand for a type: `Array = np.ndarray`."""
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        value = getattr(node, "value", None)
+        if isinstance(value, ast.Name | ast.Attribute | ast.Subscript | ast.BinOp):
+            for target in targets:
+                if isinstance(target, ast.Name):
+                    yield target.id, value
 
 
 def _imports(tree: ast.Module, allowed: Collection[str]) -> Iterator[tuple[str, _Import]]:

@@ -57,7 +57,7 @@ _OVERFLOW = {
     64: "the result is what 64 bits keep of the expected one (an int64 overflow)",
 }
 _FLOAT32 = "the result is the expected one rounded to float32"
-_ROUNDING = "the result is right up to rounding"
+_ROUNDING = "the result is right to about six digits: is it rounded, or in single precision?"
 _NEGATED = "the result has the wrong sign"
 _UNSIGNED = "the result is right except that all signs are missing"
 _CUT_OFF = "the result is right except that all fractions are missing"

@@ -134,11 +134,13 @@ def _table(sheet: Sheet, questions: Sequence[QuestionCheck]) -> None:
     result_width = max(map(len, results), default=0)
     title_width = max(12, sheet.width - name_width - result_width - 6)
     for check, name, result in zip(questions, names, results, strict=True):
-        style = STYLES[check.status]
+        unknown = _is_unknown(check)
+        mark = " " if unknown else sheet.glyphs.marks[check.status]
+        style: Style = "faint" if unknown else STYLES[check.status]
         title = sheet.fit(one_line(check.result.question.title))
         first, *others = wrapped(title, title_width)
         sheet.row(
-            Run(f"{sheet.glyphs.marks[check.status]} ", style),
+            Run(f"{mark} ", style),
             Run(name + " " * (name_width - columns(name) + 2), "strong"),
             Run(first + " " * (title_width - columns(first) + 2)),
             Run(result, style),
@@ -149,9 +151,16 @@ def _table(sheet: Sheet, questions: Sequence[QuestionCheck]) -> None:
 
 def _result(check: QuestionCheck) -> str:
     word = _WORDS[check.status]
+    if _is_unknown(check):
+        return "not checked here"
     if check.status in ("passed", "partial", "failed") and check.total:
         return f"{word}, {check.passed} of {check.total}"
-    return word if check.total or check.status != "passed" else "not checked here"
+    return word
+
+
+def _is_unknown(check: QuestionCheck) -> bool:
+    """Whether a question is written and nothing of it can be checked here."""
+    return check.status == "passed" and not check.total
 
 
 def _has_details(check: QuestionCheck) -> bool:

@@ -105,7 +105,7 @@ ROWS = [
     ("arguments that are no list", PRINTED, case(PRINTED, args="2"),
      "questions[0].cases[0].args: is 2; write the arguments as a list"),
     ("exceptions by a list", NEGATIVE, case(NEGATIVE, raises="[ValueError, TypeError]"),
-     "questions[0].cases[2].raises: is ['ValueError', 'TypeError']; write a built-in exception, e.g.", 2),
+     "questions[0].cases[2].raises: is ['ValueError', 'TypeError']; write a built-in exception, e.g."),
     # ------------------------------------------------------------------ units, numbers, words
     ("a unit spelled out", "load: 10 s", "load: 10 sec", "limits.load: is '10 sec'; write 10 s"),
     ("no unit", "load: 10 s", "load: 10", "limits.load: is 10; write 10 s"),
@@ -250,6 +250,8 @@ ROWS = [
      "questions[1].builds_on.questions: is []; write a list of question ids"),
     ("inseparable from what is not there", WRONG, f"{WRONG}\n    inseparable: [[half_the_rims, scale_forgotten]]  # <<",
      "questions[0].inseparable[0]: names 'half_the_rims', which is no wrong answer here; did you mean `half_the_rim`?"),
+    ("a pair without a list around it", WRONG, f"{WRONG}\n    inseparable: [[half_the_rim, scale_forgotten], half_the_rim]  # <<",
+     "questions[0].inseparable[1]: is 'half_the_rim'; write two wrong answers, e.g. ["),
     ("inseparable from itself", WRONG, f"{WRONG}\n    inseparable: [[half_the_rim, half_the_rim]]  # <<",
      "questions[0].inseparable[0]: pairs half_the_rim with itself; name two"),
 ]  # fmt: skip

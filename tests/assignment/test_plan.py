@@ -12,6 +12,7 @@ from grader.assignment import PlanRow, plan
 from grader.report.plan import render_plan
 from grader.report.terminal import Screen
 
+WHOLE = '`credit` asks for whole cases and gives nothing for a part of "the first"'
 NEVER = "in no case does"
 
 
@@ -123,7 +124,7 @@ def test_steps_that_are_never_called_are_told(
     tmp_path: Path, old: str, new: str, told: str
 ) -> None:
     found = plan(load(write(tmp_path, solids=edited(SOLIDS, old, new))))
-    assert [row.idle for row in found] == [(), (told,), (), ()]
+    assert [row.idle for row in found] == [(), (told,), (WHOLE,), ()]
     drawn = render_plan("A title", found, Screen(plain=True))
     assert f"volume: {told}." in " ".join(drawn.split())
 
@@ -142,6 +143,7 @@ def test_a_credit_for_what_follows_that_the_scheme_makes_nothing_of_is_told(
     tmp_path: Path, credit: str, following: str, idle: bool
 ) -> None:
     config = edited(CONFIG, "needs: 0.5}", f"credit: {following}}}\n    credit: {credit}")
+    config = edited(config, ", bands: {10: 0.5}", "")
     told = ("`credit` gives nothing to cases that are worth 0.5 each",) if idle else ()
     assert rows(write(tmp_path, config))["volume"].idle == told
 
@@ -157,7 +159,26 @@ def test_partial_credit_for_a_single_value_is_told(tmp_path: Path) -> None:
     config = edited(config, "count: 4, weight: 3", "count: 4, weight: 3, partial: {0.5: 0.25}")
     found = rows(write(tmp_path, config))
     told = 'the result of "two by three" and 4 more is one value, of which no share can be right'
-    assert (found["area"].idle, found["sides"].idle) == ((told,), ())
+    assert (found["area"].idle, found["sides"].idle) == ((told,), (WHOLE,))
+
+
+@pytest.mark.parametrize(
+    ("credit", "part", "idle"),
+    [
+        ("all_or_nothing", "bands: {10: 0.5}", True),
+        ("{steps: {1: 1}}", "bands: {10: 0.5}", True),
+        ("{steps: {0.9: 0.5}}", "bands: {10: 0.5}", False),
+        ("proportional", "bands: {10: 0.5}", False),
+        ("all_or_nothing", "weight: 2", False),
+    ],
+)
+def test_a_part_of_a_case_that_the_scheme_makes_nothing_of_is_told(
+    tmp_path: Path, credit: str, part: str, idle: bool
+) -> None:
+    config = edited(CONFIG, "needs: 0.5}", f"needs: 0.5}}\n    credit: {credit}")
+    config = edited(config, "bands: {10: 0.5}", part)
+    told = (WHOLE.replace("the first", "a cube"),) if idle else ()
+    assert rows(write(tmp_path, config))["volume"].idle == told
 
 
 @pytest.mark.parametrize(("points", "told"), [("1", "1 point."), ("2.5", "2.5 points.")])

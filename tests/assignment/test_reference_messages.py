@@ -64,10 +64,20 @@ ROWS = [
     # ------------------------------------------------------------------ arguments
     ("too many arguments", "config", "args: [2, 3]", "args: [2, 3, 1, 4]",
      f"{ARGS}: has 4 arguments for area(width, height, scale); write 2 to 3"),
+    ("a list without brackets of its own", "config", "args: [[[2, 3], [4, 5]]]", "args: [[2, 3], [4, 5]]",
+     "questions[2].cases[0].args: has 2 arguments for sides(rectangles); write 1; a list that is one argument needs"),
     ("too few arguments", "config", "args: [2, 3]", "args: [2]",
      f"{ARGS}: has 1 argument for area(width, height, scale); add height"),
     ("an argument of a wrong type", "config", "args: [2, 3]", "args: [2, three]",
      f"{ARGS}[1]: is 'three', which is not what area(width, height, scale) takes as height; write a whole number"),
+    ("a number in quotes", "config", "args: [2, 3]", 'args: [2, "3"]',
+     f"{ARGS}[1]: is '3', which is not what", "; write 3 without quotes: it is text"),
+    ("a complex number", "config", "[[2, 2], 2.0]", "[[2, 2], 2j]",
+     "questions[1].cases[0].args[1]: is '2j', which is not what", "write a number"),
+    ("a result in quotes", "config", "expect: 6", 'expect: "6"',
+     "questions[0].cases[0].expect: is '6', but the reference gives 6; write 6 without quotes"),
+    ("another result in quotes", "config", "expect: 6", 'expect: "7"',
+     "questions[0].cases[0].expect: is '7', but the reference gives 6; mend the one that is wrong"),
     ("a fraction for a whole number", "config", "args: [2, 3]", "args: [2, 3.5]",
      f"{ARGS}[1]: is 3.5, which is not what", "write a whole number"),
     ("a tuple of a wrong length", "config", "[[2, 2], 2.0]", "[[2, 2, 2], 2.0]",
@@ -299,3 +309,19 @@ def test_a_missing_folder_of_the_reference_is_told_once(tmp_path: Path) -> None:
 def test_a_broken_package_is_told_by_its_init_file(tmp_path: Path) -> None:
     (problem,) = problems_of(write(tmp_path, __init__="\nimport nothing_of_the_kind\n"))
     assert "__init__.py:2: raises ModuleNotFoundError: No module named 'nothing_of" in problem
+
+
+def test_a_result_is_not_held_against_a_tolerance_that_was_not_understood(tmp_path: Path) -> None:
+    config = edited(CONFIG, "expect: 8.0", "expect: 8.0000001")
+    config = edited(config, "rtol: 1e-6", "rtol: tiny")
+    (problem,) = problems_of(write(tmp_path, config))
+    assert "questions[1].compare.rtol: is 'tiny'; write a number" in problem
+
+
+def test_an_array_in_a_message_takes_one_line(tmp_path: Path) -> None:
+    shapes = edited(
+        SHAPES, SIDES, '    return {"first": np.eye(3)[::-1], "last": np.zeros((3, 3))}\n'
+    )
+    config = edited(CONFIG, "at: [first]", "at: [middle]")
+    found = problems_of(write(tmp_path, config, shapes=shapes))
+    assert any("which leads to nothing in {'first': array([[0., 0., 1.], [0." in p for p in found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal, Optional, Union
+from typing import Annotated, Any, Literal, Optional, TypeVar, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -57,7 +57,8 @@ FITS: list[tuple[Any, Any, Any]] = [
     ([], np.ndarray, np.array([])),
     (np.array([1, 2]), Array, np.array([1, 2])),
     ([1, "a"], Any, [1, "a"]),
-    ("as it is", Callable[[int], int], "as it is"),
+    (None, Callable[[int], int] | None, None),
+    ("as it is", TypeVar("T"), "as it is"),
     ([1, 2], Tensor | np.ndarray, np.array([1, 2])),
 ]
 
@@ -93,6 +94,8 @@ def test_a_value_becomes_what_the_annotation_says(value: Any, hint: Any, expecte
         (3, np.ndarray, (), "a list of numbers, or equally long rows of them"),
         ([1, 2], Tensor, (),
          "the annotation np.ndarray: students get arrays, and make tensors of them"),
+        ("sin", Callable[[int], int], (),
+         "text: annotate it as str and name the function, which cannot cross itself"),
     ],
 )  # fmt: skip
 def test_a_value_that_does_not_fit_is_refused_with_its_place(

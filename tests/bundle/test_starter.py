@@ -260,7 +260,17 @@ def test_without_an_authors_template_there_is_one_of_signatures(tmp_path: Path) 
             "(width: NDArray[Any], height: Any = None)",
         ),
         ("import math", "width, height=math.inf", "(width, height=math.inf)"),
-        ("Side = int", "width: Side, height: list[Side] = 2", "(width, height=2)"),
+        (
+            "Side = int",
+            "width: Side, height: list[Side] = 2",
+            "(width: int, height: list[int] = 2)",
+        ),
+        (
+            "import numpy as np\nArray = np.ndarray",
+            "width: Array | None, height: 'Array'",
+            "(width: np.ndarray | None, height: np.ndarray)",
+        ),
+        ("import enum\nclass Side(enum.Enum): ...", "width: Side, height=2", "(width, height=2)"),
         ("from reference.sides import Side", "width: Side, height: int", "(width, height: int)"),
         ("import torch", "width: torch.Tensor, height: int", "(width, height: int)"),
         ("UNSET = object()", "width, height=UNSET", "(width, height=None)"),

@@ -85,12 +85,12 @@ RECOGNISED: list[tuple[str, Any, Any, Rule, str]] = [
     ("numbers rounded to float32", [11336941156, 7526500], np.float32([11336941156, 7526500]),
      EXACT, "to float32"),
     ("float32 in a matrix", REAL / 3, (REAL / 3).astype(np.float32), close(atol=1e-12),
-     "right up to rounding"),
+     "right to about six digits"),
     ("noise where less is allowed", MATRIX * [[0, 1, 1]], MATRIX * [[0, 1, 1]] + 2e-7,
-     close(atol=np.array([[1e-13, 1e-5, 1e-5]] * 3)), "right up to rounding"),
-    ("rounding several times", 1 / 3, 1 / 3 * (1 + 3e-7), close(atol=1e-12), "up to rounding"),
+     close(atol=np.array([[1e-13, 1e-5, 1e-5]] * 3)), "right to about six digits"),
+    ("rounding several times", 1 / 3, 1 / 3 * (1 + 3e-7), close(atol=1e-12), "to about six digits"),
     ("the other infinity", -np.inf, np.inf, WITHIN, "the wrong sign"),
-    ("float32 in a number", 1 / 3, float(np.float32(1 / 3)), close(atol=1e-12), "up to rounding"),
+    ("float32 in a number", 1 / 3, float(np.float32(1 / 3)), close(atol=1e-12), "six digits"),
 ]  # fmt: skip
 
 PLAIN: list[tuple[str, Any, Any, Rule]] = [
