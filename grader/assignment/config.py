@@ -326,7 +326,8 @@ class BuildsOnConfig(_Mapping, frozen=True):
             min_length=1,
             description="Ids of the questions that are steps of this one. The reference takes "
             "their functions by keyword; wrong answers may, too, and are then recognised on a "
-            "student's own steps as well.",
+            "student's own steps as well. A student's step may give 100,000 times the true number: "
+            "what loops or allocates by a step should refuse what is absurd.",
             extra=_says("write a list of question ids, e.g. [q1a]"),
         ),
     ]
