@@ -31,6 +31,7 @@ _FUTURE_FLAGS: Final = sum(
     {getattr(future, name).compiler_flag for name in future.all_feature_names}
 )
 
+_LINE_BEGINS: Final = 1  # a decorator stands behind its @
 _IMPORTS: Final = (ast.Import, ast.ImportFrom)
 
 Problem = tuple[str, int, str, str]  # label, line, what, statement
@@ -220,12 +221,16 @@ def _place(error: BaseException, code: types.CodeType) -> tuple[int, int]:
     traceback = BaseException.__dict__["__traceback__"].__get__(error)
     while traceback is not None:
         if traceback.tb_frame.f_code is code:
-            places = list(code.co_positions())
-            line, _, column, _ = places[traceback.tb_lasti // 2]
-            if line is not None and column is not None:
-                return line, column
+            return traceback.tb_lineno, _column(code, traceback.tb_lasti)
         traceback = traceback.tb_next
     return sys.maxsize, 0
+
+
+def _column(code: types.CodeType, instruction: int) -> int:
+    """Return where in its line an instruction begins; Python 3.10 knows lines alone."""
+    positions = getattr(code, "co_positions", None)
+    column = None if positions is None else list(positions())[instruction // 2][2]
+    return _LINE_BEGINS if column is None else column
 
 
 # ------------------------------------------------------------------- beside the solution

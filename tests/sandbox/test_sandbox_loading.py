@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 from msgspec.structs import replace
 from sandboxes import LIMITS, Run, submission
 
 from grader.model import Killed, LoadProblem, Malformed, NotRun, Raised, Returned, TimedOut
-from grader.sandbox import start_launcher
+from grader.sandbox import loading, start_launcher
 
 RAISES = [
     ("import no_such_package", "ModuleNotFoundError: No module named 'no_such_package'"),
@@ -47,6 +52,30 @@ def test_problems_stand_in_the_order_of_the_file(run: Run) -> None:
         (2, "SyntaxError: invalid syntax (column 7)"),
         (3, "NameError: name 'three' is not defined"),
     ]
+
+
+WITHOUT_COLUMNS = """
+import sys
+from grader.sandbox import loading
+loading.import_also_from(sys.argv[1])
+module = loading.new_module(sys.argv[1], "solution.py")
+text = "a = (1 +\\n  no)\\n@no\\ndef f(): pass\\nb = 1; no; c = 3\\nd = 4\\n"
+problems = loading.run([("solution.py", text)], module, definitions_only=False)
+print([line for _, line, *_ in problems], *(name for name in vars(module) if len(name) == 1))
+"""
+
+
+def test_where_python_knows_no_columns_a_line_tells_which_statement_raised(tmp_path: Path) -> None:
+    """So it is in Python 3.10, which Gradescope's images have."""
+    done = subprocess.run(
+        [sys.executable, "-X", "no_debug_ranges", "-c", WITHOUT_COLUMNS, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        timeout=60,
+    )
+    assert done.stdout == "[1, 4, 5] b c d\n", done.stderr
+    assert loading._column(SimpleNamespace(), 0) == loading._LINE_BEGINS  # type: ignore[arg-type]
 
 
 def test_the_module_is_named_solution_so_that_a_main_block_does_not_run(run: Run) -> None:
