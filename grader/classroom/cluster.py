@@ -17,11 +17,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import queue
+import signal
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from msgspec import Struct
@@ -89,15 +92,16 @@ def cluster(address: str, sent: Sent, say: Say) -> Iterator[MarkAll]:
             "address that `dask scheduler` prints, e.g. tls://10.0.0.5:8786"
         ) from error
     runs: list[_Run] = []
+    interrupted = threading.Event()
     try:
         machine = remote.this_machine(sent.packages)
         _wait_for_workers(client, address, say)
         _compare(client, machine, sent.packages)
 
         def mark(tasks: Iterable[Task], make_desk: Callable[[], Desk]) -> Iterator[Marked]:
-            with make_desk() as desk:
+            with make_desk() as desk, _noting_interrupts(interrupted):
                 parcel = _parcel(desk, sent, machine)
-                runs.append(_Run(client, parcel, desk))
+                runs.append(_Run(client, parcel, desk, interrupted))
                 yield from runs[-1].work(iter(tasks))
 
         yield mark
@@ -106,6 +110,24 @@ def cluster(address: str, sent: Sent, say: Say) -> Iterator[MarkAll]:
             run.close()
         with suppress(OSError, asyncio.TimeoutError):
             client.close(timeout=5)
+
+
+@contextmanager
+def _noting_interrupts(interrupted: threading.Event) -> Iterator[None]:
+    """Notes each Ctrl-C: Python drops one that comes within a destructor, and Dask has many."""
+
+    def note(number: int, frame: FrameType | None) -> None:
+        interrupted.set()
+        signal.default_int_handler(number, frame)
+
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 async def _knock(address: str) -> None:
@@ -179,10 +201,13 @@ def _parcel(desk: Desk, sent: Sent, machine: remote.Machine) -> remote.Parcel:
 class _Run:
     """The tasks of a class that are under way."""
 
-    def __init__(self, client: Client, parcel: remote.Parcel, desk: Desk) -> None:
+    def __init__(
+        self, client: Client, parcel: remote.Parcel, desk: Desk, interrupted: threading.Event
+    ) -> None:
         self._client = client
         self._parcel = parcel
         self._desk = desk  # says what is written of a submission that could not be marked
+        self._interrupted = interrupted
         self._assignment: Future[Any] = client.submit(
             _itself, parcel, key=f"grader-{parcel.run}-assignment"
         )
@@ -194,6 +219,8 @@ class _Run:
 
     def work(self, tasks: Iterator[Task]) -> Iterator[Marked]:
         while True:
+            if self._interrupted.is_set():
+                raise KeyboardInterrupt
             self._look()
             while len(self._under_way) < _AHEAD * max(1, self._threads):
                 task = next(tasks, None)

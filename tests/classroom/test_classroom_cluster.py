@@ -210,6 +210,19 @@ def test_ctrl_c_ends_the_run_and_what_it_started_elsewhere(
     assert list((small_course.out / "staff" / "records").glob("*.record"))
 
 
+def test_an_interrupt_that_python_drops_ends_the_run_all_the_same(
+    class_of_twenty: Course, two_workers: Cluster
+) -> None:
+    def interrupt_in_vain() -> None:
+        with suppress(KeyboardInterrupt):  # as in a destructor
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        grade_until(two_workers, class_of_twenty, 3, interrupt_in_vain)
+    assert len(class_of_twenty.watching.marked_ids) < 20
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 @pytest.mark.slow
 def test_a_run_that_fails_here_ends_what_it_started_elsewhere(
     class_of_twenty: Course, two_workers: Cluster
