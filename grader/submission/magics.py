@@ -29,7 +29,9 @@ _ELSEWHERE = frozenset(
     )
 )
 _CELL_MAGIC = re.compile(r"%%(!|\w*)")
-_WRITES = re.compile(r"""%%(?:write)?file[ \t]+(-a[ \t]+)?["']?([\w./ -]+\.py)["']?[ \t]*$""")
+_WRITES = re.compile(
+    r"""%%(?:write)?file[ \t]+(-a[ \t]+)?["']?([\w./-][\w./ -]*\.py)["']?[ \t]*$"""
+)  # the name begins with no blank: each blank could be of either, in time by their square
 _RUN = re.compile(
     r"""%run[ \t]+(?:-\w+[ \t]+)*["']?(?:\./)?(\w+(?:/\w+)*)(?:\.py)?["']?[ \t]*(?:\#|$)"""
 )

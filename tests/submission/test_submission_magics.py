@@ -198,3 +198,11 @@ def test_a_cell_of_two_megabytes_takes_seconds_at_most(piece: str) -> None:
     start = time.process_time()
     plain_python("!a\n" + piece * ((1 << 21) // len(piece)))
     assert time.process_time() - start < 20
+
+
+@pytest.mark.parametrize("magic", ["%%writefile", "%%file", "%run", "%time", "%%writefile a.py"])
+@pytest.mark.parametrize("piece", [" ", "\t", ".py ", "a/", "-a ", "./"])
+def test_a_magic_that_never_ends_takes_seconds_at_most(magic: str, piece: str) -> None:
+    start = time.process_time()
+    plain_python(f"{magic} {piece * ((1 << 18) // len(piece))}!\nx = 1")
+    assert time.process_time() - start < 20
