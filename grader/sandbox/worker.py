@@ -84,13 +84,8 @@ def prepare_interpreter() -> None:
         sys.stdout = sys.__stdout__ = text_stream(io.FileIO(1, "w", closefd=False))  # type: ignore[misc]
         sys.stderr = sys.__stderr__ = text_stream(io.FileIO(2, "w", closefd=False))  # type: ignore[misc]
     sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)  # type: ignore[misc]  # noqa: SIM115
-    sys.breakpointhook = sys.__breakpointhook__ = _pass_over
+    sys.breakpointhook = sys.__breakpointhook__ = loading.pass_over
     loading.provide_grader()
-
-
-def _pass_over(*_args: object, **_named: object) -> None:
-    """In place of a debugger, which finds nobody at the keyboard and would end the call."""
-    sys.stderr.write("a breakpoint, passed over; `grader check --debug` stops there\n")
 
 
 class _Submission:
@@ -117,9 +112,7 @@ class _Submission:
         label = chunks[0][0] if len(chunks) == 1 else f"{loading.MODULE}.py"
         self.module = loading.new_module(self.scratch, label)
         if any("pdb" in text for text in self.texts):
-            import pdb  # only for the student who left one in
-
-            pdb.set_trace = pdb.Pdb.set_trace = _pass_over  # type: ignore[method-assign]
+            loading.pass_over_debugger()
         try:
             problems = loading.run(chunks, self.module, definitions_only=definitions_only)
         except loading.OutOfMemory:

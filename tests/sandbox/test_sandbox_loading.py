@@ -307,6 +307,14 @@ def test_modules_beside_the_solution_are_imported_by_relative_names_too(run: Run
         assert session.call("f", ()).outcome == Returned(41)
 
 
+def test_a_breakpoint_in_a_module_beside_the_solution_is_passed_over(run: Run) -> None:
+    helpers = {"helper.py": b"def help():\n    import pdb; pdb.set_trace()\n    return 41\n"}
+    with run.launcher.open(
+        submission("from helper import help\ndef f(): return help()\n", helpers=helpers)
+    ) as session:
+        assert session.call("f", ()).outcome == Returned(41)
+
+
 def test_a_message_names_files_by_their_places_beside_the_solution(run: Run) -> None:
     """Where a worker's own directory lies is of the machine, and another in every run."""
     texts = """\
