@@ -71,9 +71,10 @@ def conv_network_params(
         raise ValueError(
             f"no number of layers with kernel_size={kernel_size} takes {size} to {target}"
         )
-    # Summed layer by layer: without any, the kernel is not examined.
-    convolutions = sum(
-        whole_number(conv_layer_params(channels, channels, kernel_size)) for _ in range(layers)
+    count = whole_number(layers)
+    # Without any layer, the kernel is not examined.
+    convolutions = (
+        count * whole_number(conv_layer_params(channels, channels, kernel_size)) if count > 0 else 0
     )
     return convolutions + whole_number(classifier_params((channels, target, target), classes))
 
