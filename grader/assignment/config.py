@@ -270,7 +270,8 @@ class CaseConfig(_Mapping, frozen=True):
     raises: Annotated[
         Identifier | None,
         Meta(
-            description="The built-in exception that the call must raise.",
+            description="The built-in exception that the call must raise; another one earns half "
+            "of the case. Such cases count once an ordinary case earned something.",
             examples=["ValueError"],
             extra=_says("write a built-in exception, e.g. ValueError"),
         ),

@@ -184,6 +184,8 @@ def _names_taken(case: CaseResult) -> Iterator[str]:
     """Python's own functions that a line calls where something that was called is no function."""
     outcome = case.observation.outcome
     if isinstance(outcome, Raised) and outcome.frames and _NO_FUNCTION.fullmatch(outcome.message):
+        if outcome.message.startswith("'str'") and any(isinstance(a, str) for a in case.case.args):
+            return  # a function's name was handed over, and called as if it were the function
         called = _CALLED.findall(outcome.frames[-1].text)
         yield from (name for name in called if name in dir(builtins))
 

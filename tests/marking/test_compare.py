@@ -83,6 +83,9 @@ MATCHES: list[tuple[str, Any, Any, Rule]] = [
     ("ints beyond 64 bits in an array", np.array([10**30, 1], dtype=object), [10**30, 1], EXACT),
     ("NaN and infinities in their places", np.array([NAN, INF, -INF]), [NAN, INF, -INF], CLOSE),
     ("an array of bools", np.array([True, False]), [True, False], EXACT),
+    ("a real number as a complex one", 2.0, 2 + 0j, CLOSE),
+    ("a real array as a complex one", np.array([[2.0, -1]]), np.array([[2 + 0j, -1]]), CLOSE),
+    ("a list of real numbers as a complex array", [2.0, 1.0], np.array([2 + 0j, 1]), CLOSE),
     ("an array of complex numbers as a real one", np.array([1 + 0j]), [1.0], CLOSE),
     ("an array of texts", np.array(["a", "b"]), ["a", "b"], EXACT),
     ("an empty array", np.zeros((0, 4)), np.zeros((0, 4)), EXACT),
@@ -142,6 +145,9 @@ DIFFERS: list[tuple[str, Any, Any, Rule, str]] = [
     ("a list in a list that differs", [[1, 2], [3, 4]], [[1, 2], [3, 5]], EXACT,
      "1 of 4 values differ; the greatest difference is 1 at [1, 1]"),
     ("a list with True", [1, 2], [True, 2], EXACT, "at [0] observed True, expected 1"),
+    ("complex counts in a list", [1, 2], np.array([1 + 0j, 2]), EXACT, "(1+0j), expected 1"),
+    ("complex counts in an array", np.array([1]), np.array([1 + 0j]), EXACT, "complex numbers"),
+    ("a complex NaN", np.array([1.0]), np.array([complex(1, np.nan)]), CLOSE, "complex numbers, "),
     ("a complex array for a list", [1, 2], np.array([1, 2j]), EXACT, "complex numbers, expected"),
     ("None for an array", IMAGE, None, EXACT, "None, expected an array of shape (2, 3)"),
     ("a number for an array", IMAGE, 3, EXACT, "an int, expected an array of shape (2, 3)"),
@@ -299,6 +305,13 @@ def test_floats_for_many_counts_make_one_note(observed: Any) -> None:
 def test_an_imaginary_part_of_rounding_only_is_noted(expected: Any, observed: Any) -> None:
     comparison = verdict(expected, observed, CLOSE)
     assert not comparison.matches and ".real" in comparison.notes[0]
+
+
+@pytest.mark.parametrize("observed", [2 + 0j, np.array(2 + 0j)])
+def test_a_complex_number_that_is_read_as_a_real_one_is_noted(observed: Any) -> None:
+    assert "read as real" in verdict(2.0, observed, CLOSE).notes[0]
+    assert "read as real" in verdict(np.array([2.0]), np.array([observed]), CLOSE).notes[0]
+    assert not verdict(2.0, 3 + 0j, CLOSE).matches
 
 
 def test_a_true_imaginary_part_is_not_called_rounding() -> None:
