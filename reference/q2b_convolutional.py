@@ -15,6 +15,7 @@ they leave, a map of target × target:
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import index
 
 import numpy as np
 
@@ -71,7 +72,7 @@ def conv_network_params(
         raise ValueError(
             f"no number of layers with kernel_size={kernel_size} takes {size} to {target}"
         )
-    count = whole_number(layers)
+    count = index(layers)  # TypeError where it cannot count; ValueError is what is asked for
     # Without any layer, the kernel is not examined.
     convolutions = (
         count * whole_number(conv_layer_params(channels, channels, kernel_size)) if count > 0 else 0
