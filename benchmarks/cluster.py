@@ -19,6 +19,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -130,7 +131,7 @@ def handing_over(address: str, scheduler: psutil.Process, task: int, result: int
         Desk(assignment, lambda torch: start_launcher(assignment.limits)) as desk,
     ):
         parcel = _parcel(desk, sent, remote.this_machine(assignment.packages))
-        run = clusters._Run(client, parcel, desk)
+        run = clusters._Run(client, parcel, desk, threading.Event())
         before = sum(scheduler.cpu_times()[:2])
         done = sum(1 for _ in run.work(iter([os.urandom(task)] * HANDED)))  # type: ignore[list-item]
         used = sum(scheduler.cpu_times()[:2]) - before
