@@ -32,6 +32,7 @@ from msgspec.structs import replace
 from grader.classroom import remote
 from grader.classroom.cluster import Sent, _parcel
 from grader.classroom.desk import Desk, Marked, Task
+from grader.model import Assignment
 from grader.pipeline import read_assignment
 from grader.sandbox import start_launcher
 from grader.submission import find_submissions, read_handed
@@ -95,6 +96,10 @@ def grade(class_: Path, out: Path, *options: str) -> tuple[float, float]:
     return time.perf_counter() - started, used.ru_utime + used.ru_stime
 
 
+def open_desk(assignment: Assignment) -> Desk:
+    return Desk(assignment, lambda imports: start_launcher(assignment.limits, imports=imports))
+
+
 def sizes() -> tuple[int, int, int]:
     """Bytes of the parcel, of a task and of what comes back (both: means of the examples)."""
     assignment = read_assignment(ROOT / "config.yaml")
@@ -102,7 +107,7 @@ def sizes() -> tuple[int, int, int]:
     handed_in = find_submissions([ROOT / "submissions_example"], expected_name=assignment.filename)
     tasks: list[int] = []
     results: list[int] = []
-    with Desk(assignment, lambda torch: start_launcher(assignment.limits, torch=torch)) as desk:
+    with open_desk(assignment) as desk:
         machine = remote.this_machine(assignment.packages)
         parcel = len(pickle.dumps(_parcel(desk, sent, machine)))
         for handed in handed_in:
@@ -128,7 +133,7 @@ def handing_over(address: str, scheduler: psutil.Process, task: int, result: int
     sent = Sent(ROOT / "config.yaml", assignment.packages, "off")
     with (
         Client(address, set_as_default=False) as client,
-        Desk(assignment, lambda torch: start_launcher(assignment.limits)) as desk,
+        open_desk(assignment) as desk,
     ):
         parcel = _parcel(desk, sent, remote.this_machine(assignment.packages))
         run = clusters._Run(client, parcel, desk, threading.Event())
@@ -147,7 +152,7 @@ def first_and_later() -> tuple[float, float]:
     example = ROOT / "submissions_example" / "perfect_numpy"
     (handed,) = find_submissions([example], expected_name=assignment.filename)
     task = Task(handed.id, read_handed(handed, expected_name=assignment.filename))
-    with Desk(assignment, lambda torch: start_launcher(assignment.limits, torch=torch)) as desk:
+    with open_desk(assignment) as desk:
         parcel = _parcel(desk, sent, remote.this_machine(assignment.packages))
     times = []
     started = time.perf_counter()

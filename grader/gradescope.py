@@ -36,7 +36,7 @@ from grader.pipeline import fault_card, grade, read_assignment, redact
 from grader.report.gradescope import write_again, write_results
 from grader.report.terminal import Screen, render
 from grader.sandbox import start_launcher
-from grader.submission import mentions_torch, read_submission
+from grader.submission import imports_of, read_submission
 
 _OURS = 3
 _START_S = 60.0  # beside the submission's own time: to read the assignment, to import, to mark
@@ -111,7 +111,7 @@ def _mark(
     secrets = [config, config.parent / "reference", root / "results", metadata]
     with start_launcher(
         assignment.limits,
-        torch=mentions_torch(submission),
+        imports=imports_of(submission, assignment.packages),
         isolation=isolation,
         secrets=[path for path in secrets if path.exists()],
     ) as launcher:

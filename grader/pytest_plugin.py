@@ -190,14 +190,14 @@ class _Run:
 
     def _launch(self) -> Launcher:
         from grader.sandbox import start_launcher
-        from grader.submission import mentions_torch
+        from grader.submission import imports_of
 
         theirs = self._given is not None and self._file.path.suffix != ".json"
         free = self._file.config.getoption("--no-isolation", False)
         secrets = [self._file.path, self._file.path.parent / "reference"] if theirs else []
         return start_launcher(
             self.assignment.limits,
-            torch=mentions_torch(self._submission),
+            imports=imports_of(self._submission, self.assignment.packages),
             isolation="off" if free else "required" if theirs else "preferred",
             secrets=secrets,
         )

@@ -75,7 +75,7 @@ class Range:
         self.assignment = assignment
         self.launcher = start_launcher(
             assignment.limits,
-            torch=torch,
+            imports=("torch",) if torch else (),
             isolation=isolation,
             secrets=[course],
             without=without,

@@ -32,7 +32,7 @@ def assignment() -> Assignment:
 @pytest.fixture(scope="module")
 def launcher(assignment: Assignment) -> Iterator[Launcher]:
     secrets = [ROOT / "config.yaml", ROOT / "reference"]
-    with start_launcher(assignment.limits, torch=True, secrets=secrets) as running:
+    with start_launcher(assignment.limits, imports=("torch",), secrets=secrets) as running:
         yield running
 
 

@@ -120,10 +120,10 @@ class Bench:
 
 
 @contextmanager
-def open_bench(limits: Limits, *, workers: int, torch: bool = False) -> Iterator[Bench]:
-    """Starts a bench's launcher; `torch` says whether a submission may import it."""
+def open_bench(limits: Limits, *, workers: int, imports: tuple[str, ...]) -> Iterator[Bench]:
+    """Starts a bench's launcher; `imports` are done once for all."""
     # the author's own code: as much isolation as there is, and no secret to keep
-    with start_launcher(limits, torch=torch, isolation="preferred") as launcher:
+    with start_launcher(limits, imports=imports, isolation="preferred") as launcher:
         yield Bench(launcher, workers)
 
 

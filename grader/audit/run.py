@@ -19,7 +19,7 @@ from grader.audit.report import AuditReport
 from grader.audit.search import Oracle
 from grader.audit.seeds import Drawn, draw_again
 from grader.audit.sources import PACKAGE, Library
-from grader.audit.subjects import Subject, import_torch, read_subjects, submit
+from grader.audit.subjects import Subject, read_subjects, slow_imports, submit
 from grader.model import Returned
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def audit(
         return lambda done, total: progress(stage, done, total)
 
     given = _given(subjects)
-    torch = import_torch(library, given)
-    with open_bench(assignment.limits, workers=workers, torch=torch) as bench:
+    imports = slow_imports(library, given, assignment.packages)
+    with open_bench(assignment.limits, workers=workers, imports=imports) as bench:
         _calibrate(bench, library, subjects)
         candidates = judge.make_candidates(library, subjects)
         mutants_begun = time.monotonic()
@@ -74,8 +74,8 @@ def audit(
         isolation = bench.isolation.level
     mutants = tuple(judge.conclude(library, candidate, oracles) for candidate in candidates)
     others = [name for subject in subjects for name in subject.alternatives]
-    torch = import_torch(library, [*given, *others])
-    with open_bench(assignment.limits, workers=workers, torch=torch) as bench:
+    imports = slow_imports(library, [*given, *others], assignment.packages)
+    with open_bench(assignment.limits, workers=workers, imports=imports) as bench:
         _calibrate(bench, library, subjects)
         rights, right_results = run_right_answers(
             bench, assignment, library, subjects, tick("right answers")

@@ -28,7 +28,7 @@ from msgspec.structs import replace
 from grader.assignment.document import read_document
 from grader.audit.sources import PACKAGE, Library, Unit
 from grader.model import Assignment, Chunk, Question, Submission
-from grader.submission import mentions_torch
+from grader.submission import imports_of
 
 if TYPE_CHECKING:
     from grader.audit.sources import Name
@@ -117,10 +117,12 @@ def submit(
     )
 
 
-def import_torch(library: Library, names: Sequence[Name]) -> bool:
-    """Decides whether functions of reference/ import torch: every worker would, for seconds."""
+def slow_imports(
+    library: Library, names: Sequence[Name], packages: Sequence[str]
+) -> tuple[str, ...]:
+    """Decides what functions of reference/ import that every worker would, for seconds."""
     functions = {f"function_{index}": name for index, name in enumerate(names)}
-    return mentions_torch(submit(library, functions, name="all of them"))
+    return imports_of(submit(library, functions, name="all of them"), packages)
 
 
 @cache

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -34,13 +34,15 @@ from grader.pipeline import NeedsRunError, fault_card, grade, mark_transcript, r
 from grader.report import gradescope, page
 from grader.report.rows import Row, row_of
 from grader.sandbox import Launcher, Session
-from grader.submission import mentions_torch
+from grader.submission import imports_of
 
 if TYPE_CHECKING:
     from grader.model import Value
 
-OpenLauncher: TypeAlias = Callable[[bool], Launcher]
-"""Starts a launcher, which imports torch if it is told True."""
+OpenLauncher: TypeAlias = Callable[[tuple[str, ...]], Launcher]
+"""Starts a launcher, which imports these modules."""
+_MOST_LAUNCHERS: Final = 6
+"""A desk keeps so many, each with modules of its own in memory."""
 
 
 class Kept(Struct, frozen=True):
@@ -85,14 +87,15 @@ class Desk:
         self.inputs = records.Inputs.of_assignment(assignment)
         self.marks = marks or Marks()
         self._open_launcher = open_launcher
-        self._launchers: dict[bool, Launcher] = {}
-        self._open = ExitStack()
+        self._launchers: dict[tuple[str, ...], Launcher] = {}  # the one used last stands last
 
     def __enter__(self) -> Desk:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        self._open.close()
+        with ExitStack() as stack:
+            for launcher in self._launchers.values():
+                stack.push(launcher)
 
     def mark(self, task: Task) -> Marked:
         """Decides everything that is written of one submission, whatever it does.
@@ -142,10 +145,14 @@ class Desk:
         return replace(card, wall_s=task.kept.head.row.wall_s), submission, transcript
 
     def _launcher(self, submission: Submission) -> Launcher:
-        torch = mentions_torch(submission)
-        if torch not in self._launchers:
-            self._launchers[torch] = self._open.enter_context(self._open_launcher(torch))
-        return self._launchers[torch]
+        imports = imports_of(submission, self.assignment.packages)
+        launcher = self._launchers.pop(imports, None)
+        if launcher is None:
+            if len(self._launchers) >= _MOST_LAUNCHERS:
+                self._launchers.pop(next(iter(self._launchers))).close()
+            launcher = self._open_launcher(imports)
+        self._launchers[imports] = launcher
+        return launcher
 
     def _finish(
         self,

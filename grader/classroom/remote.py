@@ -326,10 +326,10 @@ def desk_of(parcel: Parcel) -> Desk:
     if assignment.digest != parcel.digest:
         raise UsageError("the assignment changed while it was sent; start again")
 
-    def open_launcher(torch: bool) -> Launcher:
+    def open_launcher(imports: tuple[str, ...]) -> Launcher:
         secrets = [path for path in map(Path, parcel.secrets) if path.exists()]
         launcher = start_launcher(
-            assignment.limits, torch=torch, isolation=parcel.isolation, secrets=secrets
+            assignment.limits, imports=imports, isolation=parcel.isolation, secrets=secrets
         )
         if parcel.isolation == "required" and not launcher.isolation.refused.get("network"):
             launcher.close()

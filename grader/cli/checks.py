@@ -87,7 +87,7 @@ class _Bench:
         self.path = find_assignment(given)
         self._assignment: Assignment | None = None
         self._launcher: Launcher | None = None
-        self._with_torch = False
+        self._imports: tuple[str, ...] = ()
         self._header: Header | None = None
 
     def __enter__(self) -> _Bench:
@@ -132,16 +132,17 @@ class _Bench:
 
     def _launch(self, handed_in: Submission) -> Launcher:
         from grader.sandbox import start_launcher
-        from grader.submission import mentions_torch
+        from grader.submission import imports_of
 
-        if self._launcher is not None and mentions_torch(handed_in) and not self._with_torch:
+        imports = imports_of(handed_in, self.header.packages)
+        if self._launcher is not None and imports != self._imports:
             self._launcher.close()
             self._launcher = None
         if self._launcher is None:
-            self._with_torch = mentions_torch(handed_in)
+            self._imports = imports
             self._launcher = start_launcher(
                 self.header.limits,
-                torch=self._with_torch,
+                imports=imports,
                 isolation="preferred",
                 secrets=self._secrets(),
             )

@@ -112,9 +112,11 @@ def grade(
     if not handed_in:
         raise click.UsageError(f"nothing to mark in {', '.join(map(str, paths))}")
 
-    def start(torch: bool) -> Launcher:
+    def start(imports: tuple[str, ...]) -> Launcher:
         secrets = (out, *paths)
-        return launcher(assignment, config_path, torch=torch, isolation=isolation, secrets=secrets)
+        return launcher(
+            assignment, config_path, imports=imports, isolation=isolation, secrets=secrets
+        )
 
     with ExitStack() as stack:
         open_launcher: OpenLauncher = start
@@ -158,14 +160,15 @@ def _begun(
 ) -> OpenLauncher:
     """Starts the launcher of a single submission before the rooms that mark it are imported."""
     from grader.errors import SandboxFault
-    from grader.submission import mentions_torch, read_handed
+    from grader.submission import imports_of, read_handed
 
-    torch = mentions_torch(read_handed(handed, expected_name=assignment.filename))
-    begun: dict[bool, Launcher] = {}
+    submission = read_handed(handed, expected_name=assignment.filename)
+    imports = imports_of(submission, assignment.packages)
+    begun: dict[tuple[str, ...], Launcher] = {}
     with suppress(OSError, SandboxFault):  # done again by who needs it, and has words for it
         out.mkdir(parents=True, exist_ok=True)  # for what lies there is kept from the submission
-        begun[torch] = stack.enter_context(start(torch))
-    return lambda torch: begun.pop(torch, None) or start(torch)
+        begun[imports] = stack.enter_context(start(imports))
+    return lambda imports: begun.pop(imports, None) or start(imports)
 
 
 @click.command(
@@ -218,10 +221,10 @@ def regrade(
         regraded = regrade_class(
             assignment,
             results,
-            open_launcher=lambda torch: launcher(
+            open_launcher=lambda imports: launcher(
                 assignment,
                 config_path,
-                torch=torch,
+                imports=imports,
                 isolation="off" if no_isolation else "required",
                 secrets=(results,),
             ),

@@ -58,7 +58,7 @@ def launcher(
     assignment: Assignment,
     config_path: Path,
     *,
-    torch: bool,
+    imports: tuple[str, ...] = (),
     isolation: Literal["required", "preferred", "off"],
     secrets: Sequence[Path] = (),
 ) -> Launcher:
@@ -68,7 +68,7 @@ def launcher(
     reference = config_path.parent / "reference"
     return start_launcher(
         assignment.limits,
-        torch=torch,
+        imports=imports,
         isolation=isolation,
         secrets=[path for path in (config_path, reference, *secrets) if path.exists()],
     )

@@ -9,7 +9,7 @@ own limit before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -21,19 +21,25 @@ _OTHERS_BYTES: Final = 256 << 20
 """For the grader, a launcher, an answer that is being read, and what started the grader."""
 _TORCH_BYTES: Final = 192 << 20
 """What a launcher that imported torch needs more."""
+_PACKAGES_BYTES: Final = 96 << 20
+"""The same, for what else it imported beside NumPy."""
 _LEAST_BYTES: Final = 64 << 20
 _ROOT: Final = Path("/")
 
 
-def fitting(limits: Limits, *, torch: bool, root: Path = _ROOT) -> Limits:
+def fitting(limits: Limits, *, imports: Sequence[str] = (), root: Path = _ROOT) -> Limits:
     """Return the limits with no more memory than the container can give to a worker.
 
     Args:
         limits: As the assignment has them.
-        torch: Whether the launcher imports torch.
+        imports: What the launcher imports beside NumPy.
         root: Below which the system's files are.
     """
-    others = _OTHERS_BYTES + (_TORCH_BYTES if torch else 0)
+    others = _OTHERS_BYTES
+    if "torch" in imports:
+        others += _TORCH_BYTES
+    if any(module != "torch" for module in imports):
+        others += _PACKAGES_BYTES
     room = min(_limits_above(root), default=None)
     if room is None:
         return limits

@@ -28,17 +28,16 @@ class ForkingHost:
     """
 
     def __init__(self, settings: hosts.Settings) -> None:
-        self.torch_available = False
+        self.is_up = False
         self._settings = settings
         self._lock = threading.Lock()
-        self._is_up = False
         self._is_lost = False
         self._exposed = ""
         self._due: deque[Channel | None] = deque()  # None: of a worker's end, which nobody minds
         self._ready: deque[tuple[Channel, dict[str, Any]]] = deque()
         self._base = hosts.make_base()
         try:
-            self._interpreter = interpreter.started(torch=settings.torch)
+            self._interpreter = interpreter.started(torch="torch" in settings.imports)
         except BaseException:
             scratch.remove(self._base)
             raise
@@ -153,7 +152,7 @@ class ForkingHost:
         self._is_lost = False
 
     def _hear_that_it_is_up(self) -> None:
-        if self._is_up:
+        if self.is_up:
             return
         self._control.settimeout(hosts.START_S)
         up = self._hear()
@@ -161,9 +160,8 @@ class ForkingHost:
             raise hosts.LostError(up["fault"])
         self._control.settimeout(self._settings.answer_s)
         self._interpreter.pid = up["pid"]
-        self.torch_available = up["torch"]
         self._exposed = "; ".join(up["exposed"])
-        self._is_up = True
+        self.is_up = True
 
     def _refuse_exposure(self) -> None:
         if self._exposed and self._settings.isolation == "required":

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from grader.sandbox import answers, interpreter, scratch
 from grader.sandbox.channel import Channel
@@ -35,11 +36,17 @@ class Settings(Struct, frozen=True):
     """What every launcher of one supervisor is started with."""
 
     limits: Limits
-    torch: bool
+    imports: tuple[str, ...]  # beside NumPy, before the first worker
     isolation: Literal["required", "preferred", "off"]
     without: frozenset[str]
     secrets: tuple[Path, ...]
     answer_s: float
+
+
+def with_fewer_imports(settings: Settings) -> Settings:
+    """Return the settings for another try, when a launcher was lost before it was up."""
+    torch = tuple(module for module in settings.imports if module == "torch")
+    return replace(settings, imports=() if torch == settings.imports else torch)
 
 
 class Worker(Struct, frozen=True):
@@ -58,7 +65,7 @@ class Host(Protocol):
     """Starts and ends workers."""
 
     @property
-    def torch_available(self) -> bool: ...
+    def is_up(self) -> bool: ...
     def start(self) -> Worker: ...
     def allow(self, worker: Worker, *, files: int, size: int) -> None: ...
     def end(self, worker: Worker, *, grace_s: float = 0.0) -> answers.Ending: ...
@@ -96,7 +103,7 @@ def config_for(settings: Settings, base: Path) -> dict[str, Any]:
     return {
         "grader": os.getpid(),
         "base": str(base),
-        "torch": settings.torch,
+        "imports": list(settings.imports),
         "isolation": settings.isolation,
         "without": sorted(settings.without),
         "secrets": [str(secret.resolve()) for secret in settings.secrets],

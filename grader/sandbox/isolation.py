@@ -136,10 +136,11 @@ class _Layers:
         return True
 
 
-def prepare(request: Request) -> Plan:
+def prepare(request: Request, get_ready: Callable[[], object]) -> Plan:
     """Find out what this machine offers and decide how workers will be confined.
 
-    Called in the launcher when all imports are done. Puts on the launcher's own layers, too.
+    Called in the launcher. Puts on the launcher's own layers, too. `get_ready` does the last
+    imports, from the workers' search path: what is there then counts for no worker's memory.
     """
     layers = _Layers((), ())
     grants = libraries.readable(request.installed)
@@ -165,6 +166,7 @@ def prepare(request: Request) -> Plan:
     # nothing of the grader's: all that this process still imports is for students
     sys.path[:] = libraries.search_path(grants)
     libraries.clean_finders()
+    get_ready()
     return Plan(
         request=request,
         launcher=os.getpid(),
@@ -214,7 +216,7 @@ def confine(
     if plan.filter is not None:
         program = plan.filter.for_process(os.getpid())
         layers.put("seccomp", lambda: kernel.install_filter(program))
-    layers.put("environment", lambda: _move_home(scratch))
+    layers.put("environment", lambda: move_home(scratch))
     refused: Mapping[str, bool] = {}
     if not without >= SECURITY:
         refused = attest.probe(
@@ -382,6 +384,7 @@ def _die_with(launcher: int) -> None:
         os._exit(1)
 
 
-def _move_home(scratch: str) -> None:
+def move_home(scratch: str) -> None:
+    """Have files go to a directory that are written without a place being named."""
     for name in ("HOME", "TMPDIR", "MPLCONFIGDIR"):
         os.environ[name] = scratch

@@ -17,6 +17,7 @@ import socket
 import sys
 import time
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -65,7 +66,7 @@ def main(control_fd: int) -> None:
     if descriptors:
         sys.path += [path for path in config["installed"] if path not in sys.path]
         door = socket.socket(fileno=descriptors[0])
-        nursery.serve(door, main, lambda: _import_libraries(torch=True))
+        nursery.serve(door, main, _import_torch)
     try:
         launcher = _Launcher(control, config)
     except Exception:  # noqa: BLE001 - told to the grader, whose fault it becomes
@@ -91,7 +92,10 @@ class _Launcher:
         self.next_look = 0.0
         installed = tuple(config["installed"])
         sys.path += [path for path in installed if path not in sys.path]
-        has_torch = _import_libraries(torch=config["torch"])
+        import numpy  # noqa: F401 - for the workers
+
+        if "torch" in config["imports"]:
+            _import_torch()
         secrets = tuple(Path(secret) for secret in config["secrets"])
         canary = self.base / "canary"
         if not canary.read_bytes():
@@ -106,14 +110,14 @@ class _Launcher:
                 secrets=(canary, *secrets),
                 installed=installed,
                 base=self.base,
-            )
+            ),
+            lambda: _get_ready(config["imports"], self.base),
         )
         self._assert_one_thread()
-        worker.prepare_interpreter()
         gc.freeze()  # a collection in a worker shall not touch, and so copy, what all share
         _tell(
             control,
-            {"pid": os.getpid(), "torch": has_torch, "exposed": isolation.exposed(self.plan)},
+            {"pid": os.getpid(), "exposed": isolation.exposed(self.plan)},
         )
 
     def _assert_one_thread(self) -> None:
@@ -263,24 +267,36 @@ class _Launcher:
                     os.kill(one.pid, signal.SIGKILL)
 
 
-def _import_libraries(*, torch: bool) -> bool:
-    """Import what students import, once; return whether torch is there, if it was asked for."""
-    import numpy  # noqa: F401 - for the workers
-
-    if not torch:
-        return False
+def _import_torch() -> None:
+    """Import torch, if it is there, and have it do once what is slow the first time."""
     if sys.modules.get("torch") is not None:
-        return True  # the nursery, of which this is a fork, has done it
+        return  # the nursery, of which this is a fork, has done it
     try:
-        import torch as torch_module
+        import torch
     except ImportError:
-        return False
-    torch_module.set_num_threads(1)  # before the first operation: a pool would not survive a fork
-    torch_module.set_num_interop_threads(1)
-    image = torch_module.ones(1, 1, 8, 8, requires_grad=True)
-    kernel = torch_module.ones(1, 1, 3, 3)
-    torch_module.nn.functional.conv2d(image, kernel).sum().backward()  # type: ignore[no-untyped-call]
-    return True
+        return
+    torch.set_num_threads(1)  # before the first operation: a pool would not survive a fork
+    torch.set_num_interop_threads(1)
+    image = torch.ones(1, 1, 8, 8, requires_grad=True)
+    kernel = torch.ones(1, 1, 3, 3)
+    torch.nn.functional.conv2d(image, kernel).sum().backward()  # type: ignore[no-untyped-call]
+
+
+def _get_ready(modules: Sequence[str], base: Path) -> None:
+    """Make this the interpreter that workers shall have, with what they import in it.
+
+    The search path is theirs already. So a module remembers no place that they cannot read.
+    """
+    worker.prepare_interpreter()
+    home = base / "home"
+    home.mkdir(mode=0o700)
+    isolation.move_home(str(home))  # for what a package writes down when it is first imported
+    for module in modules:
+        package, _, member = module.rpartition(".")
+        with contextlib.suppress(Exception, SystemExit):  # a worker meets it, and tells
+            __import__(package or module, fromlist=[member] if package else [])
+    sys.stdout.flush()
+    sys.stderr.flush()
 
 
 def _ends_within(pid: int, grace_s: float) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import itertools
 import os
 import signal
@@ -24,7 +23,7 @@ class SpawningHost:
     """A new interpreter for every worker: the same conversation where nothing can be forked."""
 
     def __init__(self, settings: hosts.Settings) -> None:
-        self.torch_available = settings.torch and importlib.util.find_spec("torch") is not None
+        self.is_up = True
         self._settings = settings
         self._base = hosts.make_base()
         self._started = itertools.count(1)

@@ -30,7 +30,7 @@ IsolationMode = Literal["required", "preferred", "off"]
 def start_launcher(
     limits: Limits,
     *,
-    torch: bool = False,
+    imports: tuple[str, ...] = (),
     isolation: IsolationMode = "required",
     secrets: Sequence[Path] = (),
     without: frozenset[str] = frozenset(),
@@ -43,7 +43,8 @@ def start_launcher(
 
     Args:
         limits: What one submission may use; less memory where the container has no more.
-        torch: Import torch, too, if it is installed.
+        imports: What to import beside NumPy, so that no worker needs to; what cannot be imported
+            is left to workers.
         isolation: "required": raise IsolationError unless no submission can read a secret or
             reach the grader; "preferred": as much as there is; "off": limits only.
         secrets: Files and directories that no submission may read.
@@ -56,8 +57,8 @@ def start_launcher(
     """
     return Launcher(
         hosts.Settings(
-            limits=container.fitting(limits, torch=torch),
-            torch=torch,
+            limits=container.fitting(limits, imports=imports),
+            imports=imports,
             isolation=isolation,
             secrets=tuple(secrets),
             without=without,
@@ -83,7 +84,6 @@ class Launcher:
         if settings.isolation == "required" and not self._forks:
             raise IsolationError(_explain(Isolation(missing=("fork: this system cannot do it",))))
         self._host: hosts.Host | None = self._new_host()
-        self._torch_available = False
         self._is_hidden = settings.isolation == "off" or not self._forks
 
     @property
@@ -97,12 +97,6 @@ class Launcher:
                 self.end_worker(left_over)
         assert self._isolation is not None
         return self._isolation
-
-    @property
-    def torch_available(self) -> bool:
-        """Whether torch was asked for and is installed. Waits for the launcher."""
-        _ = self.isolation
-        return self._torch_available
 
     def open(self, submission: Submission) -> Session:
         """Load a submission; return the conversation with it, to be closed."""
@@ -153,7 +147,6 @@ class Launcher:
                 self.end_worker(worker)
                 raise IsolationError(_explain(worker.isolation))
             self._isolation = self._isolation or worker.isolation
-            self._torch_available = host.torch_available
             return worker
 
     def _hide(self) -> None:
@@ -213,6 +206,9 @@ class Launcher:
                 self._spare.channel.close()
             self._spare = self._host = None
             host.close(grace_s=0.5)
+            if self._settings.imports and not host.is_up:  # e.g. a package that starts threads
+                self._settings = hosts.with_fewer_imports(self._settings)
+                return
             self._lost_in_a_row += 1
             if self._lost_in_a_row > 1:
                 raise SandboxFault(f"{error} (and so was the one before)") from error

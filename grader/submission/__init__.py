@@ -5,7 +5,7 @@ student hands in makes it raise.
 """
 
 from grader.submission.class_input import Handed, find_submissions, passed_over, read_handed
-from grader.submission.imports import mentions_torch
+from grader.submission.imports import imports_of
 from grader.submission.metadata import Submitter
 from grader.submission.reading import read_submission
 
@@ -13,7 +13,7 @@ __all__ = [
     "Handed",
     "Submitter",
     "find_submissions",
-    "mentions_torch",
+    "imports_of",
     "passed_over",
     "read_handed",
     "read_submission",

@@ -185,8 +185,8 @@ class Course:
     def assignment(self) -> Assignment:
         return read_assignment(self.config)
 
-    def launcher(self, torch: bool) -> Launcher:
-        return start_launcher(Limits(call_s=1.0), torch=torch, isolation="preferred")
+    def launcher(self, imports: tuple[str, ...]) -> Launcher:
+        return start_launcher(Limits(call_s=1.0), imports=imports, isolation="preferred")
 
     def grade(self, out: Path | None = None, **options: Any) -> Outcome:
         self.watching = Watching()

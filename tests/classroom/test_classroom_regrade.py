@@ -26,7 +26,7 @@ def regraded(taken: Course, config: str, *, run_code: bool = False, **options: A
         taken.config.parent.parent / "changed", config, options.pop("reference", REFERENCE)
     )
 
-    def refuse(torch: bool) -> Launcher:
+    def refuse(imports: tuple[str, ...]) -> Launcher:
         raise AssertionError("student's code was about to be run")
 
     return regrade_class(

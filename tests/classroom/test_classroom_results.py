@@ -10,11 +10,13 @@ from pathlib import Path
 import jsonschema
 import pytest
 from coursework import CLASS, CONFIG, RIGHT, Course, contents, course, export, handed_in, run
+from msgspec.structs import replace
 
 from grader.classroom import desk
+from grader.classroom.desk import Desk, Task
 from grader.classroom.folder import Folder
-from grader.errors import UsageError
-from grader.model import Assignment, Scorecard, Submission, Transcript
+from grader.errors import SandboxFault, UsageError
+from grader.model import Assignment, Chunk, Scorecard, Submission, Transcript
 from grader.pipeline import grade
 from grader.sandbox import Launcher
 
@@ -65,6 +67,46 @@ def test_results_do_not_depend_on_how_many_desks_there_are(
     small_course.grade(jobs=1)
     small_course.grade(out=tmp_path / "side by side", jobs=3)
     assert contents(tmp_path / "side by side") == contents(small_course.out)
+
+
+def test_a_desk_has_a_launcher_for_each_set_of_imports_and_keeps_the_last_ones(
+    small_course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The class pays for an import once, and nobody meets what others have imported."""
+    monkeypatch.setattr(desk, "_MOST_LAUNCHERS", 2)
+    started: dict[tuple[str, ...], list[Launcher]] = {}
+
+    def start(imports: tuple[str, ...]) -> Launcher:
+        started.setdefault(imports, []).append(small_course.launcher(imports))
+        return started[imports][-1]
+
+    def mark(at: Desk, line: str) -> str:
+        text = (
+            f"{line}\nimport sys\nprint(sorted({{'colorsys', 'scipy.fft'}} & set(sys.modules)))\n"
+        )
+        handed = Submission("one", "solution.py", (Chunk("solution.py", text),), digest=line)
+        marked = at.mark(Task("one", handed))
+        assert marked.card is not None
+        return marked.card.loaded.stdout.strip()
+
+    assignment = replace(small_course.assignment, packages=("scipy", "colorsys"))
+    with Desk(assignment, start) as one:
+        for _ in range(2):
+            assert mark(one, "import math") == "[]"
+            assert mark(one, "import scipy.fft") == "['scipy.fft']"
+        assert mark(one, "import colorsys") == "['colorsys']"
+        assert {imports: len(ones) for imports, ones in started.items()} == {
+            (): 1,
+            ("scipy.fft",): 1,
+            ("colorsys",): 1,
+        }
+        assert mark(one, "import scipy.fft, math") == "['scipy.fft']"
+        assert len(started["scipy.fft",]) == 1, "of two, the one used longer ago was given up"
+        assert mark(one, "import math") == "[]"
+        assert len(started[()]) == 2
+    for launcher in (each for ones in started.values() for each in ones):
+        with pytest.raises(SandboxFault, match="closed"):
+            launcher.start_worker()
 
 
 def test_names_and_addresses_stand_in_lists_for_staff_and_nowhere_else(tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def test_marks_alone_run_no_code_again(texts_course: Course) -> None:
     path = fill(texts_course.out, lambda line: {"points": "1"})
     marks = read_marks(path, texts_course.assignment)
 
-    def refuse(torch: bool) -> object:
+    def refuse(imports: tuple[str, ...]) -> object:
         raise AssertionError("a launcher was started")
 
     texts_course.launcher = refuse  # type: ignore[method-assign, assignment]

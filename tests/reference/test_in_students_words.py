@@ -360,7 +360,7 @@ def assignment() -> Assignment:
 
 @pytest.fixture(scope="module")
 def launcher(assignment: Assignment) -> Iterator[Launcher]:
-    with start_launcher(assignment.limits, torch=True) as one:
+    with start_launcher(assignment.limits, imports=("torch",)) as one:
         yield one
 
 

@@ -69,16 +69,19 @@ def test_a_worker_gets_what_the_container_can_spare(
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    fitted = container.fitting(ASKED, torch=False, root=tmp_path)
+    fitted = container.fitting(ASKED, root=tmp_path)
     assert fitted.memory_bytes == megabytes * MB
-    assert container.fitting(ASKED, torch=True, root=tmp_path).memory_bytes <= fitted.memory_bytes
+    with_torch = container.fitting(ASKED, imports=("torch",), root=tmp_path)
+    assert with_torch.memory_bytes <= fitted.memory_bytes
 
 
-def test_a_launcher_with_torch_leaves_less_to_a_worker(tmp_path: Path) -> None:
+def test_a_launcher_with_packages_leaves_less_to_a_worker(tmp_path: Path) -> None:
     for name, text in SYSTEMS["v2, as Docker shows it"][0].items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    assert container.fitting(ASKED, torch=True, root=tmp_path).memory_bytes == 320 * MB
+    for imports, megabytes in ((("torch",), 320), (("scipy",), 416), (("torch", "scipy"), 224)):
+        fitted = container.fitting(ASKED, imports=imports, root=tmp_path)
+        assert fitted.memory_bytes == megabytes * MB, imports
 
 
 def test_the_kernel_ends_the_worker_first_and_the_grader_last(launcher: Launcher) -> None:

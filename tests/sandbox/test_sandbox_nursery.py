@@ -56,8 +56,8 @@ def parent_of(pid: int) -> int:
 
 
 @contextlib.contextmanager
-def opened(*, torch: bool = False) -> Iterator[Launcher]:
-    with start_launcher(LIMITS, isolation="preferred", torch=torch) as launcher:
+def opened(*imports: str) -> Iterator[Launcher]:
+    with start_launcher(LIMITS, isolation="preferred", imports=imports) as launcher:
         yield launcher
 
 
@@ -123,8 +123,8 @@ def test_a_launcher_that_does_not_answer_is_ended_though_it_is_not_our_child() -
 def test_only_submissions_with_torch_meet_an_interpreter_that_has_imported_it() -> None:
     with (
         interpreter.shared(),
-        opened(torch=True) as with_torch,
-        opened(torch=True) as as_well,
+        opened("torch") as with_torch,
+        opened("torch") as as_well,
         opened() as plain,
     ):
         assert parent_of(pid_of(with_torch)) == parent_of(pid_of(as_well))

@@ -47,12 +47,11 @@ TEXT = """
 
 @pytest.fixture(scope="module")
 def launcher() -> Iterator[Launcher]:
-    with start_launcher(LIMITS, torch=True, isolation="preferred") as one:
+    with start_launcher(LIMITS, imports=("torch",), isolation="preferred") as one:
         yield one
 
 
 def test_torch_works_as_students_use_it(launcher: Launcher) -> None:
-    assert launcher.torch_available
     assert launcher.isolation.level == "strong"
     with launcher.open(submission(TEXT)) as session:
         assert session.loaded.problems == ()
@@ -98,12 +97,13 @@ def test_the_first_step_of_an_optimizer_is_not_slow(launcher: Launcher) -> None:
 
 def test_torch_that_is_not_installed_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
-    assert launching._import_libraries(torch=True) is False
+    launching._import_torch()
 
 
 def test_without_torch_asked_for_it_is_not_imported() -> None:
     text = "import sys\ndef f(): return 'torch' in sys.modules"
-    with start_launcher(LIMITS, isolation="preferred") as launcher:
-        assert not launcher.torch_available
-        with launcher.open(submission(text)) as session:
-            assert session.call("f", ()).outcome == Returned(False)
+    with (
+        start_launcher(LIMITS, isolation="preferred") as launcher,
+        launcher.open(submission(text)) as session,
+    ):
+        assert session.call("f", ()).outcome == Returned(False)

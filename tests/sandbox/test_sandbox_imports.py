@@ -1,0 +1,100 @@
+"""What a launcher imports for its workers, and packages that do not let it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sandboxes import LIMITS, submission
+
+from grader.model import Returned
+from grader.sandbox import start_launcher
+
+TEXT = """
+    import os, sys
+    there = [name for name in ("scipy.special", "awkward") if name in sys.modules]
+    def f(): return there
+    def home(): return sorted({os.environ[name] for name in ("HOME", "TMPDIR", "MPLCONFIGDIR")})
+    def writes():
+        import awkward
+        return awkward.__file__ is not None
+    """
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Puts a package into a directory of its own, as pip would."""
+    place = tmp_path / "site-packages"
+    place.mkdir()
+    for above in (tmp_path, *tmp_path.parents[:2]):
+        above.chmod(0o755)
+    monkeypatch.setattr(sys, "path", [*sys.path, str(place)])
+
+    def write(text: str) -> None:
+        (place / "awkward.py").write_text(text)
+
+    return write
+
+
+def found(imports: tuple[str, ...], function: str = "f") -> object:
+    with (
+        start_launcher(LIMITS, isolation="preferred", imports=imports) as launcher,
+        launcher.open(submission(TEXT)) as session,
+    ):
+        outcome = session.call(function, ()).outcome
+        assert isinstance(outcome, Returned), outcome
+        return outcome.value
+
+
+def test_modules_are_there_before_a_submission_is_loaded_if_they_were_asked_for() -> None:
+    assert found(("scipy.special",)) == ["scipy.special"]
+    assert found(()) == []
+
+
+def test_a_worker_has_places_of_its_own_after_imports(install: Callable[[str], None]) -> None:
+    install("import os\nopen(os.environ['MPLCONFIGDIR'] + '/cache', 'w').write('x')")
+    assert found(("awkward",)) == ["awkward"]
+    places = found(("awkward",), "home")
+    assert isinstance(places, list)
+    assert [Path(place).name for place in places] == ["worker-1"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from threading import Timer\none = Timer(60, int)\none.daemon = True\none.start()",
+        "import os\nos._exit(3)",
+        "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
+    ],
+    ids=["starts a thread", "ends the process", "kills it"],
+)
+def test_a_package_that_a_launcher_cannot_import_is_left_to_workers(
+    text: str, install: Callable[[str], None]
+) -> None:
+    install(text)
+    assert found(("scipy.special", "awkward")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["raise RuntimeError('not here')", "import nowhere", "import sys\nsys.exit(2)", "x = ="],
+)
+def test_a_package_that_cannot_be_imported_leaves_the_others(
+    text: str, install: Callable[[str], None]
+) -> None:
+    install(text)
+    assert found(("awkward", "scipy.special")) == ["scipy.special"]
+
+
+def test_what_a_package_prints_is_nobodys_output(install: Callable[[str], None]) -> None:
+    install(
+        "import sys\nprint('hello')\nprint('beware', file=sys.stderr)\nsys.stdout.write('more')"
+    )
+    with (
+        start_launcher(LIMITS, isolation="preferred", imports=("awkward",)) as launcher,
+        launcher.open(submission(TEXT)) as session,
+    ):
+        assert (session.loaded.stdout, session.loaded.stderr) == ("", "")
+        assert session.call("writes", ()).outcome == Returned(True)

@@ -1,0 +1,111 @@
+"""What a launcher imports ahead, guessed from the text of a submission."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from grader.model import Chunk, Submission
+from grader.submission import imports_of
+
+
+def one(text: str, helpers: dict[str, bytes] | None = None) -> Submission:
+    return Submission("one", "solution.py", (Chunk("solution.py", text),), helpers or {})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import torch", True),
+        ("import numpy as np, torch.nn as nn", True),
+        ("try:\n    from torch import nn\nexcept ImportError: pass", True),
+        ("from  torch.nn import functional", True),
+        ("m = importlib.import_module('torch')", True),
+        ('"""As in torch.nn."""', False),
+        ("# a torch tensor will do\nimport numpy", False),
+        ("import torchlike", True),  # it errs towards yes
+        ("", False),
+    ],
+)
+def test_what_may_import_torch_is_guessed(text: str, expected: bool) -> None:
+    torch = ("torch",) if expected else ()
+    assert imports_of(one(text), []) == torch
+    helpers = {"layers.py": text.encode(), "notes.txt": b"import torch"}
+    assert imports_of(one("", helpers), []) == torch
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import scipy", ["scipy"]),
+        ("import numpy as np, scipy.stats as st", ["scipy.stats"]),
+        ("from scipy import stats", ["scipy", "scipy.stats"]),
+        ("from scipy.stats import norm, t", ["scipy.stats"]),
+        ("from scipy import (\n  stats,  # a\n  fft,\n)", ["scipy", "scipy.fft", "scipy.stats"]),
+        ("def f():\n    import scipy.fft; import scipy.stats", ["scipy.fft", "scipy.stats"]),
+        ("try:\n\tfrom scipy.special import erf\nexcept ImportError: pass", ["scipy.special"]),
+        ("from scipy import *", ["scipy"]),
+        ("from scipy.nowhere import f\nimport scipy.stats.nowhere.g", []),
+        ("from .scipy import stats\nfrom . import scipy", []),
+        ("# import scipy\nimport scipyx, numpy.testing, json.tool, pytest", []),
+        ("import torch.nn\nfrom scipy import stats", ["torch", "scipy", "scipy.stats"]),
+    ],
+)  # fmt: skip
+def test_packages_that_students_may_use_are_imported_ahead(text: str, expected: list[str]) -> None:
+    assert imports_of(one(text), ["scipy", "numpy", "torch"]) == tuple(expected)
+    helpers = {"layers.py": text.encode(), "layers.txt": b"import scipy.fft"}
+    assert imports_of(one("import layers", helpers), ["scipy", "torch"]) == tuple(expected)
+    assert set(imports_of(one(text), [])) <= {"torch"}
+
+
+@pytest.mark.parametrize(
+    ("line", "is_early"),
+    [
+        ("matplotlib.use('TkAgg')", False),
+        ("os.environ['JAX_ENABLE_X64'] = '1'", False),
+        ("os.putenv('A', 'b')", False),
+        ("plt.style.use('ggplot')", True),
+        ("user(environment)", True),
+    ],
+)
+def test_what_a_package_looks_at_when_it_is_imported_may_be_set_before(
+    line: str, *, is_early: bool
+) -> None:
+    text = f"import torch, matplotlib, os\n{line}\nimport scipy.stats"
+    assert imports_of(one(text), ["scipy"]) == ("torch", *["scipy.stats"] * is_early)
+
+
+def test_a_students_own_module_stands_before_a_package_of_its_name() -> None:
+    assert imports_of(one("import scipy.stats"), ["scipy"]) == ("scipy.stats",)
+    for name in ("scipy.py", "scipy/stats.py"):
+        assert imports_of(one("import scipy.stats", {name: b""}), ["scipy"]) == ()
+
+
+def test_a_file_of_imports_has_few_of_them_imported_ahead() -> None:
+    text = "\n".join(f"import scipy.no{number}" for number in range(100_000))
+    started_s = time.thread_time()
+    assert imports_of(one(text), ["scipy"]) == ()
+    assert time.thread_time() - started_s < 2.0
+    names = "cluster constants fft integrate interpolate io linalg misc ndimage odr optimize signal"
+    names += " sparse spatial special stats linalg.blas linalg.lapack sparse.linalg sparse.csgraph"
+    names += " spatial.distance io.wavfile io.matlab"
+    text = "".join(f"import scipy.{name}\n" for name in names.split())
+    assert len(imports_of(one(text), ["scipy"])) == 20
+
+
+@pytest.mark.parametrize(
+    "line", ["import ", "from scipy import (", "from scipy", "; import ", "import scipy,", " " * 7]
+)
+def test_imports_without_end_cost_no_more_than_other_text(line: str) -> None:
+    """A file of 2 MB could keep the grader itself busy for hours, before anything of it ran."""
+
+    def seconds(text: str) -> float:
+        started_s = time.thread_time()
+        for _ in range(3):
+            imports_of(one(f"# xtorch scipy\n{text}"), ["scipy"])
+        return time.thread_time() - started_s
+
+    for end in ("", "\n"):
+        short, long = ((line + end) * (count // len(line)) for count in (20_000, 200_000))
+        assert seconds(long) < 50 * max(seconds(short), 0.001)
