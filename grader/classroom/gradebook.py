@@ -1,9 +1,11 @@
 """Fills the gradebook that Canvas or Moodle gives out, so that they take it back.
 
 Whom a grade belongs to is never guessed. A submission's people are looked for by their id, then by
-their login, then by their e-mail; what fits none, fits several, or is claimed by two submissions
-is listed and left as it was. Of Canvas's columns only those that say who somebody is go back with
-the one that was filled, so that no other grade is set to what it was on the day of the export.
+their login, then by their e-mail; but who is known by the number that Canvas puts before the names
+of files, by that and by the name beside it. What fits none, fits several, or is claimed by two
+submissions is listed and left as it was. Of Canvas's columns only those that say who somebody is go
+back with the one that was filled, so that no other grade is set to what it was on the day of the
+export.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -155,6 +158,7 @@ class _Claim(Struct, frozen=True):
 
     row: Row
     person: Person
+    numbers: frozenset[str]  # Canvas's own
     ids: frozenset[str]
     logins: frozenset[str]
     emails: frozenset[str]
@@ -169,6 +173,7 @@ class _Known(Struct, frozen=True):
 
     line: int
     who: str
+    numbers: frozenset[str]
     ids: frozenset[str]
     logins: frozenset[str]
     emails: frozenset[str]
@@ -184,6 +189,7 @@ def _claims(rows: Sequence[Row]) -> Iterator[_Claim]:
             yield _Claim(
                 row=row,
                 person=person,
+                numbers=_some(person.canvas),
                 ids=_some(person.sid, person.participant) | alone,
                 logins=_some(person.sid, person.email) | alone,
                 emails=_some(person.email),
@@ -200,7 +206,8 @@ def _known(book: Book) -> Iterator[_Known]:
                 line=number,
                 who=cells.get("Student")
                 or f"{cells.get('LastName', '')}, {cells.get('FirstName', '')}".strip(", "),
-                # Canvas's own number stands for somebody only where the school's does not
+                numbers=_some(cells["ID"]),
+                # of no other system's ids, but where the school has none of its own
                 ids=_some(cells.get("SIS User ID") or cells["ID"]),
                 logins=_some(cells.get("SIS Login ID")),
                 emails=_some(cells.get("Email"), cells.get("SIS Login ID")),
@@ -210,6 +217,7 @@ def _known(book: Book) -> Iterator[_Known]:
             yield _Known(
                 line=number,
                 who=cells.get("Full name", "") or cells["Identifier"],
+                numbers=frozenset(),
                 ids=_some(cells.get("ID number"), participant[0] if participant else ""),
                 logins=_some(cells.get("Username")),
                 emails=_some(cells.get("Email address")),
@@ -231,9 +239,9 @@ class _Matching(Struct):
     left: list[Left] = field(default_factory=list)
 
     def match(self, claim: _Claim, known: Mapping[str, Mapping[str, list[int]]]) -> None:
-        for way in ("ids", "logins", "emails"):
+        for way in _WAYS:
             values = getattr(claim, way)
-            if not claim.row.people and _folded(claim.row.id) in known[way]:
+            if values and not claim.row.people and _folded(claim.row.id) in known[way]:
                 values = _some(claim.row.id)  # alice-2 may be a login, too
             found = {line for value in values for line in known[way].get(value, ())}
             if len(found) == 1:
@@ -248,7 +256,7 @@ class _Matching(Struct):
         self.left.append(Left(claim.who, why))
 
 
-_WAYS: Final = {"ids": "id", "logins": "login", "emails": "e-mail"}
+_WAYS: Final = {"numbers": "number", "ids": "id", "logins": "login", "emails": "e-mail"}
 
 
 # --------------------------------------------------------------------------- filling
@@ -276,7 +284,7 @@ def fill(book: Book, rows: Sequence[Row]) -> Filled:
             left.append(Left(one.who, why))
             continue
         claim = claims[0]
-        if _strangers(claim.person.name, one.who):
+        if not claim.person.canvas and _strangers(claim.person.name, one.who):
             notes.append(f"{claim.who} got the line of {one.who!r}: the same id, another name")
         cells = lines[one.line]
         cells += [""] * (book.grade + 1 - len(cells))
@@ -291,6 +299,9 @@ def _why_not(book: Book, known: _Known, claims: Sequence[_Claim]) -> str:
         return "handed in nothing"
     if len({claim.row.id for claim in claims}) > 1:
         return f"stands behind several submissions: {', '.join(c.row.id for c in claims)}"
+    person = claims[0].person
+    if person.canvas and _letters(person.name) != _letters(known.who):
+        return f"has the number in the name of {claims[0].row.id}, which names somebody else"
     if claims[0].row.faulted:
         return f"has no score: the grader failed on {claims[0].row.id}"
     if (
@@ -354,6 +365,11 @@ def _strangers(one: str, other: str) -> bool:
     """Whether two names have no word in common; an empty name is nobody's."""
     words = [set(re.findall(r"\w+", name.casefold())) for name in (one, other)]
     return all(words) and not words[0] & words[1]
+
+
+def _letters(name: str) -> list[str]:
+    """What is left of a name where Canvas puts it before a file's, in whatever order."""
+    return sorted(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
 
 
 def _written(book: Book, lines: Sequence[Sequence[str]]) -> bytes:

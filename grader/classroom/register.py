@@ -48,7 +48,8 @@ def members(handed_in: Sequence[Handed]) -> tuple[Member, ...]:
         Member(
             id=handed.id,
             people=tuple(
-                Person(one.name, one.sid, one.email, one.participant) for one in handed.submitters
+                Person(one.name, one.sid, one.email, one.participant, one.canvas)
+                for one in handed.submitters
             ),
             created_at=handed.created_at,
             remarks=handed.remarks,

@@ -37,6 +37,7 @@ class Person(Struct, frozen=True):
     sid: str = ""
     email: str = ""
     participant: str = ""  # Moodle's number
+    canvas: str = ""  # Canvas's number
 
 
 class QuestionRow(Struct, frozen=True):

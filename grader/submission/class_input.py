@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from grader.errors import UsageError
 from grader.model import Submission
+from grader.submission.canvas import Group, groups_of, is_numbered
 from grader.submission.choice import is_candidate
 from grader.submission.metadata import MAX_METADATA, Entry, Submitter, read_metadata
 from grader.submission.naming import (
@@ -39,7 +40,14 @@ from grader.submission.reading import (
     read_submission,
     refused,
 )
-from grader.submission.tree import Refused, TooManyFiles, Tree, class_folder, names_in
+from grader.submission.tree import (
+    Refused,
+    TooManyFiles,
+    Tree,
+    class_folder,
+    files_of_folder,
+    names_in,
+)
 
 METADATA = "submission_metadata.yml"
 _PARTICIPANT = re.compile(r"_(\d{1,20})(?=_assignsubmission_)")
@@ -51,6 +59,7 @@ class Handed(Struct, frozen=True):
     id: str  # safe as a file's name, and like no other id of the class even where case is ignored
     path: Path  # the file or the folder; or the zip of a class that holds it
     inside: str = ""  # its place in that zip: "alice.py", or "alice/" for a folder
+    files: tuple[tuple[str, str], ...] = ()  # or several places in a folder or zip: name, place
     submitters: tuple[Submitter, ...] = ()
     created_at: datetime | None = None
     remarks: tuple[str, ...] = ()  # to staff
@@ -70,7 +79,8 @@ def find_submissions(paths: Sequence[Path], *, expected_name: str) -> tuple[Hand
        `__init__.py` is none): with at most one such file at the top it is one submission.
     4. Otherwise it is a class: each folder is a submission, and so is each Python file,
        notebook, archive or document at the top. Other files (README, grades.csv) don't count,
-       nor does what somebody typed into Moodle beside the files.
+       nor does what somebody typed into Moodle beside the files. Where all of them are named as
+       Canvas does, the files of a student are one submission, under the names they had.
 
     A single file that is no zip is one submission. Ids are the names of the files and folders, made
     safe; equal ones get a number, a path's own before those of a class inside a path.
@@ -103,6 +113,7 @@ def passed_over(paths: Sequence[Path], *, expected_name: str) -> tuple[str, ...]
             top = _descend(tree)
             members = _members(path, tree, top, expected_name) or {}
             taken = {member.inside for member in members.values()} | {top.path + METADATA}
+            taken |= {place for member in members.values() for _, place in member.files}
             if members:
                 names += [name for name in top.files if top.path + name not in taken]
                 names += _junk_with_solutions(path, tree, top)
@@ -123,7 +134,7 @@ def read_handed(handed: Handed, *, expected_name: str) -> Submission:
     """Read one submission of a class, as `read_submission` does."""
     if handed.problem is not None:
         return refused(handed.id, shown(own_name(handed.path)), handed.problem)
-    if handed.inside:
+    if handed.inside or handed.files:
         return assemble(
             handed.id, shown(handed.inside), lambda: _parts_inside(handed, expected_name)
         )
@@ -131,9 +142,13 @@ def read_handed(handed: Handed, *, expected_name: str) -> Submission:
 
 
 def _parts_inside(handed: Handed, expected_name: str) -> Parts:
+    if handed.files and handed.path.is_dir():
+        return parts_of_tree(files_of_folder(handed.path, dict(handed.files)), expected_name)
     from grader.submission.archive import class_zip
 
     tree = class_zip(handed.path)
+    if handed.files:
+        return parts_of_tree(tree.renamed(dict(handed.files)), expected_name)
     if handed.inside.endswith("/"):
         return parts_of_tree(tree.below(handed.inside), expected_name)
     name = handed.inside.rpartition("/")[2]
@@ -151,7 +166,7 @@ def _at(path: Path, expected_name: str, *, is_alone: bool) -> Iterator[Handed]:
         yield Handed(id=id_of(path), path=path, submitters=_participant(own_name(path)))
         return
     for place, member in members.items():
-        if path.is_file() or member.problem is not None:
+        if path.is_file() or member.problem is not None or member.files:
             yield member
         else:
             parts = place.rstrip("/").split("/")
@@ -233,14 +248,35 @@ def _members(path: Path, tree: Tree, top: _Level, expected_name: str) -> dict[st
     folders = [name for name in top.folders if not _is_text_beside_files(name, top.folders)]
     ids = {f"{name}/": safe_id(name) for name in folders}
     ids |= {name: safe_id(stem_of(name)) for name in (*filter(_counts, top.files), *top.odd)}
-    members = {}
+    members = _canvas_members(path, top)
+    grouped = {place for member in members.values() for _, place in member.files}
     for name in sorted(ids):
+        if top.path + name in grouped:
+            continue
         why = top.odd.get(name)
         problem = None if why is None else f"{shown(name)} was not opened: {why}"
         place = top.path + name
         who = _participant(name)
         members[place] = Handed(ids[name], path, inside=place, submitters=who, problem=problem)
     return members
+
+
+def _canvas_members(path: Path, top: _Level) -> dict[str, Handed]:
+    """Return the students' submissions where all that was handed in is named as Canvas does."""
+    groups: Mapping[str, Group] = {}
+    if not top.folders and all(map(is_numbered, filter(_counts, top.files))):
+        groups = groups_of(top.files)
+    return {
+        top.path + first: Handed(
+            id=safe_id(group.id),
+            path=path,
+            inside=top.path + first,
+            files=tuple((name, top.path + file) for name, file in group.files.items()),
+            submitters=group.submitters,
+            remarks=("Canvas says that it was late",) if group.was_late else (),
+        )
+        for first, group in groups.items()
+    }
 
 
 def _participant(name: str) -> tuple[Submitter, ...]:
@@ -331,6 +367,6 @@ def _people(handed: Handed) -> set[str]:
     return {
         f"{kind}:{value.casefold()}"
         for person in handed.submitters
-        for kind in ("sid", "email", "participant")
+        for kind in ("sid", "email", "participant", "canvas")
         if (value := getattr(person, kind))
     }

@@ -43,6 +43,7 @@ class Submitter(Struct, frozen=True):
     sid: str = ""
     email: str = ""
     participant: str = ""  # Moodle's number
+    canvas: str = ""  # Canvas's number; the name is then as Canvas writes it before a file's
 
 
 class Entry(Struct, frozen=True):

@@ -80,6 +80,14 @@ class Tree(Struct, frozen=True, dict=True):
             odd={n: why for n, why in self.odd.items() if n.partition("/")[0] not in names},
         )
 
+    def renamed(self, names: Mapping[str, str]) -> Tree:
+        """Return some of the files under other names: new name -> the one that it has here."""
+        return Tree(
+            files={new: self.files[name] for new, name in names.items() if name in self.files},
+            read=lambda new, limit: self.read(names[new], limit),
+            odd={new: self.odd[name] for new, name in names.items() if name in self.odd},
+        )
+
     def below(self, folder: str) -> Tree:
         """Return the part below a folder ("alice/"), with names relative to it."""
         first = bisect_left(self.names, folder)
@@ -107,6 +115,24 @@ def _folders_of(name: str) -> Iterator[str]:
 def folder_tree(root: Path) -> Tree:
     """List a folder without following a link or opening a file."""
     return _listing(root, MAX_ENTRIES, is_class=False)
+
+
+def files_of_folder(root: Path, names: Mapping[str, str]) -> Tree:
+    """Take some files of a folder under other names: new name -> the one that it has there."""
+    files: dict[str, int] = {}
+    odd: dict[str, str] = {}
+    for new, name in names.items():
+        try:
+            info = (root / name).stat(follow_symlinks=False)
+        except OSError:
+            odd[new] = CLOSED
+            continue
+        why = _why_left_out(name, info)
+        if why is None:
+            files[new] = info.st_size
+        else:
+            odd[new] = why
+    return Tree(files, lambda new, limit: read_regular(root / names[new], limit), odd=odd)
 
 
 def class_folder(root: Path) -> Tree:

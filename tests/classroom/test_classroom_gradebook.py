@@ -134,6 +134,56 @@ def test_canvas_s_own_number_is_not_taken_for_a_student_s(tmp_path: Path) -> Non
     assert filled.count == 0, "11 is Zoë's number in Canvas, where her own is s0017"
 
 
+def test_who_canvas_names_before_a_file_is_known_by_number_and_name(tmp_path: Path) -> None:
+    rows = [
+        row("quillzoë_11", "7", Person("quillzoe\u0308", canvas="11")),
+        row("odeann_2", "8", Person("annode", canvas="2")),
+        row("somebody_5", "9", Person("somebody", canvas="5")),
+        row("testtest_77", "9", Person("testtest", canvas="77")),
+    ]
+    filled = fill(canvas(tmp_path), rows)
+    assert {name: line["Rectangles (23)"] for name, line in table(filled).items() if name} == {
+        "    Points Possible": "14", "Quill, Zoë": "7", "Ode, Ann": "8", "Twin, One": "",
+        "Twin, Two": "", "Nobody, Here": "9", "Student, Test": "",
+    }  # fmt: skip
+    assert filled.count == 2
+    why = reasons(filled)
+    assert (
+        why["Nobody, Here"] == "has the number in the name of somebody_5, which names somebody else"
+    )
+    assert why["testtest_77 (testtest)"] == "nobody in the gradebook has such an id or address"
+    assert not [note for note in filled.notes if "another name" in note]
+
+
+def test_a_number_of_canvas_s_counts_in_no_other_gradebook(tmp_path: Path) -> None:
+    people = [Person("quillzoë", canvas="100001"), Person("odeann", canvas="s0017")]
+    filled = fill(moodle(tmp_path), [row(f"r{n}", "7", one) for n, one in enumerate(people)])
+    assert filled.count == 0
+
+
+def test_a_download_from_canvas_fills_its_gradebook(small_course: Course, tmp_path: Path) -> None:
+    class_ = tmp_path / "download"
+    class_.mkdir()
+    (class_ / "quillzoë_11_501_solution.py").write_bytes(
+        next(small_course.submissions.glob("ada*")).joinpath("solution.py").read_bytes()
+    )
+    (class_ / "odeann_LATE_2_502_solution.py").write_text("def area(*a): return 0\n")
+    book = tmp_path / "canvas.csv"
+    book.write_text(CANVAS)
+    done = run(
+        "grade", class_, "-c", small_course.config, "--out", tmp_path / "out", "--canvas", book,
+        "--column", "Rectangles",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    lines = list(csv.DictReader((tmp_path / "out" / "canvas.csv").read_text().splitlines()))
+    grades = {line["Student"]: line["Rectangles (23)"] for line in lines}
+    rows = csv.DictReader((tmp_path / "out" / "grades.csv").read_text().splitlines())
+    totals = {line["id"]: (line["total"], line["flags"]) for line in rows}
+    assert grades["Quill, Zoë"] == totals["quillzoë_11"][0] != "0"
+    assert "Canvas says that it was late" in totals["odeann_2"][1]
+    assert grades["Twin, One"] == ""
+
+
 def test_a_person_with_two_submissions_gets_neither(tmp_path: Path) -> None:
     rows = [row("submission_1", "7", ZOE), row("submission_2", "9", ZOE)]
     filled = fill(canvas(tmp_path), rows)

@@ -397,6 +397,69 @@ def test_two_files_that_moodle_gave_in_one_folder_are_said_to_be_of_one_person(p
     ]
 
 
+CANVAS: dict[str, Content] = {
+    "doejane_1203_7781_solution.py": "from layers import f\n" + SOLUTION,
+    "doejane_1203_7782_layers-1.py": "def f(): return 1\n",
+    "doejane_1203_7783_data-1.csv": "1,2\n",
+    "elmben_LATE_1207_7790_Solution (2).ipynb": notebook_text(SOLUTION),
+    "elmben_LATE_1207_7791_layers.py": "",
+    "elmben_LATE_1207_7792_layers-1.py": "",
+    "smithbob_42_1208_7793_solution.py": SOLUTION,
+    "zoë_o_1209_7794_hw 1_2_3_x.py": SOLUTION,
+    "anon_f3Xq2_7795_solution.py": SOLUTION,
+    "doejane_1203_text.html": "<p>my remarks</p>",
+}
+
+
+def test_the_files_that_canvas_gives_of_a_student_are_one_submission(put: Put) -> None:
+    path = put(CANVAS)
+    class_ = {handed.id: handed for handed in find(path)}
+    assert sorted(class_) == [
+        "anon_f3Xq2", "doejane_1203", "elmben_1207", "smithbob_42_1208_7793_solution", "zoë_o_1209"
+    ]  # fmt: skip
+    read = {id_: read_handed(one, expected_name="solution.py") for id_, one in class_.items()}
+    jane = read["doejane_1203"]
+    assert (jane.filename, jane.problem, jane.remarks) == ("solution.py", None, ())
+    assert dict(jane.helpers) == {"layers.py": b"def f(): return 1\n", "data-1.csv": b"1,2\n"}
+    assert read["elmben_1207"].filename == "Solution (2).ipynb"
+    assert set(read["elmben_1207"].helpers) == {"layers.py", "layers-1.py"}
+    assert class_["elmben_1207"].remarks == ("Canvas says that it was late",)
+    assert all(map(solved, class_.values()))
+    assert class_["doejane_1203"].submitters == (Submitter(name="doejane", canvas="1203"),)
+    assert class_["zoë_o_1209"].submitters == (Submitter(name="zoë_o", canvas="1209"),)
+    assert class_["anon_f3Xq2"].submitters == ()
+    assert class_["smithbob_42_1208_7793_solution"].submitters == (), "nobody can tell whose it is"
+    assert passed_over([path], expected_name="solution.py") == ("doejane_1203_text.html",)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["hw3_2026_10445_solution.py", "hw3_2026_10446_solution.py"],
+        ["doejane_1_100_a.py", "elm.py"],
+        ["doejane_1_100_a.py", "doejane_1_101_b.py", "essay.pdf"],
+        ["team_1_a.py", "team_2_a.py"],
+    ],
+)
+def test_names_that_canvas_did_not_give_are_a_submission_each(put: Put, names: list[str]) -> None:
+    assert [handed.id for handed in find(put(dict.fromkeys(names, SOLUTION)))] == [
+        name.rpartition(".")[0] for name in names
+    ]
+
+
+def test_of_files_from_canvas_none_is_followed_elsewhere(tmp_path: Path) -> None:
+    path = folder(tmp_path / "class", CANVAS)
+    class_ = {handed.id: handed for handed in find(path)}
+    (tmp_path / "secret.py").write_text("SECRET = 1\n")
+    for name, target in (("layers-1.py", "secret.py"), ("data-1.csv", "nowhere")):
+        (place,) = path.glob(f"doejane*{name}")
+        place.unlink()
+        place.symlink_to(tmp_path / target)
+    one = read_handed(class_["doejane_1203"], expected_name="solution.py")
+    assert not one.helpers
+    assert one.remarks == ("left out layers.py and data-1.csv: a symbolic link is not followed",)
+
+
 def test_a_person_behind_two_submissions_is_said_to_staff(tmp_path: Path) -> None:
     metadata = (
         "a:\n  :submitters:\n  - :sid: '1'\n    :email: ada@example.edu\n"

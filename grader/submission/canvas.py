@@ -1,0 +1,83 @@
+"""What Canvas makes of names when all submissions of an assignment are downloaded as one zip.
+
+All files of all students lie side by side. Before each stand the student's name, without what is no
+letter, digit or underscore; LATE, if it was; the number of the user and that of the file:
+
+    doejane_1203_778101_solution.py
+    elmben_LATE_1207_778120_layers.py
+    anon_f3Xq2_778131_solution.py       where names are hidden from who marks
+
+Source: lib/content_zipper.rb of github.com/instructure/canvas-lms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from grader.submission.metadata import Submitter
+
+_NAMED = re.compile(
+    r"(?P<who>\w+?)(?P<late>_LATE)?_(?P<user>\d{1,20})_\d{1,20}_(?P<file>.+)", re.DOTALL
+)
+_ANONYMOUS = re.compile(
+    r"(?P<late>LATE_)?anon_(?P<user>[A-Za-z0-9]{1,20})_\d{1,20}_(?P<file>.+)", re.DOTALL
+)
+_TWO_NUMBERS = re.compile(r"_\d+_\d+_")
+_NUMBER = re.compile(r"_\d+(?:_|$)")
+_AGAIN = re.compile(r"-\d{1,3}\.py$")
+
+
+class Group(Struct):
+    """What one student handed in, under the names that they gave it."""
+
+    id: str
+    submitters: tuple[Submitter, ...]
+    was_late: bool
+    files: dict[str, str]  # their name -> the file's
+
+
+def is_numbered(name: str) -> bool:
+    """Decide whether Canvas may have given this name to a file."""
+    return _TWO_NUMBERS.search(name) is not None or _ANONYMOUS.fullmatch(name) is not None
+
+
+def groups_of(names: Iterable[str]) -> Mapping[str, Group]:
+    """Return what each student handed in, by the first of their files; none if it is no such zip.
+
+    Where a name holds more numbers than two side by side nobody can tell which is the user's, as
+    people may be called `doe_42`. Such a file belongs to no group. Nor is anything a group where a
+    student would have two files of one name, which Canvas tells apart: what was handed in again is
+    `layers-1.py`, which is `layers.py` where there is no other.
+    """
+    groups: dict[tuple[str, str], Group] = {}
+    by_first: dict[str, Group] = {}
+    for name in sorted(names):
+        match = _ANONYMOUS.fullmatch(name) or _NAMED.fullmatch(name)
+        if match is None:
+            continue
+        parts = match.groupdict(default="")
+        who, user, file = parts.get("who", ""), parts["user"], parts["file"]
+        if _NUMBER.search(who) or _NUMBER.match(f"_{file}"):
+            continue
+        if (who, user) not in groups:
+            people = (Submitter(name=who, canvas=user),) if who else ()
+            group = Group(f"{who or 'anon'}_{user}", people, was_late=False, files={})
+            groups[who, user] = by_first[name] = group
+        group = groups[who, user]
+        if file in group.files:
+            return {}
+        group.files[file] = name
+        group.was_late |= bool(parts["late"])
+    for group in by_first.values():
+        group.files = _as_first_handed_in(group.files)
+    return by_first
+
+
+def _as_first_handed_in(files: Mapping[str, str]) -> dict[str, str]:
+    first = {name: _AGAIN.sub(".py", name) for name in files}
+    taken = Counter(first.values())
+    return {first[name] if taken[first[name]] == 1 else name: file for name, file in files.items()}
