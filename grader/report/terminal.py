@@ -162,7 +162,7 @@ def _legend(sheet: Sheet, rows: Sequence[ClassRow]) -> None:
 
 def _summary(sheet: Sheet, rows: Sequence[ClassRow]) -> None:
     scored = [row for row in rows if not row.faulted]
-    total = f"{counted(len(rows), 'submission')}, {sum(row.wall_s for row in rows):.1f} s in all"
+    total = counted(len(rows), "submission")
     if scored:
         mean = sum((row.score for row in scored), Decimal(0)) / len(scored)
         most = {points(row.max_score) for row in scored}
