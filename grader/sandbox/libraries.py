@@ -14,7 +14,7 @@ import stat
 import sys
 import sysconfig
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 _SYSTEM: Final = (
     "/lib",
@@ -97,6 +97,7 @@ def open_doors(grants: tuple[Path, ...]) -> dict[Path, int]:
             os.close(handle)
     if doors:
         _redirect_imports({str(path): f"{_DOOR}{number}" for path, number in doors.items()})
+        _resolve_no_door(tuple(f"{_DOOR}{number}" for number in doors.values()))
     return doors
 
 
@@ -134,6 +135,22 @@ def _redirect_imports(doors: dict[str, str]) -> None:
         if type(file) is str:
             vars(module)["__file__"] = through(file)  # some modules guard setattr
     sys.path_importer_cache.clear()
+
+
+def _resolve_no_door(doors: tuple[str, ...]) -> None:
+    """Have a path through a door stay one: what it is a link to is where nobody may pass.
+
+    Packages resolve the place of their own data, as matplotlib does to find its fonts.
+    """
+    resolve = os.path.realpath
+
+    def realpath(path: Any, **how: Any) -> Any:
+        text = os.fspath(path)
+        if type(text) is str and any(_is_below(Path(text), Path(door)) for door in doors):
+            return os.path.normpath(text)
+        return resolve(path, **how)
+
+    os.path.realpath = realpath  # type: ignore[assignment]
 
 
 def search_path(grants: tuple[Path, ...]) -> tuple[str, ...]:

@@ -88,6 +88,34 @@ def test_a_package_that_cannot_be_imported_leaves_the_others(
     assert found(("awkward", "scipy.special")) == ["scipy.special"]
 
 
+@pytest.mark.parametrize("mode", [0o755, 0o700])
+@pytest.mark.parametrize("imports", [("awkward",), ()])
+def test_a_package_finds_its_own_data_wherever_it_lies(
+    mode: int, imports: tuple[str, ...], install: Callable[[str], None], tmp_path: Path
+) -> None:
+    """A Python below /root is reached by a way that a package must not resolve."""
+    install("""
+import os, pathlib
+file = os.path.realpath(__file__)
+def read():
+    places = (pathlib.Path(file), pathlib.Path(__file__).resolve())
+    return [place.with_name("data.txt").read_text() for place in places]
+""")
+    (tmp_path / "site-packages" / "data.txt").write_text("1 2 3")
+    tmp_path.chmod(mode)
+    text = """
+        import awkward, os
+        def f(): return awkward.read()
+        def resolves(path): return os.path.realpath(path)
+        """
+    with (
+        start_launcher(LIMITS, isolation="preferred", imports=imports) as launcher,
+        launcher.open(submission(text)) as session,
+    ):
+        assert session.call("f", ()).outcome == Returned(["1 2 3", "1 2 3"])
+        assert session.call("resolves", ("/usr/../usr",)).outcome == Returned("/usr")
+
+
 def test_what_a_package_prints_is_nobodys_output(install: Callable[[str], None]) -> None:
     install(
         "import sys\nprint('hello')\nprint('beware', file=sys.stderr)\nsys.stdout.write('more')"
