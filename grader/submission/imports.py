@@ -88,6 +88,8 @@ def _named(text: str) -> Iterator[str]:
 @lru_cache(maxsize=4_096)
 def _is_installed(module: str) -> bool:
     """Whether there is such a module, as its files tell: to ask Python would import its package."""
+    if "._" in module:  # of no use to students, and `__main__` is a program
+        return False
     places = None
     parts = module.split(".")
     for end in range(1, len(parts) + 1):

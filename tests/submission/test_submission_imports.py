@@ -47,6 +47,7 @@ def test_what_may_import_torch_is_guessed(text: str, expected: bool) -> None:
         ("try:\n\tfrom scipy.special import erf\nexcept ImportError: pass", ["scipy.special"]),
         ("from scipy import *", ["scipy"]),
         ("from scipy.nowhere import f\nimport scipy.stats.nowhere.g", []),
+        ("import scipy.__config__, scipy._lib\nfrom scipy._lib import doccer", []),
         ("from .scipy import stats\nfrom . import scipy", []),
         ("# import scipy\nimport scipyx, numpy.testing, json.tool, pytest", []),
         ("import torch.nn\nfrom scipy import stats", ["torch", "scipy", "scipy.stats"]),
