@@ -51,7 +51,8 @@ import os
 import resource
 import signal
 import sys
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -103,7 +104,7 @@ class Plan:
 
     request: Request
     launcher: int
-    limits: tuple[tuple[int, tuple[int, int]], ...]
+    limits: tuple[tuple[int, tuple[int, int]], ...]  # see `measured`
     users: range | None  # None: workers stay who the launcher is
     doors: tuple[int, ...]
     ways: tuple[str, ...]  # by which the secrets might be reached
@@ -136,11 +137,11 @@ class _Layers:
         return True
 
 
-def prepare(request: Request, get_ready: Callable[[], object]) -> Plan:
+def prepare(request: Request) -> Plan:
     """Find out what this machine offers and decide how workers will be confined.
 
-    Called in the launcher. Puts on the launcher's own layers, too. `get_ready` does the last
-    imports, from the workers' search path: what is there then counts for no worker's memory.
+    Called in the launcher, whose own layers it puts on, too. What is imported from here on comes
+    from the workers' search path.
     """
     layers = _Layers((), ())
     grants = libraries.readable(request.installed)
@@ -166,11 +167,10 @@ def prepare(request: Request, get_ready: Callable[[], object]) -> Plan:
     # nothing of the grader's: all that this process still imports is for students
     sys.path[:] = libraries.search_path(grants)
     libraries.clean_finders()
-    get_ready()
     return Plan(
         request=request,
         launcher=os.getpid(),
-        limits=_limits(request.limits, own_user=users is not None),
+        limits=(),
         users=users,
         doors=tuple(doors.values()),
         ways=tuple(str(way) for one in request.secrets for way in libraries.ways_to(one, doors)),
@@ -180,6 +180,35 @@ def prepare(request: Request, get_ready: Callable[[], object]) -> Plan:
         inherited=tuple(layers.on),
         missing=tuple(layers.missing),
     )
+
+
+def measured(plan: Plan) -> Plan:
+    """Work out the limits: what this process has now counts for no worker."""
+    return replace(plan, limits=_limits(plan.request.limits, own_user=plan.users is not None))
+
+
+def do_as_a_worker(plan: Plan, scratch: Path, action: Callable[[], object]) -> None:
+    """Do something behind the Landlock and seccomp of a worker, and come back from there.
+
+    Both hold for a thread. So it is done in one that ends; what a package tries when it is imported
+    (to make a semaphore, to start a program) comes to what it would come to in a worker.
+    """
+
+    def confined() -> None:
+        with contextlib.suppress(OSError, ValueError):  # as in a worker: told by each of those
+            kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+            if ruleset >= 0:
+                landlock.enter(ruleset, plan.landlock_abi)
+            if plan.filter is not None:
+                kernel.install_filter(plan.filter.for_process(os.getpid()))
+        action()
+
+    ruleset = ruleset_for(plan, scratch)
+    thread = threading.Thread(target=confined)
+    thread.start()
+    thread.join()
+    if ruleset >= 0:
+        os.close(ruleset)
 
 
 def ruleset_for(plan: Plan, scratch: Path) -> int:

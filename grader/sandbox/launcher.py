@@ -27,6 +27,8 @@ from grader.sandbox import frames, isolation, nursery, scratch, wire, worker
 _TICK_S: Final = 0.25
 _SWEEP_S: Final = 0.05
 """What a worker leaves is removed in turns of such a length, so that no other worker waits."""
+_THREAD_S: Final = 1.0
+"""A thread that has ended is counted for a moment yet."""
 _DISK_FACTOR: Final = 4
 """Files may hold so many times what one file may."""
 
@@ -100,7 +102,7 @@ class _Launcher:
         canary = self.base / "canary"
         if not canary.read_bytes():
             raise RuntimeError("the canary is empty: reading it would prove nothing")
-        self.plan = isolation.prepare(
+        plan = isolation.prepare(
             isolation.Request(
                 limits=isolation.Limits(**config["limits"]),
                 without=isolation.SECURITY
@@ -110,20 +112,31 @@ class _Launcher:
                 secrets=(canary, *secrets),
                 installed=installed,
                 base=self.base,
-            ),
-            lambda: _get_ready(config["imports"], self.base),
+            )
         )
+        worker.prepare_interpreter()
+        self._import(config["imports"], plan)
+        self.plan = isolation.measured(plan)
         self._assert_one_thread()
         gc.freeze()  # a collection in a worker shall not touch, and so copy, what all share
-        _tell(
-            control,
-            {"pid": os.getpid(), "exposed": isolation.exposed(self.plan)},
-        )
+        _tell(control, {"pid": os.getpid(), "exposed": isolation.exposed(self.plan)})
+
+    def _import(self, modules: Sequence[str], plan: isolation.Plan) -> None:
+        """Import what workers would; what cannot be imported they meet themselves, and tell."""
+        others = [module for module in modules if module != "torch"]
+        if not others:
+            return
+        home = self.base / "home"
+        home.mkdir(mode=0o700)
+        isolation.move_home(str(home))  # for what a package writes when it is first imported
+        isolation.do_as_a_worker(plan, home, lambda: _import_all(others))
 
     def _assert_one_thread(self) -> None:
-        threads = len(list(Path("/proc/self/task").iterdir()))
-        if threads != 1:
-            raise RuntimeError(f"{threads} threads after the imports: a fork would lose them")
+        until = time.monotonic() + _THREAD_S
+        while (threads := len(os.listdir("/proc/self/task"))) != 1:  # noqa: PTH208
+            if time.monotonic() > until:
+                raise RuntimeError(f"{threads} threads after the imports: a fork would lose them")
+            time.sleep(0.001)
 
     def serve(self) -> None:
         """Answer requests; a worker's process never returns from here."""
@@ -282,18 +295,10 @@ def _import_torch() -> None:
     torch.nn.functional.conv2d(image, kernel).sum().backward()  # type: ignore[no-untyped-call]
 
 
-def _get_ready(modules: Sequence[str], base: Path) -> None:
-    """Make this the interpreter that workers shall have, with what they import in it.
-
-    The search path is theirs already. So a module remembers no place that they cannot read.
-    """
-    worker.prepare_interpreter()
-    home = base / "home"
-    home.mkdir(mode=0o700)
-    isolation.move_home(str(home))  # for what a package writes down when it is first imported
+def _import_all(modules: Sequence[str]) -> None:
     for module in modules:
         package, _, member = module.rpartition(".")
-        with contextlib.suppress(Exception, SystemExit):  # a worker meets it, and tells
+        with contextlib.suppress(Exception, SystemExit):
             __import__(package or module, fromlist=[member] if package else [])
     sys.stdout.flush()
     sys.stderr.flush()

@@ -88,6 +88,37 @@ def test_a_package_that_cannot_be_imported_leaves_the_others(
     assert found(("awkward", "scipy.special")) == ["scipy.special"]
 
 
+def test_what_a_package_tries_when_it_is_imported_fails_as_in_a_worker(
+    install: Callable[[str], None],
+) -> None:
+    """One that found out that it can start processes would try to, in a worker that cannot."""
+    install("""
+import multiprocessing, os, pathlib, socket, subprocess, sys, tempfile
+attempts = {
+    "semaphore": multiprocessing.Lock,
+    "program": lambda: subprocess.run([sys.executable, "-c", ""], check=True),
+    "socket": lambda: socket.create_server(("127.0.0.1", 0)),
+    "passwords": lambda: pathlib.Path("/etc/shadow").read_text(),
+    "file": lambda: pathlib.Path("/var/tmp/awkward").touch(),
+    "own file": lambda: tempfile.TemporaryFile().write(b"1"),
+}
+done = []
+for name, attempt in attempts.items():
+    try:
+        attempt()
+        done.append(name)
+    except OSError:
+        pass
+""")
+    text = "import awkward\ndef f(): return awkward.done"
+    for imports in (("awkward",), ()):
+        with (
+            start_launcher(LIMITS, isolation="preferred", imports=imports) as launcher,
+            launcher.open(submission(text)) as session,
+        ):
+            assert session.call("f", ()).outcome == Returned(["own file"])
+
+
 @pytest.mark.parametrize("mode", [0o755, 0o700])
 @pytest.mark.parametrize("imports", [("awkward",), ()])
 def test_a_package_finds_its_own_data_wherever_it_lies(
