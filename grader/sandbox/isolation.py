@@ -27,8 +27,8 @@ works out limits, rules and filter. The order in a worker is not free:
     it may have died before.
 8.  not dumpable: nobody of the same user reads its memory (it is the launcher's, too).
 9.  no_new_privs: before Landlock and seccomp, which ask for it.
-10. Landlock: reads the interpreter and its libraries, reads and writes the scratch directory; no
-    TCP, no abstract sockets, no signals outwards.
+10. Landlock: reads the interpreter, its libraries and where they are in its own memory, reads and
+    writes the scratch directory; no TCP, no abstract sockets, no signals outwards.
 11. seccomp: last, as it forbids what the steps above need.
 12. the interpreter: environment and search path hold nothing of the grader's (the launcher's do
     not either).

@@ -83,7 +83,11 @@ def build(version: int, *, read: Iterable[Path], write: Iterable[Path]) -> int:
 
 
 def enter(ruleset: int, version: int) -> None:
-    """Put this thread under the ruleset, for good. Needs no_new_privs."""
+    """Put this thread under the ruleset, for good. Needs no_new_privs.
+
+    Its process may also read where its libraries are in memory, as scikit-learn does.
+    """
+    _grant(ruleset, "/proc/self/maps", _READ_FILE)
     kernel.syscall(_RESTRICT_SELF, ruleset, _LOG_SAME_EXEC_OFF if version >= 7 else 0)
 
 
@@ -93,7 +97,7 @@ class _PathBeneath(ctypes.Structure):
     _fields_ = (("rights", ctypes.c_uint64), ("parent", ctypes.c_int32))
 
 
-def _grant(ruleset: int, path: Path, rights: int) -> None:
+def _grant(ruleset: int, path: Path | str, rights: int) -> None:
     try:
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:

@@ -18,7 +18,7 @@ import sys
 import time
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ from grader.sandbox import frames, isolation, nursery, scratch, wire, worker
 _TICK_S: Final = 0.25
 _SWEEP_S: Final = 0.05
 """What a worker leaves is removed in turns of such a length, so that no other worker waits."""
+_MOST_USES: Final = 100
 _THREAD_S: Final = 1.0
 """A thread that has ended is counted for a moment yet."""
 _DISK_FACTOR: Final = 4
@@ -38,8 +39,9 @@ class _Place:
     """A scratch directory, and the Landlock ruleset that opens it and nothing beside it."""
 
     scratch: Path
-    ruleset: int
+    ruleset: int  # each worker adds to it
     size: int  # of the directory itself, when it was new
+    uses: int = 1
 
 
 @dataclass(slots=True)
@@ -197,8 +199,8 @@ class _Launcher:
 
     def _leave(self, place: _Place) -> None:
         """Keep a worker's place for another if it holds nothing; else have it removed."""
-        if scratch.is_as_new(place.scratch, place.size):
-            self.free.append(place)
+        if place.uses < _MOST_USES and scratch.is_as_new(place.scratch, place.size):
+            self.free.append(replace(place, uses=place.uses + 1))
             return
         if place.ruleset >= 0:
             os.close(place.ruleset)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sandboxes import LIMITS, Run, submission
+from sandboxes import LIMITS, Run, children_of, submission
 
 from grader.errors import IsolationError
 from grader.model import Raised, Returned
@@ -375,6 +375,31 @@ def test_workers_side_by_side_share_neither_user_nor_directory(run: Run) -> None
             assert mine[0] != yours[0]
             assert 0 not in (*mine[:2], *yours[:2])
             assert mine[2] == []
+
+
+def test_a_worker_sees_where_its_own_libraries_are_and_nobody_else_s(run: Run) -> None:
+    """scikit-learn looks there for the libraries whose threads it sets, in k-means among others."""
+    text = """
+        import os
+        def own(): return "numpy" in open("/proc/self/maps").read()
+        def others(pids): return [pid for pid in pids if readable(f"/proc/{pid}/maps")]
+        def more(): return [name for name in ("mem", "environ", "status") if readable(name)]
+        def readable(name):
+            try:
+                return bool(open(os.path.join("/proc/self", name), "rb").read(1))
+            except OSError:
+                return False
+        """
+    with run.launcher.open(submission(text)) as one, run.launcher.open(submission(text)) as two:
+        for session in (one, two):
+            assert session.call("own", ()).outcome == Returned(True)
+            assert session.call("more", ()).outcome == Returned([])
+            launchers = children_of(os.getpid())
+            workers = [pid for launcher in launchers for pid in children_of(launcher)]
+            others = [os.getpid(), 1, *launchers, *workers]
+            seen = session.call("others", (others,)).outcome
+            assert isinstance(seen, Returned)
+            assert len(seen.value) == 1, "itself"  # type: ignore[arg-type]
 
 
 def test_a_worker_finds_nothing_of_the_grader_in_its_process(run: Run) -> None:

@@ -418,6 +418,16 @@ def test_many_workers_after_one_another_leave_the_launcher_as_it_was(run: Run) -
     assert len(list(descriptors.iterdir())) <= before
 
 
+def test_a_scratch_directory_serves_a_hundred_workers_and_no_more(run: Run) -> None:
+    """Each of them leaves a rule in the ruleset that goes with it, where its own memory is told."""
+    text = "import os\ndef f():\n    open('/proc/self/maps').close()\n    return os.getcwd()\n"
+    places = [getattr(run.call(text).outcome, "value", None) for _ in range(210)]
+    assert None not in places
+    assert 2 < len(set(places)) < 7
+    descriptors = Path(f"/proc/{process_of(run.launcher)}/fd")
+    assert len(list(descriptors.iterdir())) < 40
+
+
 def test_from_the_second_submission_on_a_worker_waits_for_the_next() -> None:
     with start_launcher(LIMITS, isolation="preferred") as launcher:
         pid = process_of(launcher)
