@@ -40,6 +40,7 @@ ENVIRONMENT: Final = {
     # would ignore this, and then sets of texts had another order in every run.
     "PYTHONHASHSEED": "0",
     "LANG": "C.UTF-8",
+    "LOGNAME": "student",  # a worker's user has no name in the system's list
     "MPLBACKEND": "Agg",  # a plot must not look for a screen
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",

@@ -295,6 +295,25 @@ def _import_torch() -> None:
     image = torch.ones(1, 1, 8, 8, requires_grad=True)
     kernel = torch.ones(1, 1, 3, 3)
     torch.nn.functional.conv2d(image, kernel).sum().backward()  # type: ignore[no-untyped-call]
+    _load_in_one_process(torch.utils.data.DataLoader)
+
+
+def _load_in_one_process(loader: Any) -> None:
+    """Have torch's data loaders do without processes of their own, which no worker may start.
+
+    `num_workers=2` stands in many a tutorial, and changes how fast batches come, not which.
+    """
+    iterator = loader._get_iterator
+
+    def get_iterator(self: Any) -> Any:
+        asked = self.num_workers, self.timeout
+        self.num_workers = self.timeout = 0
+        try:
+            return iterator(self)
+        finally:
+            self.num_workers, self.timeout = asked
+
+    loader._get_iterator = get_iterator
 
 
 def _import_all(modules: Sequence[str]) -> None:

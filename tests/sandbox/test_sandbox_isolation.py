@@ -377,6 +377,12 @@ def test_workers_side_by_side_share_neither_user_nor_directory(run: Run) -> None
             assert mine[2] == []
 
 
+def test_a_worker_s_user_has_a_name_as_packages_expect(run: Run) -> None:
+    assert run.call("import getpass\ndef f(): return getpass.getuser()").outcome == Returned(
+        "student"
+    )
+
+
 def test_a_worker_sees_where_its_own_libraries_are_and_nobody_else_s(run: Run) -> None:
     """scikit-learn looks there for the libraries whose threads it sets, in k-means among others."""
     text = """

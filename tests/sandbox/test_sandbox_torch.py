@@ -95,6 +95,29 @@ def test_the_first_step_of_an_optimizer_is_not_slow(launcher: Launcher) -> None:
         assert session.call("steps", ()).outcome == Returned(1)
 
 
+@pytest.mark.parametrize(
+    "options",
+    ["", "num_workers=2", "num_workers=2, persistent_workers=True, prefetch_factor=4, timeout=9"],
+)
+def test_data_is_loaded_without_other_processes(launcher: Launcher, options: str) -> None:
+    """A worker may start none, and tutorials ask for some."""
+    text = f"""
+        import torch
+        from torch.utils.data import DataLoader, TensorDataset
+        def f():
+            torch.manual_seed(3)
+            data = TensorDataset(torch.arange(6.))
+            loader = DataLoader(data, batch_size=4, shuffle=True, {options})
+            epochs = [[len(batch) for batch, in loader] for _ in range(2)]
+            return epochs, sorted(x for batch, in loader for x in batch.tolist())
+        def asked(): return DataLoader([1, 2], num_workers=2).num_workers
+        """
+    with launcher.open(submission(text)) as session:
+        expected = ([[4, 2], [4, 2]], [0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
+        assert session.call("f", ()).outcome == Returned(expected)
+        assert session.call("asked", ()).outcome == Returned(2)
+
+
 def test_torch_that_is_not_installed_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
     launching._import_torch()
