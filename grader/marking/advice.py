@@ -190,6 +190,7 @@ def _names_taken(case: CaseResult) -> Iterator[str]:
         yield from (name for name in called if name in dir(builtins))
 
 
+_NO_SUCH_CALL = re.compile(r"\(\) (?:takes|missing) .*\barguments?\b")
 _NO_FUNCTION = re.compile(r"'\w+' object is not callable")
 _CALLED = re.compile(r"(?<![\w.])([a-z]\w*)\(")
 _REFUSED_HERE = {
@@ -229,6 +230,8 @@ def _hidden(hidden: Sequence[CaseResult], told: set[type]) -> Iterator[str]:
     kinds = {type(case.observation.outcome) for case in hidden if not must_raise(case)} - told
     if Raised in kinds:
         yield "In a hidden case the function raised an exception."
+        if any(map(_takes_others, hidden)):
+            yield "Does it take every argument of the statement, each in its place?"
     if TimedOut in kinds:
         yield "In a hidden case the function did not finish in time: can it loop for ever?"
     if Killed in kinds:
@@ -239,6 +242,17 @@ def _hidden(hidden: Sequence[CaseResult], told: set[type]) -> Iterator[str]:
         yield "In a hidden case the function changed its input."
     if NotRun in kinds:
         yield f"Some hidden cases were not run{_because(hidden)}."
+
+
+def _takes_others(case: CaseResult) -> bool:
+    """Whether the call itself raised: the function takes more, fewer, or some by name alone."""
+    outcome = case.observation.outcome
+    return (
+        isinstance(outcome, Raised)
+        and outcome.exception == "TypeError"
+        and not outcome.frames
+        and _NO_SUCH_CALL.search(outcome.message) is not None
+    )
 
 
 def _try_others(result: QuestionResult, hidden: Sequence[CaseResult]) -> str:
