@@ -240,8 +240,15 @@ def _reports(card: Scorecard, folder: Path) -> Iterator[str]:
         if _STEERS.search(_OUR_COLOURS.sub("", text)):
             yield "a control character reaches the terminal"
     for what, text in (("results.json", path.read_text("utf-8")), ("the page", pages["student"])):
-        yield from (f"{what} tells the student {value}" for value in HIDDEN if value in text)
-    yield from (f"the screen tells {value}" for value in HIDDEN if value in screens[0])
+        yield from (
+            f"{what} tells the student {value}" for value in HIDDEN if value in _numbers(text)
+        )
+    yield from (f"the screen tells {value}" for value in HIDDEN if value in _numbers(screens[0]))
+
+
+def _numbers(text: str) -> set[str]:
+    """All whole numbers in a text: the digits of another number are none."""
+    return set(re.findall(r"(?<![\d.])\d+", text))
 
 
 _OUR_COLOURS = re.compile(r"\x1b\[[0-9;]*m")

@@ -90,6 +90,7 @@ ANSWERS: dict[str, tuple[str, tuple[Any, ...], Any, tuple[str, ...]]] = {
             "CUDA_VISIBLE_DEVICES",
             "HOME",
             "LANG",
+            "LOGNAME",
             "MKL_NUM_THREADS",
             "MPLBACKEND",
             "MPLCONFIGDIR",
