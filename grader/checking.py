@@ -106,7 +106,7 @@ def header_of(path: Path, assignment: Assignment | None = None) -> Header:
     """What is known of an assignment before, or without, its questions."""
     if assignment is None:
         return read_header(path)
-    return Header(assignment.filename, assignment.packages, assignment.limits, ())
+    return Header(assignment.filename, assignment.limits, ())
 
 
 def only(assignment: Assignment, wanted: Sequence[str]) -> Assignment:

@@ -111,7 +111,7 @@ def _mark(
     secrets = [config, config.parent / "reference", root / "results", metadata]
     with start_launcher(
         assignment.limits,
-        imports=imports_of(submission, assignment.packages),
+        imports=imports_of(submission),
         isolation=isolation,
         secrets=[path for path in secrets if path.exists()],
     ) as launcher:

@@ -203,7 +203,6 @@ class Header(Struct, frozen=True):
     """What is needed before the questions are: to find a solution and to start a sandbox."""
 
     filename: str
-    packages: tuple[str, ...]
     limits: Limits
     starters: tuple[str, ...]
 
@@ -215,7 +214,7 @@ def read_header(path: Path) -> Header:
         UsageError: if the file is no such thing.
     """
     document, _ = _read(path)
-    return Header(document.file, document.packages, _limits(document, path), document.starters)
+    return Header(document.file, _limits(document, path), document.starters)
 
 
 def read_public(path: Path) -> Assignment:

@@ -197,7 +197,7 @@ class _Run:
         secrets = [self._file.path, self._file.path.parent / "reference"] if theirs else []
         return start_launcher(
             self.assignment.limits,
-            imports=imports_of(self._submission, self.assignment.packages),
+            imports=imports_of(self._submission),
             isolation="off" if free else "required" if theirs else "preferred",
             secrets=secrets,
         )

@@ -57,7 +57,7 @@ def audit(
         return lambda done, total: progress(stage, done, total)
 
     given = _given(subjects)
-    imports = slow_imports(library, given, assignment.packages)
+    imports = slow_imports(library, given)
     with open_bench(assignment.limits, workers=workers, imports=imports) as bench:
         _calibrate(bench, library, subjects)
         candidates = judge.make_candidates(library, subjects)
@@ -74,7 +74,7 @@ def audit(
         isolation = bench.isolation.level
     mutants = tuple(judge.conclude(library, candidate, oracles) for candidate in candidates)
     others = [name for subject in subjects for name in subject.alternatives]
-    imports = slow_imports(library, [*given, *others], assignment.packages)
+    imports = slow_imports(library, [*given, *others])
     with open_bench(assignment.limits, workers=workers, imports=imports) as bench:
         _calibrate(bench, library, subjects)
         rights, right_results = run_right_answers(

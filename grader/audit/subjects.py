@@ -117,12 +117,10 @@ def submit(
     )
 
 
-def slow_imports(
-    library: Library, names: Sequence[Name], packages: Sequence[str]
-) -> tuple[str, ...]:
+def slow_imports(library: Library, names: Sequence[Name]) -> tuple[str, ...]:
     """Decides what functions of reference/ import that every worker would, for seconds."""
     functions = {f"function_{index}": name for index, name in enumerate(names)}
-    return imports_of(submit(library, functions, name="all of them"), packages)
+    return imports_of(submit(library, functions, name="all of them"))
 
 
 @cache

@@ -145,7 +145,7 @@ class Desk:
         return replace(card, wall_s=task.kept.head.row.wall_s), submission, transcript
 
     def _launcher(self, submission: Submission) -> Launcher:
-        imports = imports_of(submission, self.assignment.packages)
+        imports = imports_of(submission)
         launcher = self._launchers.pop(imports, None)
         if launcher is None:
             if len(self._launchers) >= _MOST_LAUNCHERS:

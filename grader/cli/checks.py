@@ -134,7 +134,7 @@ class _Bench:
         from grader.sandbox import start_launcher
         from grader.submission import imports_of
 
-        imports = imports_of(handed_in, self.header.packages)
+        imports = imports_of(handed_in)
         if self._launcher is not None and imports != self._imports:
             self._launcher.close()
             self._launcher = None

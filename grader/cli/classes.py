@@ -162,8 +162,7 @@ def _begun(
     from grader.errors import SandboxFault
     from grader.submission import imports_of, read_handed
 
-    submission = read_handed(handed, expected_name=assignment.filename)
-    imports = imports_of(submission, assignment.packages)
+    imports = imports_of(read_handed(handed, expected_name=assignment.filename))
     begun: dict[tuple[str, ...], Launcher] = {}
     with suppress(OSError, SandboxFault):  # done again by who needs it, and has words for it
         out.mkdir(parents=True, exist_ok=True)  # for what lies there is kept from the submission

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib.machinery
 import re
-from collections.abc import Collection, Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 
@@ -21,24 +22,22 @@ _STATEMENT = re.compile(
 )
 _WORD = re.compile(r"\w+")
 _SET_BEFORE = re.compile(r"\b(?:environ|putenv)\b|(?<!style)\.use\(")  # e.g. of a backend
+_OURS = frozenset({"grader", "numpy", TORCH})
+_PACKAGES = ("site-packages", "dist-packages")
 _MOST_NAMES = 300
 _MOST_MODULES = 20
 
 
-def imports_of(submission: Submission, packages: Collection[str]) -> tuple[str, ...]:
+def imports_of(submission: Submission) -> tuple[str, ...]:
     """Decides what a launcher imports before it forks workers for a submission.
 
     The same text gives the same modules, alone and in a class. What is not guessed a worker
     imports itself, which takes it time and nothing else.
 
-    Args:
-        submission: what was handed in.
-        packages: what students may import, by the names of the modules.
-
     Returns:
-        "torch" first, if the source may import it; then the installed modules of `packages` that
-        it names in statements of import, in order of their names; none of these if it sets what
-        a package looks at when it is imported. NumPy is imported always.
+        "torch" first, if the source may import it; then what it names in statements of import of
+        the packages that are installed, in order of their names; none of these if it sets what a
+        package looks at when it is imported. NumPy is imported always.
     """
     texts = [chunk.text for chunk in submission.chunks]
     texts += [
@@ -47,16 +46,16 @@ def imports_of(submission: Submission, packages: Collection[str]) -> tuple[str, 
         if name.endswith(".py")
     ]
     first = (TORCH,) if any(TORCH in text and _may_import_torch(text) for text in texts) else ()
-    own = {name.partition("/")[0].removesuffix(".py") for name in submission.helpers}
-    wanted = set(packages) - own - {TORCH, "numpy"}
-    if not any(name in text for name in wanted for text in texts):
-        return first
-    if any(map(_SET_BEFORE.search, texts)):
-        return first
+    not_ahead = {name.partition("/")[0].removesuffix(".py") for name in submission.helpers} | _OURS
     named = (
-        module for text in texts for module in _named(text) if module.partition(".")[0] in wanted
+        module
+        for text in texts
+        for module in _named(text)
+        if module.partition(".")[0] not in not_ahead
     )
     modules = sorted(filter(_is_installed, set(islice(named, _MOST_NAMES))))
+    if modules and any(map(_SET_BEFORE.search, texts)):
+        return first
     return (*first, *modules[:_MOST_MODULES])
 
 
@@ -87,10 +86,10 @@ def _named(text: str) -> Iterator[str]:
 
 @lru_cache(maxsize=4_096)
 def _is_installed(module: str) -> bool:
-    """Whether there is such a module, as its files tell: to ask Python would import its package."""
+    """Whether there is such a module, by its files: to ask Python would import its package."""
     if "._" in module:  # of no use to students, and `__main__` is a program
         return False
-    places = None
+    places: Sequence[str] | None = [path for path in sys.path if path.endswith(_PACKAGES)]
     parts = module.split(".")
     for end in range(1, len(parts) + 1):
         try:

@@ -150,5 +150,5 @@ def test_torch_is_loaded_beforehand_where_what_runs_imports_it(
         "def later(x):\n    from torch import relu\n    return relu(x)\n\n\n"
         "def told(x):\n    return 'as torch does'\n"
     )
-    imports = slow_imports(Library.read(folder), [("reference.nets", function)], [])
+    imports = slow_imports(Library.read(folder), [("reference.nets", function)])
     assert imports == (("torch",) if wants else ())
