@@ -16,8 +16,11 @@ from sandboxes import LIMITS, submission
 from grader.sandbox import start_launcher
 
 TEXT = """
-    import os
+    import os, sys
     import numpy as np
+    ahead = "scipy.special" in sys.modules
+    def has_it(): assert ahead
+    def libraries(): return open("/proc/self/maps").read()
     def f(x): return np.asarray(x).sum()
     def ends(): os._exit(3)
     def fills(): return bytearray(1 << 30)
@@ -40,9 +43,13 @@ CALLS = [
     ("own", ()),
     ("deep", ()),
     ("f", ([1],)),
+    ("has_it", ()),
+    ("libraries", ()),
 ]
 
-with start_launcher(replace(LIMITS, call_s=1.5), secrets=[Path(sys.argv[1])]) as launcher:
+with start_launcher(
+    replace(LIMITS, call_s=1.5), secrets=[Path(sys.argv[1])], imports=("scipy.special",)
+) as launcher:
     isolation = launcher.isolation
     with launcher.open(submission(TEXT)) as session:
         outcomes = [type(session.call(name, args).outcome).__name__ for name, args in CALLS]
