@@ -23,6 +23,7 @@ _WORD = re.compile(r"\w+")
 _SET_BEFORE = re.compile(r"\b(?:environ|putenv)\b|(?<!style)\.use\(")  # e.g. of a backend
 _MOST_NAMES = 300
 _MOST_MODULES = 20
+_LONGEST = 200
 
 
 def imports_of(submission: Submission, packages: Collection[str]) -> tuple[str, ...]:
@@ -38,7 +39,8 @@ def imports_of(submission: Submission, packages: Collection[str]) -> tuple[str, 
     Returns:
         "torch" first, if the source may import it; then the installed modules of `packages` that
         it names in statements of import, in order of their names; none of these if it sets what
-        a package looks at when it is imported. NumPy is imported always.
+        a package looks at when it is imported, or brings a module that has the name of an
+        installed one. NumPy is imported always.
     """
     texts = [chunk.text for chunk in submission.chunks]
     texts += [
@@ -47,15 +49,14 @@ def imports_of(submission: Submission, packages: Collection[str]) -> tuple[str, 
         if name.endswith(".py")
     ]
     first = (TORCH,) if any(TORCH in text and _may_import_torch(text) for text in texts) else ()
-    own = {name.partition("/")[0].removesuffix(".py") for name in submission.helpers}
-    wanted = set(packages) - own - {TORCH, "numpy"}
+    wanted = set(packages) - {TORCH, "numpy"}
     if not any(name in text for name in wanted for text in texts):
         return first
-    if any(map(_SET_BEFORE.search, texts)):
+    own = {name.partition("/")[0].removesuffix(".py") for name in submission.helpers}
+    # what one of the packages would bring, or finds in its place, as it does for who handed it in
+    if any(map(_is_installed, own)) or any(map(_SET_BEFORE.search, texts)):
         return first
-    named = (
-        module for text in texts for module in _named(text) if module.partition(".")[0] in wanted
-    )
+    named = (module for text in texts for module in _named(text, wanted))
     modules = sorted(filter(_is_installed, set(islice(named, _MOST_NAMES))))
     return (*first, *modules[:_MOST_MODULES])
 
@@ -74,15 +75,20 @@ def _may_import_torch(text: str) -> bool:
     )
 
 
-def _named(text: str) -> Iterator[str]:
+def _named(text: str, wanted: Collection[str]) -> Iterator[str]:
     """Yield what statements of import name: modules, and what may be modules in a package."""
     for match in _STATEMENT.finditer(text):
         plain, package, members = match.groups()
         if package is None:
-            yield from (words[0] for part in plain.split(",") if (words := part.split()))
-        else:
+            modules = (words[0] for part in plain.split(",") if (words := part.split()))
+            yield from (module for module in modules if _is_below(module, wanted))
+        elif _is_below(package, wanted):
             yield package
             yield from (f"{package}.{member}" for member in _WORD.findall(members))
+
+
+def _is_below(module: str, packages: Collection[str]) -> bool:
+    return len(module) < _LONGEST and module.partition(".")[0] in packages
 
 
 @lru_cache(maxsize=4_096)
