@@ -303,17 +303,17 @@ def _load_in_one_process(loader: Any) -> None:
 
     `num_workers=2` stands in many a tutorial, and changes how fast batches come, not which.
     """
-    iterator = loader._get_iterator
+    iterate = loader.__iter__
 
-    def get_iterator(self: Any) -> Any:
+    def iterate_here(self: Any) -> Any:
         asked = self.num_workers, self.timeout
         self.num_workers = self.timeout = 0
         try:
-            return iterator(self)
+            return iterate(self)
         finally:
             self.num_workers, self.timeout = asked
 
-    loader._get_iterator = get_iterator
+    loader.__iter__ = iterate_here
 
 
 def _import_all(modules: Sequence[str]) -> None:
