@@ -104,6 +104,7 @@ def config_for(settings: Settings, base: Path) -> dict[str, Any]:
         "grader": os.getpid(),
         "base": str(base),
         "imports": list(settings.imports),
+        "start_s": START_S,
         "isolation": settings.isolation,
         "without": sorted(settings.without),
         "secrets": [str(secret.resolve()) for secret in settings.secrets],

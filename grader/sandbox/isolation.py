@@ -45,6 +45,7 @@ exist (`stat`), read the time, and use its limits up.
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import fcntl
 import itertools
 import os
@@ -191,7 +192,8 @@ def do_as_a_worker(plan: Plan, scratch: Path, action: Callable[[], object]) -> N
     """Do something behind the Landlock and seccomp of a worker, and come back from there.
 
     Both hold for a thread. So it is done in one that ends; what a package tries when it is imported
-    (to make a semaphore, to start a program) comes to what it would come to in a worker.
+    (to make a semaphore, to start a program) comes to what it would come to in a worker. What it
+    sets for its thread, as NumPy's answer to a division by zero is, is set here.
     """
 
     def confined() -> None:
@@ -204,9 +206,12 @@ def do_as_a_worker(plan: Plan, scratch: Path, action: Callable[[], object]) -> N
         action()
 
     ruleset = ruleset_for(plan, scratch)
-    thread = threading.Thread(target=confined)
+    context = contextvars.copy_context()
+    thread = threading.Thread(target=context.run, args=(confined,))
     thread.start()
     thread.join()
+    for variable, value in context.items():
+        variable.set(value)
     if ruleset >= 0:
         os.close(ruleset)
 

@@ -15,6 +15,7 @@ import select
 import signal
 import socket
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Sequence
@@ -94,6 +95,8 @@ class _Launcher:
         self.left_over: list[Path] = []  # scratch directories that take long to remove
         self.children = _open_children()
         self.next_look = 0.0
+        # who waits for this does so no longer, and may not know whom to end
+        signal.setitimer(signal.ITIMER_REAL, config["start_s"])
         installed = tuple(config["installed"])
         sys.path += [path for path in installed if path not in sys.path]
         import numpy  # noqa: F401 - for the workers
@@ -120,6 +123,7 @@ class _Launcher:
         self._import(config["imports"], plan)
         self.plan = isolation.measured(plan)
         self._assert_one_thread()
+        signal.setitimer(signal.ITIMER_REAL, 0)
         gc.freeze()  # a collection in a worker shall not touch, and so copy, what all share
         _tell(control, {"pid": os.getpid(), "exposed": isolation.exposed(self.plan)})
 
@@ -303,24 +307,33 @@ def _load_in_one_process(loader: Any) -> None:
 
     `num_workers=2` stands in many a tutorial, and changes how fast batches come, not which.
     """
-    iterator = loader._get_iterator
+    iterate = loader.__iter__
 
-    def get_iterator(self: Any) -> Any:
+    def iterate_here(self: Any) -> Any:
         asked = self.num_workers, self.timeout
         self.num_workers = self.timeout = 0
         try:
-            return iterator(self)
+            return iterate(self)
         finally:
             self.num_workers, self.timeout = asked
 
-    loader._get_iterator = get_iterator
+    loader.__iter__ = iterate_here
 
 
 def _import_all(modules: Sequence[str]) -> None:
+    """Import what can be; end the process where half of a package would stay, and confuse workers.
+
+    The launcher that replaces it leaves them all to workers.
+    """
     for module in modules:
         package, _, member = module.rpartition(".")
-        with contextlib.suppress(Exception, SystemExit):
+        before = frozenset(sys.modules)
+        try:
             __import__(package or module, fromlist=[member] if package else [])
+        except (Exception, SystemExit):  # noqa: BLE001 - a worker meets it, too, and tells
+            if sys.modules.keys() - before:
+                os._exit(1)
+    tempfile.tempdir = None  # workers have others
     sys.stdout.flush()
     sys.stderr.flush()
 

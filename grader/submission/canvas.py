@@ -16,18 +16,23 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from grader.submission.metadata import Submitter
 
+_OF_A_NAME = r"[^\x00-/:-@\[-^`{-\x7f]"  # letters and digits with their marks, underscores
 _NAMED = re.compile(
-    r"(?P<who>\w+?)(?P<late>_LATE)?_(?P<user>\d{1,20})_\d{1,20}_(?P<file>.+)", re.DOTALL
+    rf"(?P<who>{_OF_A_NAME}+?)(?P<late>_LATE)?_(?P<user>\d{{1,20}})"
+    r"_(?P<number>\d{1,20})_(?P<file>.+)",
+    re.DOTALL,
 )
 _ANONYMOUS = re.compile(
-    r"(?P<late>LATE_)?anon_(?P<user>[A-Za-z0-9]{1,20})_\d{1,20}_(?P<file>.+)", re.DOTALL
+    r"(?P<late>LATE_)?anon_(?P<user>[A-Za-z0-9]{1,20})_(?P<number>\d{1,20})_(?P<file>.+)",
+    re.DOTALL,
 )
 _TWO_NUMBERS = re.compile(r"_\d+_\d+_")
-_NUMBER = re.compile(r"_\d+(?:_|$)")
+_MAY_BE_NAME = re.compile(rf"{_OF_A_NAME}*")
+_HERE_TWO_NUMBERS = re.compile(r"(?=_\d+_\d+_)")
 _AGAIN = re.compile(r"-\d{1,3}\.py$")
 
 
@@ -38,6 +43,8 @@ class Group(Struct):
     submitters: tuple[Submitter, ...]
     was_late: bool
     files: dict[str, str]  # their name -> the file's
+    numbers: set[str] = field(default_factory=set)  # of the files
+    is_none: bool = False
 
 
 def is_numbered(name: str) -> bool:
@@ -48,33 +55,38 @@ def is_numbered(name: str) -> bool:
 def groups_of(names: Iterable[str]) -> Mapping[str, Group]:
     """Return what each student handed in, by the first of their files; none if it is no such zip.
 
-    Where a name holds more numbers than two side by side nobody can tell which is the user's, as
-    people may be called `doe_42`. Such a file belongs to no group. Nor is anything a group where a
-    student would have two files of one name, which Canvas tells apart: what was handed in again is
-    `layers-1.py`, which is `layers.py` where there is no other.
+    Where two numbers stand side by side in several places nobody can tell which is the user's, as
+    people may be called `doe_42`, or call themselves what is written before another's files. Such a
+    file belongs to no group. Nor are those a group of which two have one name or one number, which
+    Canvas tells apart: what was handed in again is `layers-1.py`, which is `layers.py` where there
+    is no other.
     """
     groups: dict[tuple[str, str], Group] = {}
     by_first: dict[str, Group] = {}
     for name in sorted(names):
-        match = _ANONYMOUS.fullmatch(name) or _NAMED.fullmatch(name)
-        if match is None:
+        matches = [match for one in (_NAMED, _ANONYMOUS) if (match := one.fullmatch(name))]
+        if len(matches) != 1 or _is_ambiguous(name):
             continue
-        parts = match.groupdict(default="")
+        parts = matches[0].groupdict(default="")
         who, user, file = parts.get("who", ""), parts["user"], parts["file"]
-        if _NUMBER.search(who) or _NUMBER.match(f"_{file}"):
-            continue
         if (who, user) not in groups:
             people = (Submitter(name=who, canvas=user),) if who else ()
             group = Group(f"{who or 'anon'}_{user}", people, was_late=False, files={})
             groups[who, user] = by_first[name] = group
         group = groups[who, user]
-        if file in group.files:
-            return {}
+        group.is_none |= file in group.files or parts["number"] in group.numbers
         group.files[file] = name
+        group.numbers.add(parts["number"])
         group.was_late |= bool(parts["late"])
     for group in by_first.values():
         group.files = _as_first_handed_in(group.files)
-    return by_first
+    return {first: group for first, group in by_first.items() if not group.is_none}
+
+
+def _is_ambiguous(name: str) -> bool:
+    """Whether several pairs of numbers stand behind what may all be somebody's name."""
+    start = _MAY_BE_NAME.match(name)
+    return start is not None and len(_HERE_TWO_NUMBERS.findall(start[0])) > 1
 
 
 def _as_first_handed_in(files: Mapping[str, str]) -> dict[str, str]:

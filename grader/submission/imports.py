@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib.machinery
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 
 from grader.model import Submission
 
@@ -26,6 +26,7 @@ _OURS = frozenset({"grader", "numpy", TORCH})
 _PACKAGES = ("site-packages", "dist-packages")
 _MOST_NAMES = 300
 _MOST_MODULES = 20
+_LONGEST = 200
 
 
 def imports_of(submission: Submission) -> tuple[str, ...]:
@@ -37,7 +38,8 @@ def imports_of(submission: Submission) -> tuple[str, ...]:
     Returns:
         "torch" first, if the source may import it; then what it names in statements of import of
         the packages that are installed, in order of their names; none of these if it sets what a
-        package looks at when it is imported. NumPy is imported always.
+        package looks at when it is imported, or brings a module that has the name of an installed
+        one. NumPy is imported always.
     """
     texts = [chunk.text for chunk in submission.chunks]
     texts += [
@@ -46,15 +48,10 @@ def imports_of(submission: Submission) -> tuple[str, ...]:
         if name.endswith(".py")
     ]
     first = (TORCH,) if any(TORCH in text and _may_import_torch(text) for text in texts) else ()
-    not_ahead = {name.partition("/")[0].removesuffix(".py") for name in submission.helpers} | _OURS
-    named = (
-        module
-        for text in texts
-        for module in _named(text)
-        if module.partition(".")[0] not in not_ahead
-    )
-    modules = sorted(filter(_is_installed, set(islice(named, _MOST_NAMES))))
-    if modules and any(map(_SET_BEFORE.search, texts)):
+    modules = sorted(filter(_is_installed, set(islice(_named(texts), _MOST_NAMES))))
+    own = {name.partition("/")[0].removesuffix(".py") for name in submission.helpers}
+    # what one of the packages would bring, or finds in its place, as it does for who handed it in
+    if modules and (any(map(_is_installed, own)) or any(map(_SET_BEFORE.search, texts))):
         return first
     return (*first, *modules[:_MOST_MODULES])
 
@@ -73,15 +70,20 @@ def _may_import_torch(text: str) -> bool:
     )
 
 
-def _named(text: str) -> Iterator[str]:
+def _named(texts: Iterable[str]) -> Iterator[str]:
     """Yield what statements of import name: modules, and what may be modules in a package."""
-    for match in _STATEMENT.finditer(text):
+    for match in chain.from_iterable(map(_STATEMENT.finditer, texts)):
         plain, package, members = match.groups()
         if package is None:
-            yield from (words[0] for part in plain.split(",") if (words := part.split()))
-        else:
+            modules = (words[0] for part in plain.split(",") if (words := part.split()))
+            yield from filter(_may_be_ahead, modules)
+        elif _may_be_ahead(package):
             yield package
             yield from (f"{package}.{member}" for member in _WORD.findall(members))
+
+
+def _may_be_ahead(module: str) -> bool:
+    return len(module) < _LONGEST and module.partition(".")[0] not in _OURS
 
 
 @lru_cache(maxsize=4_096)

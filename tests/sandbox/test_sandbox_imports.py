@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sandboxes import LIMITS, submission
+from sandboxes import LIMITS, children_of, is_alive, submission, wait_until
 
 from grader.model import Returned
-from grader.sandbox import start_launcher
+from grader.sandbox import hosts, interpreter, start_launcher
 
 TEXT = """
     import os, sys
@@ -67,8 +67,10 @@ def test_a_worker_has_places_of_its_own_after_imports(install: Callable[[str], N
         "from threading import Timer\none = Timer(60, int)\none.daemon = True\none.start()",
         "import os\nos._exit(3)",
         "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
+        "import colorsys\nraise RuntimeError('half of it is there')",
+        "import signal, wave\nsignal.signal(signal.SIGUSR1, signal.SIG_IGN)",
     ],
-    ids=["starts a thread", "ends the process", "kills it"],
+    ids=["starts a thread", "ends the process", "kills it", "fails halfway", "is no main thread"],
 )
 def test_a_package_that_a_launcher_cannot_import_is_left_to_workers(
     text: str, install: Callable[[str], None]
@@ -157,3 +159,48 @@ def test_what_a_package_prints_is_nobodys_output(install: Callable[[str], None])
     ):
         assert (session.loaded.stdout, session.loaded.stderr) == ("", "")
         assert session.call("writes", ()).outcome == Returned(True)
+
+
+def test_what_a_package_sets_for_its_thread_holds_in_workers(
+    install: Callable[[str], None],
+) -> None:
+    install("""
+import decimal, tempfile
+import numpy as np
+np.seterr(divide="raise")
+decimal.getcontext().prec = 5
+tempfile.TemporaryFile().close()
+""")
+    text = """
+        import awkward, decimal, os, tempfile
+        import numpy as np
+        def f(): return np.geterr()["divide"], decimal.getcontext().prec
+        def place(): return os.path.basename(tempfile.mkdtemp().rpartition("/")[0])
+        """
+    for imports in (("awkward",), ()):
+        with (
+            start_launcher(LIMITS, isolation="preferred", imports=imports) as launcher,
+            launcher.open(submission(text)) as session,
+        ):
+            assert session.call("f", ()).outcome == Returned(("raise", 5))
+            assert session.call("place", ()).outcome == Returned("worker-1")
+
+
+def test_a_launcher_that_never_ends_its_imports_does_not_stay(
+    install: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A nursery has started it, so that nobody knows its number before it is up."""
+    install("import time\ntime.sleep(600)")
+    monkeypatch.setattr(hosts, "START_S", 3.0)
+    with (
+        interpreter.shared(),
+        start_launcher(LIMITS, isolation="preferred", imports=("awkward",)) as launcher,
+        launcher.open(submission("import os\ndef f(): return os.getppid()")) as session,
+    ):
+        outcome = session.call("f", ()).outcome
+        assert isinstance(outcome, Returned)
+        assert isinstance(outcome.value, int)
+        nursery = int(Path(f"/proc/{outcome.value}/stat").read_text().split()[3])
+        assert wait_until(
+            lambda: [one for one in children_of(nursery) if is_alive(one)] == [outcome.value]
+        )

@@ -103,7 +103,12 @@ def test_data_is_loaded_without_other_processes(launcher: Launcher, options: str
     """A worker may start none, and tutorials ask for some."""
     text = f"""
         import torch
-        from torch.utils.data import DataLoader, TensorDataset
+        from torch.utils.data import DataLoader, IterableDataset, TensorDataset
+        class Stream(IterableDataset):
+            def __iter__(self): return iter(range(3))
+        def streamed():
+            loader = DataLoader(Stream(), {options})
+            return [[int(x) for x in loader] for _ in range(2)]
         def f():
             torch.manual_seed(3)
             data = TensorDataset(torch.arange(6.))
@@ -116,6 +121,7 @@ def test_data_is_loaded_without_other_processes(launcher: Launcher, options: str
         expected = ([[4, 2], [4, 2]], [0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
         assert session.call("f", ()).outcome == Returned(expected)
         assert session.call("asked", ()).outcome == Returned(2)
+        assert session.call("streamed", ()).outcome == Returned([[0, 1, 2], [0, 1, 2]])
 
 
 def test_torch_that_is_not_installed_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:

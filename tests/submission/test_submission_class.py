@@ -439,12 +439,36 @@ def test_the_files_that_canvas_gives_of_a_student_are_one_submission(put: Put) -
         ["doejane_1_100_a.py", "elm.py"],
         ["doejane_1_100_a.py", "doejane_1_101_b.py", "essay.pdf"],
         ["team_1_a.py", "team_2_a.py"],
+        ["cs_101_2024_ada.py", "cs_101_2024_ben.py"],
     ],
 )
 def test_names_that_canvas_did_not_give_are_a_submission_each(put: Put, names: list[str]) -> None:
     assert [handed.id for handed in find(put(dict.fromkeys(names, SOLUTION)))] == [
         name.rpartition(".")[0] for name in names
     ]
+
+
+def test_nobody_puts_a_file_among_those_of_another_by_a_name_of_their_own(put: Put) -> None:
+    """Canvas takes `_1203_` out of names, but `_1203!_` becomes it only after that."""
+    theirs = "doejane_1203_9_x_555_7799_solution.py"
+    class_ = {handed.id: handed for handed in find(put(CANVAS | {theirs: SOLUTION}))}
+    assert dict(class_["doejane_1203"].files).keys() == {"solution.py", "layers.py", "data-1.csv"}
+    assert class_[theirs.removesuffix(".py")].submitters == ()
+
+
+def test_files_of_one_name_are_their_own_student_s_trouble(put: Put) -> None:
+    again = {"elmben_LATE_1207_7799_layers.py": ""}
+    class_ = {handed.id: handed for handed in find(put(CANVAS | again))}
+    assert "elmben_1207" not in class_
+    assert len(class_["doejane_1203"].files) == 3
+
+
+@pytest.mark.parametrize("name", ["हिन्दी", "doe\u0301", "สมชาย", "o_42_x"])
+def test_a_name_from_canvas_has_letters_of_any_script(put: Put, name: str) -> None:
+    (one, other) = find(put({f"{name}_3_4_a.py": "", "elm_5_6_a.py": "", f"{name}_3_7_b.py": ""}))
+    assert {*one.submitters, *other.submitters} == {
+        Submitter(name=name, canvas="3"), Submitter(name="elm", canvas="5")
+    }  # fmt: skip
 
 
 def test_of_files_from_canvas_none_is_followed_elsewhere(tmp_path: Path) -> None:
