@@ -15,6 +15,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -169,9 +170,11 @@ def _listing(file: _Guarded, max_entries: int) -> Tree:
 
 def _where_odd(parts: Sequence[str]) -> str:
     """The folder or file whose name is odd, as a folder's listing would have it."""
-    ends = range(1, len(parts)) if not leads_out(parts) else ()
-    end = next((end for end in ends if inner_path(parts[:end]) is None), len(parts))
-    return "/".join(parts[:end])
+    if leads_out(parts):
+        return "/".join(parts)
+    ends = range(1, min(len(parts), MAX_DEPTH + 1))  # where one is odd, so are all that follow
+    at = bisect_left(ends, True, key=lambda end: inner_path(parts[:end]) is None)
+    return "/".join(parts[: at + 1])
 
 
 def _add_with_parents(folders: set[str], folder: str) -> None:
@@ -181,7 +184,7 @@ def _add_with_parents(folders: set[str], folder: str) -> None:
 
 
 def _why_left_out(entry: zipfile.ZipInfo, parts: Sequence[str]) -> str | None:
-    if inner_path(parts) is None:
+    if inner_path(parts[: MAX_DEPTH + 1]) is None:
         return ODD_NAME
     if len(parts) > MAX_DEPTH:
         return DEEP

@@ -6,6 +6,7 @@ import os
 import socket
 import stat
 import struct
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -315,6 +316,21 @@ def test_of_a_solution_whose_name_is_not_taken_it_is_said_what_to_do(tmp_path: P
     assert submission.problem.endswith(
         "left out PS3�final.py: not a name that every system allows, so rename it"
     )
+
+
+def test_folders_without_end_in_a_zip_cost_no_more_than_their_names(tmp_path: Path) -> None:
+    """Where a name is odd was looked for in each of its beginnings, each read from its start."""
+
+    def seconds(name: str) -> float:
+        path = tmp_path / "alice.zip"
+        path.write_bytes(zip_bytes({f"{name}{n}.py": "" for n in range(30)} | {"solution.py": "a"}))
+        started_s = time.thread_time()
+        assert read(path).problem is None
+        return time.thread_time() - started_s
+
+    flat = seconds("a" * 20_000)
+    for folders in ("a/" * 10_000, "a/" * 29 + "\x01" * 200 + "/a" * 900):
+        assert seconds(folders) < 20 * flat
 
 
 def test_a_file_that_is_swapped_for_a_link_after_listing_is_not_followed(
