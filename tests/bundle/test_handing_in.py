@@ -377,6 +377,16 @@ def test_a_result_that_is_not_ours_cannot_be_shown_again_and_so_it_is_marked(roo
     assert marked(root, previous_submissions=others)["score"] == 5
 
 
+def test_beyond_the_limit_it_is_marked_where_the_assignment_has_changed_since(root: Path) -> None:
+    """Who had used up the day would be left out when all are marked anew."""
+    first = marked(root)
+    earlier = [entry(DAWN), {**entry(MORNING), "results": first}]
+    (root / "submission" / "solution.py").write_text("def area(*sides): return 6\n")
+    assert marked(root, previous_submissions=earlier)["score"] == 5
+    (root / "source" / "config.yaml").write_text(CONFIG.replace("args: [4, 5]", "args: [4, 6]"))
+    assert marked(root, previous_submissions=earlier)["score"] == 2.5
+
+
 def test_without_metadata_it_is_marked_in_full(root: Path) -> None:
     assert run_autograder(root, root / "source" / "config.yaml", isolation="off") == 0
     document = json.loads((root / "results" / "results.json").read_text())
