@@ -73,6 +73,17 @@ def assert_harmless(submission: Submission, secret: str = SECRET) -> None:
             [("solution.py", SOLUTION)],
             {},
         ),
+        (
+            {
+                "hw1/solution.py": SOLUTION,
+                "hw1/own/shapes.py": "a",
+                "hw1/pyvenv.cfg": "",
+                "hw1/bin/solution.py": "",
+                "hw1/Lib/numpy.py": "",
+            },
+            [("solution.py", SOLUTION)],
+            {"own/shapes.py": b"a"},
+        ),
         ({"solution.ipynb": notebook_text("x = 1", "", "y = 2")},
          [("cell 1", "x = 1"), ("cell 3", "y = 2")], {}),
         ({"homework.py": SOLUTION}, [("homework.py", SOLUTION)], {}),
