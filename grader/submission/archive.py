@@ -42,6 +42,7 @@ _LONGEST_DIRECTORY = 4 << 20  # bytes of one submission's list of contents
 _LONGEST_CLASS_DIRECTORY = 32 << 20  # bytes
 _ENTRY = b"PK\x01\x02"  # how each entry of that list begins
 _ENCRYPTED = 0x1  # a flag bit
+_UTF_8 = 0x800  # another one
 
 _LOCKED = "it is encrypted"
 _METHOD = "it is compressed in a way that the grader does not read"
@@ -131,9 +132,8 @@ def _listing(file: _Guarded, max_entries: int) -> Tree:
     odd: dict[str, str] = {}
     junk: set[str] = set()
     for entry in entries:
-        # orig_filename is the whole name (zipfile's own ends at a NUL); some programs on
-        # Windows write backslashes.
-        parts = [part for part in entry.orig_filename.replace("\\", "/").split("/") if part != "."]
+        # Some programs on Windows write backslashes.
+        parts = [part for part in _name_of(entry).replace("\\", "/").split("/") if part != "."]
         is_folder = parts[-1:] == [""]
         if is_folder:
             parts.pop()
@@ -166,6 +166,20 @@ def _listing(file: _Guarded, max_entries: int) -> Tree:
 
     sizes = {name: entry.file_size for name, entry in files.items()}
     return Tree(sizes, read, frozenset(folders), odd, frozenset(junk))
+
+
+def _name_of(entry: zipfile.ZipInfo) -> str:
+    """The whole name of an entry; zipfile's own ends at a NUL.
+
+    macOS writes UTF-8 without the flag that says so, and zipfile reads it as IBM's old code page.
+    """
+    name = entry.orig_filename
+    if name.isascii() or entry.flag_bits & _UTF_8:
+        return name
+    try:
+        return name.encode("cp437").decode()
+    except UnicodeError:
+        return name
 
 
 def _where_odd(parts: Sequence[str]) -> str:
