@@ -97,6 +97,15 @@ def at(text: str) -> datetime:
 # --------------------------------------------------------------------------- reading
 
 
+def test_who_handed_in_hundreds_of_times_is_as_late_as_anybody(tmp_path: Path) -> None:
+    """Gradescope tells all that was ever printed about them, which is megabytes."""
+    many = [entry(f"2026-03-{day:02}T10:00:00-07:00", text="x" * (30 << 20)) for day in (2, 1, 3)]
+    found = read(tmp_path, previous_submissions=many)
+    assert found is not None and found.due == at(DUE)
+    assert [one.at.day for one in found.earlier] == [1, 2, 3]
+    assert [bool(one.results) for one in found.earlier] == [False, False, True]
+
+
 def test_what_is_known_of_a_submission(tmp_path: Path) -> None:
     found = read(tmp_path)
     assert found == HandingIn(at(NOON), at(DUE))
