@@ -28,13 +28,15 @@ _PLAIN = re.compile(r"[\w./\\:-]+")  # to any shell
 def find_assignment(given: Path | None) -> Path:
     """Decides which assignment is meant: the one given, else that of the working directory.
 
+    A handout's comes before any config.yaml, as programs of all kinds call their own files so.
+
     Raises:
         UsageError: if there is none.
     """
     if given is not None:
         return given
-    for folder in (Path(), Path(__file__).resolve().parent.parent):
-        for name in (NAME, _CONFIG):
+    for name in (NAME, _CONFIG):
+        for folder in (Path(), Path(__file__).resolve().parent.parent):
             if (folder / name).is_file():
                 return folder / name
     raise UsageError(

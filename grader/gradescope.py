@@ -91,8 +91,8 @@ def _is_shown_again(assignment: Assignment, handing_in: HandingIn | None, result
         f"Below is the result of what was handed in on {over.last.at:%Y-%m-%d} at "
         f"{over.last.at:%H:%M}."
     )
-    if not write_again(over.last.results, results, reason):
-        return False  # no result of ours: then it is marked
+    if not write_again(over.last.results, results, reason, digest=assignment.digest):
+        return False  # no result of ours, or of another assignment: then it is marked
     _say(reason)
     return True
 

@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from grader.model import Late, LatePolicy
 
-_MOST_BYTES = 50 << 20  # it holds the outputs of every earlier submission
+_MOST_BYTES = 256 << 20  # it holds the outputs of every earlier submission
 _DAY = timedelta(days=1)
 _YEARS = range(1970, 9999)  # those that have a day before and a day after, in every zone
 
@@ -33,7 +33,7 @@ class Earlier(Struct, frozen=True):
     """An earlier submission of the same student or group."""
 
     at: datetime
-    results: Mapping[str, Any]
+    results: Mapping[str, Any]  # of the last one that counted alone: all of them are megabytes
     counted: bool  # it was marked: no error of the grader's, and within the limit
 
 
@@ -53,40 +53,65 @@ class Over(Struct, frozen=True):
     last: Earlier
 
 
+class _Metadata(Struct):
+    """What is read of the file; earlier submissions one by one, and not before."""
+
+    created_at: Any = None
+    assignment: Any = None
+    users: Any = None
+    previous_submissions: Raw = Raw(b"[]")
+
+
 def read_handing_in(path: Path) -> HandingIn | None:
     """Reads submission_metadata.json; None where it does not say when something was handed in."""
     try:
         if path.stat().st_size > _MOST_BYTES:
             return None
-        data = msgspec.json.decode(path.read_bytes())
+        known = msgspec.json.decode(path.read_bytes(), type=_Metadata)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    known = _mapping(data)
-    at = _moment(known.get("created_at"))
+    at = _moment(known.created_at)
     if at is None:
         return None
-    everybodys = _moment(_mapping(known.get("assignment")).get("due_date"))
+    everybodys = _moment(_mapping(known.assignment).get("due_date"))
     own = [
         due
-        for user in _list(known.get("users"))
+        for user in _list(known.users)
         if (due := _moment(_mapping(_mapping(user).get("assignment")).get("due_date"))) is not None
     ]
     due = max(own, default=everybodys)
     extension = timedelta()
     if due is not None and everybodys is not None:
         extension = max(due - everybodys, timedelta())
-    return HandingIn(at, due, extension, tuple(_earlier(known, at)))
+    return HandingIn(at, due, extension, tuple(_earlier(known.previous_submissions, at)))
 
 
-def _earlier(known: Mapping[str, Any], at: datetime) -> Iterator[Earlier]:
+def _earlier(previous: Raw, at: datetime) -> Iterator[Earlier]:
     found = []
-    for entry in map(_mapping, _list(known.get("previous_submissions"))):
+    for raw in _entries(previous):
+        entry = _entry(raw)
         then = _moment(entry.get("submission_time"))
         if then is None or then >= at:  # after it, when an old one is marked again
             continue
-        results = _mapping(entry.get("results"))
-        found.append(Earlier(then, results, _counts(entry, results)))
-    yield from sorted(found, key=lambda earlier: earlier.at)
+        found.append((then, _counts(entry, _mapping(entry.get("results"))), raw))
+    found.sort(key=lambda one: one[0])
+    last = max((place for place, (_, counts, _) in enumerate(found) if counts), default=None)
+    for place, (then, counts, raw) in enumerate(found):
+        yield Earlier(then, _entry(raw)["results"] if place == last else {}, counts)
+
+
+def _entries(previous: Raw) -> list[Raw]:
+    try:
+        return msgspec.json.decode(previous, type=list[Raw])
+    except msgspec.MsgspecError:
+        return []
+
+
+def _entry(raw: Raw) -> Mapping[str, Any]:
+    try:
+        return _mapping(msgspec.json.decode(raw))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return {}
 
 
 def _counts(entry: Mapping[str, Any], results: Mapping[str, Any]) -> bool:

@@ -1,11 +1,11 @@
 """Fills the gradebook that Canvas or Moodle gives out, so that they take it back.
 
 Whom a grade belongs to is never guessed. A submission's people are looked for by their id, then by
-their login, then by their e-mail; but who is known by the number that Canvas puts before the names
-of files, by that and by the name beside it. What fits none, fits several, or is claimed by two
-submissions is listed and left as it was. Of Canvas's columns only those that say who somebody is go
-back with the one that was filled, so that no other grade is set to what it was on the day of the
-export.
+their login, then by their e-mail; but who is known by the number that the system puts into names of
+files, by that alone, which is nobody's id elsewhere; Canvas's only with the name beside it. What
+fits none, fits several, or is claimed by two submissions is listed and left as it was. Of Canvas's
+columns only those that say who somebody is go back with the one that was filled, so that no other
+grade is set to what it was on the day of the export.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ class _Claim(Struct, frozen=True):
 
     row: Row
     person: Person
-    numbers: frozenset[str]  # Canvas's own
+    numbers: frozenset[str]  # the system's own
     ids: frozenset[str]
     logins: frozenset[str]
     emails: frozenset[str]
@@ -179,7 +179,7 @@ class _Known(Struct, frozen=True):
     emails: frozenset[str]
 
 
-def _claims(rows: Sequence[Row]) -> Iterator[_Claim]:
+def _claims(rows: Sequence[Row], system: System) -> Iterator[_Claim]:
     ids = {row.id for row in rows}
     for row in rows:
         # a folder may be named by a login; a second one of that name has a number after it
@@ -189,16 +189,18 @@ def _claims(rows: Sequence[Row]) -> Iterator[_Claim]:
             yield _Claim(
                 row=row,
                 person=person,
-                numbers=_some(person.canvas),
-                ids=_some(person.sid, person.participant) | alone,
+                numbers=_some(person.canvas if system == "canvas" else person.participant),
+                ids=_some(person.sid) | alone,
                 logins=_some(person.sid, person.email) | alone,
                 emails=_some(person.email),
             )
 
 
 def _known(book: Book) -> Iterator[_Known]:
-    for number, line in enumerate(book.lines):
-        cells = dict(zip(book.head, (cell.strip() for cell in line), strict=False))
+    told = [dict(zip(book.head, map(str.strip, line), strict=False)) for line in book.lines]
+    # Canvas's own number is an id only where the school has none: it may be another's there
+    school_s = "SIS User ID" if any(cells.get("SIS User ID") for cells in told) else "ID"
+    for number, cells in enumerate(told):
         if book.system == "canvas":
             if not cells.get("ID"):
                 continue  # Points Possible, and such
@@ -207,8 +209,7 @@ def _known(book: Book) -> Iterator[_Known]:
                 who=cells.get("Student")
                 or f"{cells.get('LastName', '')}, {cells.get('FirstName', '')}".strip(", "),
                 numbers=_some(cells["ID"]),
-                # of no other system's ids, but where the school has none of its own
-                ids=_some(cells.get("SIS User ID") or cells["ID"]),
+                ids=_some(cells.get(school_s)),
                 logins=_some(cells.get("SIS Login ID")),
                 emails=_some(cells.get("Email"), cells.get("SIS Login ID")),
             )
@@ -217,8 +218,8 @@ def _known(book: Book) -> Iterator[_Known]:
             yield _Known(
                 line=number,
                 who=cells.get("Full name", "") or cells["Identifier"],
-                numbers=frozenset(),
-                ids=_some(cells.get("ID number"), participant[0] if participant else ""),
+                numbers=_some(participant[0] if participant else None),
+                ids=_some(cells.get("ID number")),
                 logins=_some(cells.get("Username")),
                 emails=_some(cells.get("Email address")),
             )
@@ -271,7 +272,7 @@ def fill(book: Book, rows: Sequence[Row]) -> Filled:
             for value in getattr(one, way):
                 values.setdefault(value, []).append(one.line)
     matching = _Matching()
-    for claim in _claims(rows):
+    for claim in _claims(rows, book.system):
         matching.match(claim, ways)
     lines = [list(line) for line in book.lines]
     decimal_point = "," if any(map(_DECIMAL_COMMA.fullmatch, _maxima(book))) else "."
@@ -310,8 +311,8 @@ def _why_not(book: Book, known: _Known, claims: Sequence[_Claim]) -> str:
     ):
         return "is excused in Canvas"
     if book.system == "moodle" and "Grade can be changed" in book.head:
-        may = book.lines[known.line][book.head.index("Grade can be changed")]
-        if _folded(may) == "no":
+        at = book.head.index("Grade can be changed")
+        if _folded("".join(book.lines[known.line][at : at + 1])) == "no":
             return "has a grade that Moodle says cannot be changed"
     return ""
 

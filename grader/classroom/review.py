@@ -293,7 +293,7 @@ def _mark(cells: Mapping[str, str], key: Key, maxima: Mapping[str, Decimal]) -> 
         return None
     try:
         points = Decimal(written.replace(",", "."))
-        if not points.is_finite():
+        if not points.is_finite() or "_" in written:  # as 1_5 is 15 to Python
             raise InvalidOperation
     except InvalidOperation:
         raise _MistakeError(
@@ -329,6 +329,9 @@ def _table(path: Path, data: bytes) -> Iterator[tuple[int, Mapping[str, str]]]:
                 f"{path}:1: no column {' or '.join(missing)}; keep the first line as it was written"
             )
         for cells in reader:
+            if any(cell.strip() for cell in cells[len(head) :]):
+                quoted = f"write what holds a {delimiter!r} in quotes"
+                raise UsageError(f"{path}:{reader.line_num}: more cells than columns; {quoted}")
             if any(cell.strip() for cell in cells):
                 named = dict(zip(head, cells, strict=False))
                 yield reader.line_num, {name: named.get(name, "") for name in head}

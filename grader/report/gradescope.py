@@ -61,23 +61,25 @@ def write_results(
     write_whole(path, encoded(card, digest=digest, board=board))
 
 
-def write_again(results: Mapping[str, Any], path: Path, reason: str) -> bool:
+def write_again(results: Mapping[str, Any], path: Path, reason: str, *, digest: str) -> bool:
     """Shows the results of an earlier submission once more, above them the reason.
 
     Args:
         results: as Gradescope has kept them.
         path: of results.json.
         reason: why nothing was marked, to the student.
+        digest: of the assignment.
 
     Returns:
-        Whether that could be done: they must be results of this grader's.
+        Whether that could be done: they must be results of this grader's and of this assignment,
+        or who had used up a day's submissions would be left out of what was put right since.
 
     Raises:
         NotWrittenError: the disk refused.
     """
     kept = {key: value for key, value in results.items() if value is not None}
     extra = kept.get("extra_data")
-    if not isinstance(extra, dict):
+    if not isinstance(extra, dict) or extra.get("assignment", digest) != digest:
         return False
     tests = [
         {key: value for key, value in test.items() if key in _TEST_KEYS and value is not None}

@@ -15,6 +15,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -41,6 +42,7 @@ _LONGEST_DIRECTORY = 4 << 20  # bytes of one submission's list of contents
 _LONGEST_CLASS_DIRECTORY = 32 << 20  # bytes
 _ENTRY = b"PK\x01\x02"  # how each entry of that list begins
 _ENCRYPTED = 0x1  # a flag bit
+_UTF_8 = 0x800  # another one
 
 _LOCKED = "it is encrypted"
 _METHOD = "it is compressed in a way that the grader does not read"
@@ -130,9 +132,8 @@ def _listing(file: _Guarded, max_entries: int) -> Tree:
     odd: dict[str, str] = {}
     junk: set[str] = set()
     for entry in entries:
-        # orig_filename is the whole name (zipfile's own ends at a NUL); some programs on
-        # Windows write backslashes.
-        parts = [part for part in entry.orig_filename.replace("\\", "/").split("/") if part != "."]
+        # Some programs on Windows write backslashes.
+        parts = [part for part in _name_of(entry).replace("\\", "/").split("/") if part != "."]
         is_folder = parts[-1:] == [""]
         if is_folder:
             parts.pop()
@@ -167,11 +168,27 @@ def _listing(file: _Guarded, max_entries: int) -> Tree:
     return Tree(sizes, read, frozenset(folders), odd, frozenset(junk))
 
 
+def _name_of(entry: zipfile.ZipInfo) -> str:
+    """The whole name of an entry; zipfile's own ends at a NUL.
+
+    macOS writes UTF-8 without the flag that says so, and zipfile reads it as IBM's old code page.
+    """
+    name = entry.orig_filename
+    if name.isascii() or entry.flag_bits & _UTF_8:
+        return name
+    try:
+        return name.encode("cp437").decode()
+    except UnicodeError:
+        return name
+
+
 def _where_odd(parts: Sequence[str]) -> str:
     """The folder or file whose name is odd, as a folder's listing would have it."""
-    ends = range(1, len(parts)) if not leads_out(parts) else ()
-    end = next((end for end in ends if inner_path(parts[:end]) is None), len(parts))
-    return "/".join(parts[:end])
+    if leads_out(parts):
+        return "/".join(parts)
+    ends = range(1, min(len(parts), MAX_DEPTH + 1))  # where one is odd, so are all that follow
+    at = bisect_left(ends, True, key=lambda end: inner_path(parts[:end]) is None)
+    return "/".join(parts[: at + 1])
 
 
 def _add_with_parents(folders: set[str], folder: str) -> None:
@@ -181,7 +198,7 @@ def _add_with_parents(folders: set[str], folder: str) -> None:
 
 
 def _why_left_out(entry: zipfile.ZipInfo, parts: Sequence[str]) -> str | None:
-    if inner_path(parts) is None:
+    if inner_path(parts[: MAX_DEPTH + 1]) is None:
         return ODD_NAME
     if len(parts) > MAX_DEPTH:
         return DEEP

@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import stat
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -294,7 +295,7 @@ def _helpers(
             left_out.append(name)
             continue
         room -= len(content)
-        helpers[helper] = content
+        helpers[unicodedata.normalize("NFC", helper)] = content  # as Python looks for a module
     remarks = [f"left out {listed(sorted(odd))}: {ODD_NAME}"] if odd else []
     if left_out:
         remarks.append(

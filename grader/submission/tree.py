@@ -34,6 +34,9 @@ CLASH = "a folder has the same name"
 CLOSED = "it cannot be opened"
 DEEP = "too many folders within folders"
 
+_OF_VENV = frozenset(
+    [*("bin", "etc", "include", "lib", "lib64", "share"), *("Scripts", "Include", "Lib")]
+)
 _JUNCTION = 0xA0000003  # Windows: the reparse tag of what is a link to a folder in all but name
 
 
@@ -56,12 +59,16 @@ class Tree(Struct, frozen=True, dict=True):
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The files' names, sorted, without what lies in a virtual environment."""
+        """The files' names, sorted, without what belongs to a virtual environment.
+
+        That is not all that lies in one: who makes it by `venv .` has their own files there.
+        """
         end = "/pyvenv.cfg"
         environments = {name.removesuffix(end) for name in self.files if name.endswith(end)}
         if not environments:
             return tuple(sorted(self.files))
-        return tuple(sorted(n for n in self.files if environments.isdisjoint(_folders_of(n))))
+        own = (n for n in self.files if not n.endswith(end) and not _is_of(n, environments))
+        return tuple(sorted(own))
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -103,6 +110,12 @@ class Tree(Struct, frozen=True, dict=True):
             folders=frozenset(f[cut:] for f in self.folders if f.startswith(folder)),
             odd={name[cut:]: why for name, why in self.odd.items() if name.startswith(folder)},
         )
+
+
+def _is_of(name: str, environments: Collection[str]) -> bool:
+    """Whether a file lies in what `venv` puts into one of these folders."""
+    above = [folder.rpartition("/") for folder in _folders_of(name)]
+    return any(part in _OF_VENV and folder in environments for folder, _, part in above)
 
 
 def _folders_of(name: str) -> Iterator[str]:
@@ -159,7 +172,8 @@ def _listing(root: Path, max_entries: int, *, is_class: bool) -> Tree:
         for name, info in _entries(root, folder, odd):
             seen += 1
             if seen > most and not is_class:
-                raise TooManyFiles(f"it holds more than {max_entries} files")
+                what = "take out what is no part of the solution"
+                raise TooManyFiles(f"it holds more than {max_entries} files; {what}")
             if seen > most:
                 break
             if is_junk(name):

@@ -97,6 +97,15 @@ def at(text: str) -> datetime:
 # --------------------------------------------------------------------------- reading
 
 
+def test_who_handed_in_hundreds_of_times_is_as_late_as_anybody(tmp_path: Path) -> None:
+    """Gradescope tells all that was ever printed about them, which is megabytes."""
+    many = [entry(f"2026-03-{day:02}T10:00:00-07:00", text="x" * (30 << 20)) for day in (2, 1, 3)]
+    found = read(tmp_path, previous_submissions=many)
+    assert found is not None and found.due == at(DUE)
+    assert [one.at.day for one in found.earlier] == [1, 2, 3]
+    assert [bool(one.results) for one in found.earlier] == [False, False, True]
+
+
 def test_what_is_known_of_a_submission(tmp_path: Path) -> None:
     found = read(tmp_path)
     assert found == HandingIn(at(NOON), at(DUE))
@@ -375,6 +384,16 @@ def test_a_result_that_is_not_ours_cannot_be_shown_again_and_so_it_is_marked(roo
     for one in others:
         one["results"]["extra_data"] = None
     assert marked(root, previous_submissions=others)["score"] == 5
+
+
+def test_beyond_the_limit_it_is_marked_where_the_assignment_has_changed_since(root: Path) -> None:
+    """Who had used up the day would be left out when all are marked anew."""
+    first = marked(root)
+    earlier = [entry(DAWN), {**entry(MORNING), "results": first}]
+    (root / "submission" / "solution.py").write_text("def area(*sides): return 6\n")
+    assert marked(root, previous_submissions=earlier)["score"] == 5
+    (root / "source" / "config.yaml").write_text(CONFIG.replace("args: [4, 5]", "args: [4, 6]"))
+    assert marked(root, previous_submissions=earlier)["score"] == 2.5
 
 
 def test_without_metadata_it_is_marked_in_full(root: Path) -> None:

@@ -264,6 +264,33 @@ def test_moodle_s_own_folder_names_say_who_it_is_unless_they_say_two(
     assert filled.count == fits
 
 
+def test_a_participant_s_number_is_nobody_s_id_and_an_id_is_no_participant_s(
+    tmp_path: Path,
+) -> None:
+    book = moodle(tmp_path, MOODLE.replace("s0017", "100009"))
+    strangers = [Person("Cy Dee", "100003"), Person(participant="100009")]
+    rows = [row(f"r{n}", "7", one) for n, one in enumerate(strangers)] + [row("100003", "8")]
+    filled = fill(book, rows)
+    assert filled.count == 0
+    assert {"r0 (Cy Dee)", "r1", "100003"} < reasons(filled).keys()
+    assert fill(canvas(tmp_path), [row("r", "7", Person(participant="s0017"))]).count == 0
+
+
+def test_canvas_s_number_is_an_id_only_where_the_school_has_none(tmp_path: Path) -> None:
+    guest = row("submission_1", "7", Person("Cy Dee", "2", ""))
+    assert fill(canvas(tmp_path), [guest]).count == 0, "2 is Ann's number in Canvas"
+    without = CANVAS.replace("s0017", "").replace("007", "").replace("s5", "")
+    filled = fill(canvas(tmp_path, without), [row("submission_1", "7", Person("Ann Ode", "2", ""))])
+    assert table(filled)["Ode, Ann"]["Rectangles (23)"] == "7"
+
+
+def test_a_line_that_ends_early_is_filled(tmp_path: Path) -> None:
+    """Spreadsheets leave out empty cells at the end of a line."""
+    head = MOODLE.partition("Participant")[0].rstrip('"')
+    filled = fill(moodle(tmp_path, f"{head}Participant 100001,Zoë,s0017\n"), [row("r", "7", ZOE)])
+    assert table(filled)["Zoë"]["Grade"] == "7"
+
+
 @pytest.mark.parametrize(("head", "rest"), [(b"\xef\xbb\xbf", "\r\n"), (b"", "\r\n"), (b"", "\n")])
 def test_a_gradebook_goes_back_in_the_form_in_which_it_came(
     tmp_path: Path, head: bytes, rest: str

@@ -371,6 +371,11 @@ KEY = answer_key("why", TextAnswer({"": "so"}))
             r":2: why \w+: a comment without points",
         ),
         (f"question,answer,points\nwhy,{KEY},1\nwhy,{KEY},2\n", r":3: why \w+ stands twice"),
+        (f"question,answer,points\nwhy,{KEY},1_0\n", r":2: points '1_0' is no number"),
+        (
+            f"question,answer,points,comment\nwhy,{KEY},1,5,fine\n",
+            r":2: more cells than columns; write what holds a ',' in quotes",
+        ),
         (f'question,answer,points\nwhy,"{KEY},1\n', r"unexpected end of data; save it as CSV"),
     ],
 )

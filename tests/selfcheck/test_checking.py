@@ -72,6 +72,15 @@ def test_the_folder_of_the_grader_is_looked_at_last(
     assert (found.parent / "grader").is_dir()
 
 
+def test_a_config_of_some_other_program_is_not_taken_for_the_handout_s(
+    tmp_path: Path, handout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.checking.__file__", str(handout / "grader" / "checking.py"))
+    (tmp_path / "config.yaml").write_text("epochs: 3\n")
+    monkeypatch.chdir(tmp_path)
+    assert find_assignment(None).resolve() == handout.resolve() / "assignment.json"
+
+
 def test_where_there_is_none_it_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -610,7 +610,7 @@ def test_nobody_hides_the_others_behind_too_many_files(
     assert len(found) == 23
     (hog,) = (handed for handed in found if handed.id == "hog")
     problem = read_handed(hog, expected_name="solution.py").problem
-    assert problem == "it holds more than 30 files"
+    assert problem == "it holds more than 30 files; take out what is no part of the solution"
 
 
 def test_a_class_zip_of_too_many_files_is_not_taken_for_one_submission(

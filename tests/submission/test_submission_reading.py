@@ -6,9 +6,12 @@ import os
 import socket
 import stat
 import struct
+import time
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from handing_in import (
@@ -71,6 +74,17 @@ def assert_harmless(submission: Submission, secret: str = SECRET) -> None:
             },
             [("solution.py", SOLUTION)],
             {},
+        ),
+        (
+            {
+                "hw1/solution.py": SOLUTION,
+                "hw1/own/shapes.py": "a",
+                "hw1/pyvenv.cfg": "",
+                "hw1/bin/solution.py": "",
+                "hw1/Lib/numpy.py": "",
+            },
+            [("solution.py", SOLUTION)],
+            {"own/shapes.py": b"a"},
         ),
         ({"solution.ipynb": notebook_text("x = 1", "", "y = 2")},
          [("cell 1", "x = 1"), ("cell 3", "y = 2")], {}),
@@ -315,6 +329,42 @@ def test_of_a_solution_whose_name_is_not_taken_it_is_said_what_to_do(tmp_path: P
     assert submission.problem.endswith(
         "left out PS3�final.py: not a name that every system allows, so rename it"
     )
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_module_is_found_by_its_accents_however_a_mac_writes_them(
+    tmp_path: Path, form: Literal["NFC", "NFD"]
+) -> None:
+    """It takes letters apart, and packs names in UTF-8 without the flag that says so."""
+    name = unicodedata.normalize(form, "größe.py")
+    files: dict[str, Content] = {"solution.py": SOLUTION, name: "a = 1\n"}
+    flagged = zip_bytes(files)
+    bare = bytearray(flagged)
+    for sign, flags in ((b"PK\x03\x04", 7), (b"PK\x01\x02", 9)):
+        at = bare.find(sign)
+        while at >= 0:
+            bare[at + flags] &= ~0x08
+            at = bare.find(sign, at + 4)
+    for content in (flagged, bytes(bare)):
+        (tmp_path / "a.zip").write_bytes(content)
+        assert read(tmp_path / "a.zip").helpers == {"größe.py": b"a = 1\n"}
+    assert flagged != bare
+    assert read(folder(tmp_path / "a", files)).helpers == {"größe.py": b"a = 1\n"}
+
+
+def test_folders_without_end_in_a_zip_cost_no_more_than_their_names(tmp_path: Path) -> None:
+    """Where a name is odd was looked for in each of its beginnings, each read from its start."""
+
+    def seconds(name: str) -> float:
+        path = tmp_path / "alice.zip"
+        path.write_bytes(zip_bytes({f"{name}{n}.py": "" for n in range(30)} | {"solution.py": "a"}))
+        started_s = time.thread_time()
+        assert read(path).problem is None
+        return time.thread_time() - started_s
+
+    flat = seconds("a" * 20_000)
+    for folders in ("a/" * 10_000, "a/" * 29 + "\x01" * 200 + "/a" * 900):
+        assert seconds(folders) < 20 * flat
 
 
 def test_a_file_that_is_swapped_for_a_link_after_listing_is_not_followed(
