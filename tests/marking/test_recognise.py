@@ -248,7 +248,7 @@ SQUARE, WIDE = np.eye(3), np.ones((2, 3))
                 (case(4, (2, 3)), 1)),
          "It is right for square inputs only: where do height and width change places?"),
         (judged((case(1), 1), (case(Raises("ValueError")), 1)),
-         "All is right, except that bad input is not refused as the statement asks."),
+         "All is right, except for an exception that the statement asks for."),
         (judged((case(5), None)), NONE),
         (judged((case([5]), None), (case(None), None), (case({"n": 6}, at=("n",)), {"n": None})),
          NONE),
@@ -302,7 +302,7 @@ FIXED = {
     NONE,
     NONE_ELSEWHERE,
     TEXT,
-    "All is right, except that bad input is not refused as the statement asks.",
+    "All is right, except for an exception that the statement asks for.",
     "It is right for square inputs only: where do height and width change places?",
     *(f"In every failed case {remark}{'' if remark.endswith('?') else '.'}" for remark in GENERAL),
     *(
