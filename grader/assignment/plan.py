@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from msgspec import Struct
 
+from grader.assignment.signature import parameters_of
 from grader.model import Assignment, Question, Raises, Rule
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class PlanRow(Struct, frozen=True):
     points: Decimal
     rules: tuple[str, ...]  # how it is marked, in words
     to_the_last_bit: bool = False  # rounding in another order fails
-    idle: tuple[str, ...] = ()  # what the author wrote to no effect, each in a clause
+    idle: tuple[str, ...] = ()  # what has no effect, or one not meant, each in a clause
 
 
 def plan(assignment: Assignment) -> tuple[PlanRow, ...]:
@@ -52,6 +53,7 @@ def plan(assignment: Assignment) -> tuple[PlanRow, ...]:
                 *_idle_parts(question),
                 *_idle_wrong_answers(question),
                 *_idle_steps(question, assignment),
+                *_mixed_inputs(question),
             ),
         )
         for question in assignment.questions
@@ -137,6 +139,46 @@ def _idle_steps(question: Question, assignment: Assignment) -> Iterator[str]:
                 f"in no case does {wrong.name} call its keyword{'s' if len(taken) > 1 else ''} "
                 f"{', '.join(taken)}, so it is known on true steps only"
             )
+
+
+def _mixed_inputs(question: Question) -> Iterator[str]:
+    """Which parameters are of one type in some cases, and of another in others.
+
+    A list that is written for a parameter without an annotation stays a list, while a generator
+    draws arrays: right functions then fail in the written cases.
+    """
+    reference = question.reference
+    found = parameters_of(reference, question.function, with_hints=False) if reference else None
+    names = found.names if found else ()
+    ordinary = [case for case in question.cases if not _refuses(case.expected)]
+    for index, name in enumerate(names):
+        first: dict[tuple[int, ...], tuple[str, str]] = {}
+        for case in ordinary:
+            for place, kind in _kinds(case.args[index]) if index < len(case.args) else ():
+                known, where = first.setdefault(place, (kind, case.name))
+                if known != kind:
+                    break
+            else:
+                continue
+            example = "np.ndarray" if "an array" in (known, kind) else "tuple[int, int]"
+            what, how = (
+                (f"an entry of {name}", "") if place else (name, f", as in {name}: {example}")
+            )
+            yield (
+                f'{what} is {known} in "{where}" and {kind} in "{case.name}": annotate {name} in '
+                f"the reference{how}, or draw {known}"
+            )
+            break
+
+
+def _kinds(value: object, place: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], str]]:
+    """The types of rows, and of what is in them; all entries of a list stand in one place."""
+    if isinstance(value, np.ndarray):
+        yield place, "an array"
+    elif isinstance(value, list | tuple):
+        yield place, "a tuple" if isinstance(value, tuple) else "a list"
+        for index, item in enumerate(value):
+            yield from _kinds(item, (*place, index if isinstance(value, tuple) else 0))
 
 
 def _called(

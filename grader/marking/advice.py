@@ -258,7 +258,7 @@ def _takes_others(case: CaseResult) -> bool:
 def _try_others(result: QuestionResult, hidden: Sequence[CaseResult]) -> str:
     """What to try when no shown case fails."""
     if all(must_raise(case) for case in hidden):
-        return "Which inputs does the statement ask you to refuse, and with which exception?"
+        return "When does the statement ask for an exception, and for which one?"
     if not any(case.case.args for case in result.cases):
         return "Something in the result is not right: hold each part of it against the statement."
     shown = "The shown cases are right and some hidden ones are not"

@@ -44,7 +44,7 @@ def patterns(results: Sequence[CaseResult]) -> tuple[str, ...]:
 
 
 _DIGITS = 1000  # of numbers that were written out; a longer text is none
-_NOT_REFUSED = "All is right, except that bad input is not refused as the statement asks."
+_NOT_REFUSED = "All is right, except for an exception that the statement asks for."
 _SQUARE_ONLY = "It is right for square inputs only: where do height and width change places?"
 _NONE = "In every failed case the result is None: is it printed, or does a branch return nothing?"
 _NONE_ELSEWHERE = "In every failed case the result is None, which is right in other cases only."

@@ -18,7 +18,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from grader.marking.arrays import Array, as_array, as_floats, is_wide, plain
+from grader.marking.arrays import Array, as_array, as_floats, entries, is_row, is_wide, plain
 from grader.marking.compare import matches
 from grader.marking.wording import show_amount, show_path
 from grader.model import Rule
@@ -38,6 +38,7 @@ _TURNS: dict[str, Callable[[Array], Array]] = {
 _TURNED = {how: f"the result is equal to the expected matrix {how}" for how in _TURNS}
 _REVERSED = "the result holds the expected values in reverse order"
 _REORDERED = "the result holds the right values in another order"
+_EXCHANGED = "the parts of the result are right, but stand in another order"
 _BORDER_MISSING = "the result is the middle of the expected one: its border is missing"
 _END_MISSING = "the result is the beginning of the expected one: the rest is missing"
 _BEGINNING_MISSING = "the result is the end of the expected one: the beginning is missing"
@@ -65,7 +66,7 @@ _CUT_OFF = "the result is right except that all fractions are missing"
 GENERAL = frozenset(
     {
         *_TURNED.values(),
-        *(_REVERSED, _REORDERED),
+        *(_REVERSED, _REORDERED, _EXCHANGED),
         *(_BORDER_MISSING, _END_MISSING, _BEGINNING_MISSING),
         *(_BORDER_TOO_MANY, _END_TOO_MANY, _BEGINNING_TOO_MANY),
         *_SKIPPED.values(),
@@ -79,7 +80,8 @@ of hidden cases too."""
 
 _FEWEST = 3  # elements before "the same everywhere" means anything
 _FLOAT32_DIGIT = 2.0**-23
-_ENTRIES = 2  # of a dict, that are looked at when they differ
+_ENTRIES = 2  # of those that differ, that are told of
+_PARTS = 8  # of a tuple, or entries of a dict, that are looked at
 _LARGEST = 10_000  # elements of an expected array that are still turned and cut
 _TIMES = 100  # as many elements as expected, or as this, that an observed array may have
 
@@ -93,23 +95,63 @@ def recognise(*, expected: Value, observed: Value, rule: Rule) -> tuple[str, ...
         if isinstance(want, int | float) and isinstance(got, int | float):
             return tuple(_recognise_number(want, got))
         if isinstance(want, dict) and isinstance(got, dict):
-            return tuple(_recognise_entries(want, got, rule))
+            return tuple(_recognise_parts(want, got, rule))
         if isinstance(want, list | tuple | np.ndarray):
+            if is_row(got) and len(got) == len(want) and _are_several(want):
+                return tuple(_recognise_several(list(want), entries(got), rule))
             return tuple(_recognise_array(want, got, rule))
     return ()
 
 
-def _recognise_entries(
+def _are_several(value: Any) -> bool:
+    """Whether a value is several ones, and not one array: (Q, R), or rows of unequal length."""
+    if not isinstance(value, list | tuple) or len(value) > _LARGEST:
+        return False
+    nested = any(isinstance(part, list | tuple | dict | np.ndarray) for part in value)
+    arrays = isinstance(value, tuple) and any(isinstance(part, np.ndarray) for part in value)
+    return arrays or (nested and isinstance(as_array(value), str))
+
+
+def _recognise_several(expected: list[Any], observed: list[Any], rule: Rule) -> Iterator[str]:
+    if len(expected) <= _PARTS and _are_exchanged(expected, observed, rule):
+        yield _EXCHANGED
+    else:
+        yield from _recognise_parts(dict(enumerate(expected)), dict(enumerate(observed)), rule)
+
+
+def _are_exchanged(expected: list[Any], observed: list[Any], rule: Rule) -> bool:
+    left = list(observed)
+    for part in expected:
+        alike = (n for n, it in enumerate(left) if matches(expected=part, observed=it, rule=rule))
+        place = next(alike, None)
+        if place is None:
+            return False
+        del left[place]
+    return True
+
+
+def _recognise_parts(
     expected: dict[Any, Any], observed: dict[Any, Any], rule: Rule
 ) -> Iterator[str]:
-    """What the first entries look like that differ."""
+    """What all parts look like that differ, or else what the first ones do."""
     differing = [
         key
         for key, item in expected.items()
         if key in observed and not matches(expected=item, observed=observed[key], rule=rule)
     ]
-    for key in differing[:_ENTRIES]:
-        for remark in recognise(expected=expected[key], observed=observed[key], rule=rule):
+    remarks = [
+        recognise(expected=expected[key], observed=observed[key], rule=rule)
+        for key in differing[:_PARTS]
+    ]
+    if len(expected) >= 2 and 0 < len(differing) == len(remarks):
+        # of a part that is right nothing holds but that it is right to six digits
+        of_all = set(remarks[0]) if len(differing) == len(expected) else {_ROUNDING, _FLOAT32}
+        shared = [remark for remark in remarks[0] if of_all.intersection({remark}, *remarks)]
+        if shared:
+            yield from shared
+            return
+    for key, found in zip(differing[:_ENTRIES], remarks, strict=False):
+        for remark in found:
             yield f"at {show_path((key,))} {remark}"
 
 

@@ -15,14 +15,15 @@ import numpy as np
 _BITS_IN_FULL = 180  # integers up to here (54 digits) are printed whole
 _BITS_PRINTABLE = 14_000  # Python refuses to print integers of more than 4,300 digits
 _TEXT = 200  # characters kept of a text
+_ENTRIES, _LEVELS = 4, 2  # of a tuple that is printed whole
 _SENTENCE_END = re.compile(r"""[.?!]["')]*(?=\s+["'(]?[A-Z0-9]|\s*$)""")
 
 
 def show(value: Any) -> str:
     """A leaf, so that two different ones look different, in bounded length.
 
-    >>> show(0.1 + 0.2), show(11329414656), show([1, 2])
-    ('0.30000000000000004', '11329414656', 'a list of 2')
+    >>> show(0.1 + 0.2), show(11329414656), show([1, 2]), show((0, 1))
+    ('0.30000000000000004', '11329414656', 'a list of 2', '(0, 1)')
     """
     if isinstance(value, np.generic):
         value = value.item()
@@ -32,7 +33,17 @@ def show(value: Any) -> str:
         return repr(value if len(value) <= _TEXT else value[:_TEXT] + "…")
     if isinstance(value, bool | float | complex) or value is None:
         return repr(value)
+    if isinstance(value, tuple):
+        return _show_tuple(value)
     return describe(value)
+
+
+def _show_tuple(value: tuple[Any, ...], depth: int = 0) -> str:
+    """A short tuple, as the key of a dict is one: "(0, 1)"."""
+    if len(value) > _ENTRIES or depth == _LEVELS:
+        return describe(value)
+    shown = [_show_tuple(i, depth + 1) if isinstance(i, tuple) else show(i) for i in value]
+    return f"({', '.join(shown)}{',' if len(shown) == 1 else ''})"
 
 
 def _show_int(value: int) -> str:

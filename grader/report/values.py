@@ -142,6 +142,8 @@ def scalar(value: object) -> str:
 
     >>> scalar(36.0), scalar(True), scalar("36"), scalar(10**70)
     ('36.0', 'True', "'36'", '10000000000000000000…00000000000000000000 (71 digits)')
+    >>> scalar((0, "a"))
+    "(0, 'a')"
     """
     if isinstance(value, np.generic):
         value = value.item()
@@ -155,6 +157,8 @@ def scalar(value: object) -> str:
         return f"an array of shape {value.shape}"
     if isinstance(value, list | tuple | dict) and not value:
         return repr(value)
+    if isinstance(value, tuple):  # as the key of a dict
+        return _in_one_line(value, Budget(characters=_CELL))
     return f"<{one_line(type(value).__name__, 40)}>"
 
 
@@ -209,18 +213,28 @@ def _leaf(value: object) -> str:
 # --------------------------------------------------------------------------- structure
 
 
-def _shape(value: object, depth: int = 0) -> tuple[int, ...]:
-    """The shape of an array or of evenly nested lists; () for a single value or a dict."""
+def _shape(value: object) -> tuple[int, ...]:
+    """The shape of an array or of evenly nested lists; () for a single value or a dict.
+
+    >>> _shape([[1, 2], [3, 4]]), _shape([[[1, 2], [3]], [[4, 5], [6]]])
+    ((2, 2), (2,))
+    """
+    even = _even_shape(value, 0)
+    return even if even is not None else (len(value),) if isinstance(value, list | tuple) else ()
+
+
+def _even_shape(value: object, depth: int) -> tuple[int, ...] | None:
+    """The shape down to single values, or None if rows are unlike one another."""
     if isinstance(value, np.ndarray):
         return tuple(value.shape)
     if not isinstance(value, list | tuple) or depth == _DEPTH:
-        return ()
+        return None if isinstance(value, dict) and value else ()
     kinds = set(map(type, value))
     if kinds and kinds <= {list, tuple, np.ndarray}:
-        inner = {_shape(item, depth + 1) for item in value}
-        if len(inner) == 1:
-            return (len(value), *inner.pop())
-    return (len(value),)
+        inner = {_even_shape(item, depth + 1) for item in value}
+        below = inner.pop()
+        return None if inner or below is None else (len(value), *below)
+    return (len(value),) if all(map(_is_leaf, value)) else None
 
 
 def _flat(value: Any) -> bool:

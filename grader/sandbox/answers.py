@@ -44,7 +44,8 @@ REFUSALS: Final[Mapping[str, str]] = {
     "too_large": TOO_LARGE.why,
     "too_deep": f"returned data nested more than {wire.MAX_DEPTH} deep",
     "huge_int": "returned an integer of more than 4,000 digits",
-    "key": f"returned a dict with a key that is not plain data; {_RETURN}",
+    "key": "returned a dict with a key that is not plain data; make the keys numbers or text, "
+    "as in int(key)",
     "same_keys": "returned a dict with two keys that are equal as plain data",
     "dtype": "returned an array of records, dates or bytes; return an array of numbers",
     "meta_tensor": "returned a tensor without data (on the device 'meta')",

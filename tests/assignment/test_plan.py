@@ -14,6 +14,8 @@ from grader.report.terminal import Screen
 
 WHOLE = '`credit` asks for whole cases and gives nothing for a part of "the first"'
 NEVER = "in no case does"
+ONE, MANY = 'a list in "one" and', 'in "many": annotate x in the reference'
+OR = ", or draw a list"
 
 
 def rows(path: Path) -> dict[str, PlanRow]:
@@ -179,6 +181,49 @@ def test_a_part_of_a_case_that_the_scheme_makes_nothing_of_is_told(
     config = edited(config, "bands: {10: 0.5}", part)
     told = (WHOLE.replace("the first", "a cube"),) if idle else ()
     assert rows(write(tmp_path, config))["volume"].idle == told
+
+
+@pytest.mark.parametrize(
+    ("hint", "written", "drawn", "told"),
+    [
+        ("x", "[1.5, 2]", "rng.random(2)", f"x is {ONE} an array {MANY}, as in x: np.ndarray{OR}"),
+        ("x: np.ndarray", "[1.5, 2]", "rng.random(2)", ""),
+        ("x", "[1.5, 2]", "rng.random(2).tolist()", ""),
+        ("x", "[1, 2]", "(3, 4)", f"x is {ONE} a tuple {MANY}, as in x: tuple[int, int]{OR}"),
+        ("x", "[[1, 2]]", "[rng.random(2)]", f"an entry of x is {ONE} an array {MANY}{OR}"),
+        ("x: tuple[int, np.ndarray]", "[2, [1, 2]]", "(2, rng.random(2))", ""),
+        ("x", "5", "rng.random(2)", ""),
+    ],
+)
+def test_inputs_that_are_lists_here_and_arrays_there_are_told(
+    tmp_path: Path, hint: str, written: str, drawn: str, told: str
+) -> None:
+    """Right functions that take one of them fail in the cases that have the other."""
+    text = f"""import numpy as np
+
+def total({hint}):
+    if not isinstance(x, int) and not len(x):
+        raise ValueError("nothing")
+    return len(repr(x))
+
+def draws(rng):
+    return ({drawn},)
+"""
+    config = f"""assignment: Sums
+submission: {{file: solution.py}}
+hidden_seed: 1
+questions:
+  - id: q
+    title: Sum
+    function: total
+    reference: sums
+    points: 1
+    cases:
+      - {{name: one, args: [{written}]}}
+      - {{name: many, generate: draws}}
+      - {{name: none, args: [[]], raises: ValueError}}
+"""
+    assert rows(write(tmp_path, config, sums=text))["q"].idle == ((told,) if told else ())
 
 
 @pytest.mark.parametrize(("points", "told"), [("1", "1 point."), ("2.5", "2.5 points.")])

@@ -136,16 +136,16 @@ ROWS: list[tuple[str, list[Case], list[Any], tuple[str, ...]]] = [
     ("written for some inputs", [shown(5), shown(6)], [5, raised(NotImplementedError)],
      ('In the case "printed": raised NotImplementedError.',)),
     ("no guard", [shown(5), REFUSAL], [5, 0],
-     ("All is right, except that bad input is not refused as the statement asks.",
+     ("All is right, except for an exception that the statement asks for.",
       'In the case "no channels": returned 0, expected ValueError.')),
     ("the same in several cases", [shown(5), shown(6), shown(7)], [raised(KeyError)] * 3,
      ('In the case "printed": raised KeyError.',)),
     ("another exception", [shown(5), REFUSAL], [5, raised(TypeError)],
-     ("All is right, except that bad input is not refused as the statement asks.",
+     ("All is right, except for an exception that the statement asks for.",
       'In the case "no channels": raised TypeError, expected ValueError.')),
     ("no guard in hidden cases", [shown(5), case(Raises("ValueError"))], [5, 0],
-     ("All is right, except that bad input is not refused as the statement asks.",
-      "Which inputs does the statement ask you to refuse, and with which exception?")),
+     ("All is right, except for an exception that the statement asks for.",
+      "When does the statement ask for an exception, and for which one?")),
     ("a changed input that counts", [shown(5, rule=Rule(keep_inputs=True))],
      [returned(5, changed_inputs=(0,))],
      ('In the case "printed" the call changed its input (argument 1).',)),
@@ -352,6 +352,10 @@ def test_a_value_is_described(value: Any, said: str) -> None:
 def test_a_place_is_written_as_python_writes_it() -> None:
     assert show_path(()) == ""
     assert show_path((1, 2)) == "[1, 2]"
+    assert show_path(((0, 1),)) == "[(0, 1)]"
+    assert show_path((((0, "a"), (1,)), 2)) == "[((0, 'a'), (1,))][2]"
+    assert show_path(((((0,),),),)) == "[((a tuple of 1,),)]"
+    assert show_path(((0, 1, 2, 3, 4),)) == "[a tuple of 5]"
     assert show_path(("boxes", 0, "a1", 3, -1)) == "['boxes'][0]['a1'][3][-1]"
 
 

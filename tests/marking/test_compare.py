@@ -91,6 +91,9 @@ MATCHES: list[tuple[str, Any, Any, Rule]] = [
     ("an empty array", np.zeros((0, 4)), np.zeros((0, 4)), EXACT),
     ("an empty array as the lists that can be said", np.zeros((0, 4)), [], EXACT),
     ("an empty array as empty rows", np.zeros((2, 0, 3)), [[], []], EXACT),
+    ("an empty array as an array of no rows", np.zeros((0, 4)), np.array([]), EXACT),
+    ("an empty array as an array of empty rows", np.zeros((2, 0, 3)), np.zeros((2, 0)), EXACT),
+    ("empty coordinates as no rows", (np.zeros((0, 2)), 1), [np.array([]), 1], EXACT),
     ("an element within its own tolerance", np.array([0.0, 0.0]), [0.5, 0.0],
      close(atol=np.array([1.0, 0.1]))),
     ("a list's element within its own tolerance", [0.0, 0.0], [0.5, 0.0],
@@ -300,11 +303,18 @@ def test_floats_for_many_counts_make_one_note(observed: Any) -> None:
         (2.0, 2 + 1e-9j),
         (np.array([2.0, 1.0]), np.array([2 + 1e-9j, 1])),
         ([2.0, 1.0], np.array([2 + 1e-9j, 1])),
+        ([2.0, 1.0], [2 + 1e-9j, 1]),
+        ([[2.0], [1.0]], np.array([[2 + 1e-9j], [1]])),
+        ((np.array([2.0]), 1.0), (np.array([2 + 1e-9j]), 1)),
     ],
 )
 def test_an_imaginary_part_of_rounding_only_is_noted(expected: Any, observed: Any) -> None:
+    """It counts as none where the tolerance allows it, and only there."""
     comparison = verdict(expected, observed, CLOSE)
-    assert not comparison.matches and ".real" in comparison.notes[0]
+    assert comparison.matches and ".real" in comparison.notes[0]
+    for rule in (EXACT, close(atol=1e-12)):
+        comparison = verdict(expected, observed, rule)
+        assert not comparison.matches and ".real" in comparison.notes[0]
 
 
 @pytest.mark.parametrize("observed", [2 + 0j, np.array(2 + 0j)])

@@ -46,6 +46,21 @@ RECOGNISED: list[tuple[str, Any, Any, Rule, str]] = [
     ("a shape in another order", (7, 4, 5), (4, 5, 7), EXACT, "another order"),
     ("a shape in a dict", {"scores": (7, 4, 5)}, {"scores": (4, 5, 7)}, EXACT,
      "at ['scores'] the result holds the right values in another order"),
+    ("two matrices exchanged", (MATRIX, REAL), (REAL, MATRIX), WITHIN,
+     "the parts of the result are right, but stand in another order"),
+    ("a list and a matrix exchanged", (PARAMS, MATRIX), [MATRIX, PARAMS], EXACT, "the parts of"),
+    ("one of several transposed", (PARAMS, MATRIX, REAL), (PARAMS, MATRIX.T, REAL), WITHIN,
+     "at [1] the result is equal to the expected matrix transposed"),
+    ("the second of a pair of the wrong sign", (0.5, REAL), [0.5, -REAL], WITHIN,
+     "at [1] the result has the wrong sign"),
+    ("all of several of the wrong sign", (0.5, REAL), [-0.5, -REAL], WITHIN,
+     "the result has the wrong sign"),
+    ("one of several rounded", (REAL, MATRIX), (REAL.astype(np.float32) * 1.0000001, MATRIX),
+     close(atol=1e-12), "the result is right to about six digits"),
+    ("entries of a dict rounded", {"y": REAL, "n": 1.5}, {"y": REAL + 1e-7, "n": 1.5},
+     close(atol=1e-12), "the result is right to about six digits"),
+    ("lists of unequal lengths counted from one", [[0, 1, 2], [3, 4, 5, 6]],
+     [[1, 2, 3], [4, 5, 6, 7]], EXACT, "every value is off by 1"),
     ("a matrix's elements in another order", MATRIX, np.roll(MATRIX, 1, 0), EXACT, "another order"),
     ("flat", MATRIX, MATRIX.ravel(), EXACT, "the right values, but in shape (9,)"),
     ("a dimension too many", MATRIX, MATRIX[None], EXACT, "but in shape (1, 3, 3)"),
@@ -115,6 +130,7 @@ PLAIN: list[tuple[str, Any, Any, Rule]] = [
     ("an array for a number", 5, MATRIX, EXACT),
     ("a bool for a number", 5, True, EXACT),
     ("a text", "pixel", "image", EXACT),
+    ("a short list of texts in another order", (["a"], "b"), (["b"], "a"), EXACT),
     ("texts in another order", ["a", "b", "c"], ["b", "a", "c"], EXACT),
     ("NaN", MATRIX, np.full((3, 3), np.nan), EXACT),
     ("infinities", REAL, np.full((3, 3), np.inf), WITHIN),
@@ -145,6 +161,7 @@ def remarks(expected: Any, observed: Any, rule: Rule) -> tuple[str, ...]:
 def test_it_is_recognised(expected: Any, observed: Any, rule: Rule, remark: str) -> None:
     (found,) = remarks(expected, observed, rule)
     assert remark in found
+    assert found.startswith("at ") is remark.startswith("at ")
 
 
 @pytest.mark.parametrize(
@@ -248,7 +265,7 @@ SQUARE, WIDE = np.eye(3), np.ones((2, 3))
                 (case(4, (2, 3)), 1)),
          "It is right for square inputs only: where do height and width change places?"),
         (judged((case(1), 1), (case(Raises("ValueError")), 1)),
-         "All is right, except that bad input is not refused as the statement asks."),
+         "All is right, except for an exception that the statement asks for."),
         (judged((case(5), None)), NONE),
         (judged((case([5]), None), (case(None), None), (case({"n": 6}, at=("n",)), {"n": None})),
          NONE),
@@ -302,7 +319,7 @@ FIXED = {
     NONE,
     NONE_ELSEWHERE,
     TEXT,
-    "All is right, except that bad input is not refused as the statement asks.",
+    "All is right, except for an exception that the statement asks for.",
     "It is right for square inputs only: where do height and width change places?",
     *(f"In every failed case {remark}{'' if remark.endswith('?') else '.'}" for remark in GENERAL),
     *(

@@ -63,6 +63,9 @@ def grid_text(side: object) -> list[list[str]]:
         ("\x1b[0m\u202e", "'\\x1b[0m\\u202e'"),
         ([], "[]"),
         ((), "()"),
+        ((0, 1), "(0, 1)"),
+        (((0, "a"), (1,)), "((0, 'a'), (1,))"),
+        ((1, "x" * 90), "(1, …"),
         ({}, "{}"),
         (np.zeros((0, 4)), "an array of shape (0, 4)"),
     ],
@@ -239,6 +242,31 @@ def test_long_texts_are_shown_where_they_part(
     expected: str, observed: str, shown: tuple[str, str]
 ) -> None:
     assert lay_out_pair(expected, observed, BUDGET) == Sides(Line(shown[0]), Line(shown[1]))
+
+
+def test_keys_that_are_tuples_are_written_out() -> None:
+    pair = lay_out_pair({(0, 1): 2.0}, {(1, 0): 2.0}, BUDGET)
+    assert isinstance(pair, Entries)
+    assert [row.where for row in pair.rows if row] == ["(0, 1)", "(1, 0)"]
+    assert lay_out({(0, 1): 2.0}, BUDGET) == Line("{(0, 1): 2.0}")
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ([(np.ones((2, 1)), np.ones(2))] * 2, "[([[1.0], [1.0]], [1.0, 1.0]), ([[1.0], [1.0]], "),
+        ([[[1, 2], [3]], [[4, 5], [6]]], "[[[1, 2], [3]], [[4, 5], [6]]]"),
+        ([[{"a": 1}], [{"a": 2}]], "[[{'a': 1}], [{'a': 2}]]"),
+        ([[[1, 2], 3], [[4, 5], 6]], "[[[1, 2], 3], [[4, 5], 6]]"),
+    ],
+)
+def test_rows_of_unlike_parts_are_no_matrix(value: Any, written: str) -> None:
+    """A layer's weights and bias, say, in a list of layers: each number is shown."""
+    line = lay_out(value, BUDGET)
+    assert isinstance(line, Line) and line.text.startswith(written)
+    pair = lay_out_pair(value, value, BUDGET)
+    assert isinstance(pair, Entries)
+    assert {row.expected for row in pair.rows if row} <= {*"123456", "1.0"}
 
 
 def test_words_stand_in_the_place_of_a_value() -> None:
