@@ -147,6 +147,8 @@ def _resolve_no_door(doors: tuple[str, ...]) -> None:
     def realpath(path: Any, **how: Any) -> Any:
         text = os.fspath(path)
         if type(text) is str and any(_is_below(Path(text), Path(door)) for door in doors):
+            if how.get("strict") is True:
+                os.stat(text)  # noqa: PTH116 - raises where nothing is
             return os.path.normpath(text)
         return resolve(path, **how)
 

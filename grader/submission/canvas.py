@@ -52,7 +52,7 @@ def is_numbered(name: str) -> bool:
     return _TWO_NUMBERS.search(name) is not None or _ANONYMOUS.fullmatch(name) is not None
 
 
-def groups_of(names: Iterable[str]) -> Mapping[str, Group]:
+def groups_of(names: Iterable[str], *, expected_name: str) -> Mapping[str, Group]:
     """Return what each student handed in, by the first of their files; none if it is no such zip.
 
     Where two numbers stand side by side in several places nobody can tell which is the user's, as
@@ -79,7 +79,7 @@ def groups_of(names: Iterable[str]) -> Mapping[str, Group]:
         group.numbers.add(parts["number"])
         group.was_late |= bool(parts["late"])
     for group in by_first.values():
-        group.files = _as_first_handed_in(group.files)
+        group.files = _as_first_handed_in(group.files, expected_name)
     return {first: group for first, group in by_first.items() if not group.is_none}
 
 
@@ -89,7 +89,8 @@ def _is_ambiguous(name: str) -> bool:
     return start is not None and len(_HERE_TWO_NUMBERS.findall(start[0])) > 1
 
 
-def _as_first_handed_in(files: Mapping[str, str]) -> dict[str, str]:
-    first = {name: _AGAIN.sub(".py", name) for name in files}
+def _as_first_handed_in(files: Mapping[str, str], expected_name: str) -> dict[str, str]:
+    meant = expected_name.casefold()  # hw-1.py may be the first that there is
+    first = {name: name if name.casefold() == meant else _AGAIN.sub(".py", name) for name in files}
     taken = Counter(first.values())
     return {first[name] if taken[first[name]] == 1 else name: file for name, file in files.items()}

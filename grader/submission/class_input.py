@@ -248,7 +248,7 @@ def _members(path: Path, tree: Tree, top: _Level, expected_name: str) -> dict[st
     folders = [name for name in top.folders if not _is_text_beside_files(name, top.folders)]
     ids = {f"{name}/": safe_id(name) for name in folders}
     ids |= {name: safe_id(stem_of(name)) for name in (*filter(_counts, top.files), *top.odd)}
-    members = _canvas_members(path, top)
+    members = _canvas_members(path, top, expected_name)
     grouped = {place for member in members.values() for _, place in member.files}
     for name in sorted(ids):
         if top.path + name in grouped:
@@ -261,11 +261,11 @@ def _members(path: Path, tree: Tree, top: _Level, expected_name: str) -> dict[st
     return members
 
 
-def _canvas_members(path: Path, top: _Level) -> dict[str, Handed]:
+def _canvas_members(path: Path, top: _Level, expected_name: str) -> dict[str, Handed]:
     """Return the students' submissions where all that was handed in is named as Canvas does."""
     groups: Mapping[str, Group] = {}
     if not top.folders and all(map(is_numbered, filter(_counts, top.files))):
-        groups = groups_of(top.files)
+        groups = groups_of(top.files, expected_name=expected_name)
     return {
         top.path + first: Handed(
             id=safe_id(group.id),

@@ -133,12 +133,18 @@ file = os.path.realpath(__file__)
 def read():
     places = (pathlib.Path(file), pathlib.Path(__file__).resolve())
     return [place.with_name("data.txt").read_text() for place in places]
+def misses():
+    try:
+        os.path.realpath(__file__ + "x", strict=True)
+    except FileNotFoundError:
+        return os.path.realpath(__file__, strict=True) == file
 """)
     (tmp_path / "site-packages" / "data.txt").write_text("1 2 3")
     tmp_path.chmod(mode)
     text = """
         import awkward, os
         def f(): return awkward.read()
+        def misses(): return awkward.misses()
         def resolves(path): return os.path.realpath(path)
         """
     with (
@@ -146,6 +152,7 @@ def read():
         launcher.open(submission(text)) as session,
     ):
         assert session.call("f", ()).outcome == Returned(["1 2 3", "1 2 3"])
+        assert session.call("misses", ()).outcome == Returned(True)
         assert session.call("resolves", ("/usr/../usr",)).outcome == Returned("/usr")
 
 

@@ -463,6 +463,14 @@ def test_files_of_one_name_are_their_own_student_s_trouble(put: Put) -> None:
     assert len(class_["doejane_1203"].files) == 3
 
 
+def test_a_file_whose_own_name_ends_in_a_number_keeps_it(put: Put) -> None:
+    names = ["doe_1_2_hw-1.py", "doe_1_3_layers-1.py", "elm_2_4_hw-1-2.py", "elm_2_5_layers.py"]
+    path = put(dict.fromkeys(names, SOLUTION))
+    for one in find_submissions([path], expected_name="hw-1.py"):
+        read = read_handed(one, expected_name="hw-1.py")
+        assert (read.filename, set(read.helpers), read.problem) == ("hw-1.py", {"layers.py"}, None)
+
+
 @pytest.mark.parametrize("name", ["हिन्दी", "doe\u0301", "สมชาย", "o_42_x"])
 def test_a_name_from_canvas_has_letters_of_any_script(put: Put, name: str) -> None:
     (one, other) = find(put({f"{name}_3_4_a.py": "", "elm_5_6_a.py": "", f"{name}_3_7_b.py": ""}))
