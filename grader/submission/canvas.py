@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct, field
 
 from grader.submission.metadata import Submitter
+from grader.submission.naming import kind_of, resembles
 
 _OF_A_NAME = r"[^\x00-/:-@\[-^`{-\x7f]"  # letters and digits with their marks, underscores
 _NAMED = re.compile(
@@ -59,7 +60,7 @@ def groups_of(names: Iterable[str], *, expected_name: str) -> Mapping[str, Group
     people may be called `doe_42`, or call themselves what is written before another's files. Such a
     file belongs to no group. Nor are those a group of which two have one name or one number, which
     Canvas tells apart: what was handed in again is `layers-1.py`, which is `layers.py` where there
-    is no other.
+    is no other; nor several of which none is the solution, as in a folder of `lab_3_1001_ada.py`.
     """
     groups: dict[tuple[str, str], Group] = {}
     by_first: dict[str, Group] = {}
@@ -80,7 +81,17 @@ def groups_of(names: Iterable[str], *, expected_name: str) -> Mapping[str, Group
         group.was_late |= bool(parts["late"])
     for group in by_first.values():
         group.files = _as_first_handed_in(group.files, expected_name)
-    return {first: group for first, group in by_first.items() if not group.is_none}
+    return {
+        first: group
+        for first, group in by_first.items()
+        if not group.is_none and _has_one_solution(group.files, expected_name)
+    }
+
+
+def _has_one_solution(files: Iterable[str], expected_name: str) -> bool:
+    """Whether it can be told which file is the solution, and so may be one student's."""
+    solutions = [name for name in files if kind_of(name)]
+    return len(solutions) < 2 or any(resembles(name, expected_name) for name in solutions)
 
 
 def _is_ambiguous(name: str) -> bool:

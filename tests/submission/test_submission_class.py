@@ -439,6 +439,7 @@ def test_the_files_that_canvas_gives_of_a_student_are_one_submission(put: Put) -
         ["doejane_1_100_a.py", "elm.py"],
         ["doejane_1_100_a.py", "doejane_1_101_b.py", "essay.pdf"],
         ["team_1_a.py", "team_2_a.py"],
+        ["lab_3_1001_ada.py", "lab_3_1002_ben.py", "lab_3_1003_cleo.ipynb"],
         ["cs_101_2024_ada.py", "cs_101_2024_ben.py"],
     ],
 )
@@ -473,7 +474,9 @@ def test_a_file_whose_own_name_ends_in_a_number_keeps_it(put: Put) -> None:
 
 @pytest.mark.parametrize("name", ["हिन्दी", "doe\u0301", "สมชาย", "o_42_x"])
 def test_a_name_from_canvas_has_letters_of_any_script(put: Put, name: str) -> None:
-    (one, other) = find(put({f"{name}_3_4_a.py": "", "elm_5_6_a.py": "", f"{name}_3_7_b.py": ""}))
+    (one, other) = find(
+        put({f"{name}_3_4_solution.py": "", "elm_5_6_a.py": "", f"{name}_3_7_b.py": ""})
+    )
     assert {*one.submitters, *other.submitters} == {
         Submitter(name=name, canvas="3"), Submitter(name="elm", canvas="5")
     }  # fmt: skip
