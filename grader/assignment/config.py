@@ -224,7 +224,7 @@ class GradescopeConfig(_Mapping, frozen=True):
         Annotated[int, Meta(ge=1, le=1000)] | None,
         Meta(
             description="How many submissions of a day are marked; of later ones the last result "
-            "is shown again.",
+            "is shown again, unless the assignment has changed since.",
             extra=_says("write a whole number of at least 1, e.g. 5"),
         ),
     ] = None
