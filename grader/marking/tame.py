@@ -22,6 +22,7 @@ from grader.marking.arrays import as_array, plain
 _LARGEST = 10_000  # a number may always be so large
 _NUMBERS = 100_000  # times the true number
 _LENGTHS = 100  # times the true length
+_ROUNDING = 1e-9  # of the greatest absolute value
 _LONGEST = 10_000  # entries that a value may always have
 
 
@@ -67,12 +68,22 @@ def _tame_array(value: Any, true: np.ndarray[Any, Any]) -> Any:
     array = as_array(value, most=_longest(true.size))
     if isinstance(array, str):
         raise Unusable(array)
+    if array.dtype.kind == "c" and true.dtype.kind == "f" and _is_real(array):
+        array = array.real
     kinds = "b" if true.dtype.kind == "b" else "iufc" if true.dtype.kind == "c" else "iuf"
     if array.dtype.kind not in kinds or array.ndim != true.ndim:
         raise Unusable("no such array")
     if array.size > _longest(true.size) or not _finite_as(array, true):
         raise Unusable("an array of absurd size or values")
     return array.copy()
+
+
+def _is_real(array: np.ndarray[Any, Any]) -> bool:
+    """Whether complex numbers have no imaginary part but what rounding leaves of one."""
+    with np.errstate(all="ignore"):
+        size = float(np.max(np.abs(array), initial=0.0))
+    allowed = _ROUNDING * size if math.isfinite(size) else 0.0
+    return bool((np.abs(array.imag) <= allowed).all())
 
 
 def _finite_as(array: Any, true: Any) -> bool:
@@ -135,6 +146,8 @@ def _kinds(entries: Iterable[Any]) -> list[Any]:
 def _tame_number(value: Any, true: Any) -> Any:
     if value is None and true is None:
         return None
+    if isinstance(value, complex) and isinstance(true, float) and _is_real(np.array(value)):
+        value = value.real
     kinds = int | float | complex if isinstance(true, complex) else int | float
     if isinstance(value, bool) or not isinstance(value, kinds):
         raise Unusable("not a number")

@@ -804,6 +804,9 @@ def test_a_step_that_changes_its_input_does_not_change_the_composites() -> None:
         ([3, None, "x", 70_000], ["x", 80, None], [3, None, "x", 70_000]),
         ([float("inf"), 2], [1, float("inf")], [float("inf"), 2]),
         (2 + 1j, 1j, 2 + 1j),
+        (2 + 0j, 0.5, 2.0),
+        ([2 + 1e-15j, 3], [0.5], [2.0, 3]),
+        (complex(np.inf, 0), np.inf, np.inf),
         ({"a": 1, "b": 2}, {"a": 5}, {"a": 1, "b": 2}),
         ({"a": 1, "b": "?", 3: 4}, {"a": 5}, {"a": 1}),
         ({"a": [1]}, {"a": 5, "rows": [2]}, {"a": [1]}),
@@ -819,6 +822,7 @@ def test_what_is_of_the_kind_is_tamed(value: Any, true: Any, tamed: Any) -> None
 
 def test_a_matrix_is_tamed_to_an_array() -> None:
     assert tame([[1, 2]], np.zeros((3, 3))).tolist() == [[1, 2]]
+    assert tame(np.array([[2 + 0j, 3 + 1e-14j]]), np.zeros((2, 2))).dtype == float
     assert tame(np.array([True]), np.array([False])).tolist() == [True]
     assert np.isnan(tame([[1, np.nan]], np.array([[np.nan, 2]]))[0, 1])
     loss, slope = tame([0.5, [1, 2]], (1.5, np.zeros(3)))
@@ -859,7 +863,11 @@ def test_a_matrix_is_tamed_to_an_array() -> None:
         (np.full((2, 2), np.inf), np.zeros((2, 2))),
         (np.zeros((200, 200)), np.zeros((2, 2))),
         (np.zeros((2, 2)) > 0, np.zeros((2, 2))),
-        (np.zeros((2, 2)) * 1j, np.zeros((2, 2))),
+        (np.ones((2, 2)) * 1j, np.zeros((2, 2))),
+        (np.array([[1 + 1e-6j]]), np.zeros((2, 2))),
+        (1 + 1e-6j, 0.5),
+        (2 + 0j, 5),
+        (complex(1.3e308, 1.3e308), 1e308),
         ([[10**30, 1], [1, 1]], np.zeros((2, 2))),
         (None, np.zeros((2, 2))),
         ([[0]] * 20_000, None),
