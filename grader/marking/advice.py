@@ -233,7 +233,7 @@ def _hidden(hidden: Sequence[CaseResult], told: set[type]) -> Iterator[str]:
         if any(map(_takes_others, hidden)):
             yield "Does it take every argument of the statement, each in its place?"
     if TimedOut in kinds:
-        yield "In a hidden case the function did not finish in time: can it loop for ever?"
+        yield "In a hidden case the function did not finish in time: is it slow, or without end?"
     if Killed in kinds:
         yield "In a hidden case the function ended its own process or ran out of memory."
     if Malformed in kinds:

@@ -120,7 +120,7 @@ ROWS: list[tuple[str, list[Case], list[Any], tuple[str, ...]]] = [
      ('In the case "printed": no answer within 5 s.', "Can a loop in it run for ever?")),
     ("a loop in hidden cases", [shown(5), HIDDEN, HIDDEN, HIDDEN],
      [5, TIMED_OUT, TIMED_OUT, Observation(NotRun("timed out twice"))],
-     ("In a hidden case the function did not finish in time: can it loop for ever?",
+     ("In a hidden case the function did not finish in time: is it slow, or without end?",
       "Some hidden cases were not run: timed out twice.",
       f"The shown cases are right and some hidden ones are not: {TRY_OTHERS}")),
     ("a crash", [shown(5), HIDDEN], [5, Observation(Killed("signal", "SIGSEGV"))],
