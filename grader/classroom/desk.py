@@ -2,9 +2,8 @@
 
 A desk touches no results on disk. It takes a submission and gives back bytes, so it works the same
 in the grader's own process, in one that was forked for it (desks.py) and on another machine
-(cluster.py). Its launchers live as long as it does; the one that has imported torch is started
-when a submission first mentions torch, so that a submission meets the same interpreter alone, in a
-small class and in a large one.
+(cluster.py). It has a launcher for each set of modules that submissions import, and keeps the last
+few, so that a submission meets the same interpreter alone, in a small class and in a large one.
 """
 
 from __future__ import annotations
