@@ -11,6 +11,7 @@ under a lock that the call must take to end, and what is on its way by then is w
 
 from __future__ import annotations
 
+import _thread
 import builtins
 import threading
 import time
@@ -26,6 +27,7 @@ from grader.model import Frame, Raised, Returned, TimedOut
 T = TypeVar("T")
 Result: TypeAlias = Returned | Raised | TimedOut
 
+_BEGIN_S = 20.0  # for a thread to begin, which takes no time unless memory is short
 _GRACE_S = 1.0  # for a call to end once it was told to
 
 
@@ -85,13 +87,15 @@ class Deadline:
 
         Raises:
             Stuck: a call could not be ended, and the rest of the work was not done.
+            MemoryError: the work could not even be begun.
         """
-        done = threading.Event()
+        begun, done = threading.Event(), threading.Event()
         outcome: list[T | BaseException] = []
 
         def worker() -> None:
             self._thread = threading.get_ident()
             try:
+                begun.set()
                 outcome.append(work(self))
             except BaseException as error:  # noqa: BLE001 (raised again by the waiting thread)
                 outcome.append(error)
@@ -100,8 +104,13 @@ class Deadline:
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a formula may divide by zero, whatever -W says
-            threading.Thread(target=worker, name="reference", daemon=True).start()
+            # `Thread.start` would wait for ever for a thread that dies before it runs anything.
+            _thread.start_new_thread(worker, ())
+            if not begun.wait(_BEGIN_S) and not begun.is_set():
+                raise MemoryError("no memory for a thread")
             self._watch(done)
+        if not outcome:
+            raise MemoryError("no memory for what the calls came to")
         result = outcome[0]
         if isinstance(result, BaseException):
             raise result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import threading
 import time
 import warnings
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.assignment import deadline
 from grader.assignment.deadline import Deadline, Result, Stuck, exception_kind
 from grader.model import Raised, Returned, TimedOut
 
@@ -114,6 +116,19 @@ def test_warnings_are_no_errors_whatever_the_filters_say() -> None:
         assert result == Returned(float("inf"))
         with pytest.raises(UserWarning):
             warnings.warn("still an error", stacklevel=1)
+
+
+def test_a_thread_that_dies_before_it_begins_is_not_waited_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stillborn(function: Callable[..., Any], *rest: Any) -> int:
+        return start(lambda *_: None, *rest)  # as where there is no memory for its first call
+
+    start = _thread.start_new_thread
+    monkeypatch.setattr(deadline, "_BEGIN_S", 0.05)
+    monkeypatch.setattr(_thread, "start_new_thread", stillborn)
+    with pytest.raises(MemoryError):
+        outcome(abs, -1)
 
 
 def test_it_works_outside_the_main_thread() -> None:
