@@ -50,6 +50,10 @@ from grader.submission.tree import (
 )
 
 METADATA = "submission_metadata.yml"
+_IN_THE_WAY = (
+    "not named as Canvas names files: while it lies here, the files of a student that are named so "
+    "are a submission each"
+)
 _PARTICIPANT = re.compile(r"_(\d{1,20})(?=_assignsubmission_)")
 
 
@@ -248,7 +252,10 @@ def _members(path: Path, tree: Tree, top: _Level, expected_name: str) -> dict[st
     folders = [name for name in top.folders if not _is_text_beside_files(name, top.folders)]
     ids = {f"{name}/": safe_id(name) for name in folders}
     ids |= {name: safe_id(stem_of(name)) for name in (*filter(_counts, top.files), *top.odd)}
-    members = _canvas_members(path, top, expected_name)
+    groups = groups_of(top.files, expected_name=expected_name)
+    strangers = _strangers_to_canvas(top)
+    members = {} if strangers else _canvas_members(path, top, groups)
+    torn = [len(group.files) for group in groups.values() if len(group.files) > 1]
     grouped = {place for member in members.values() for _, place in member.files}
     for name in sorted(ids):
         if top.path + name in grouped:
@@ -256,16 +263,26 @@ def _members(path: Path, tree: Tree, top: _Level, expected_name: str) -> dict[st
         why = top.odd.get(name)
         problem = None if why is None else f"{shown(name)} was not opened: {why}"
         place = top.path + name
-        who = _participant(name)
-        members[place] = Handed(ids[name], path, inside=place, submitters=who, problem=problem)
+        is_in_the_way = name in strangers and len(strangers) < sum(torn)
+        members[place] = Handed(
+            id=ids[name],
+            path=path,
+            inside=place,
+            submitters=_participant(name),
+            remarks=(_IN_THE_WAY,) if is_in_the_way else (),
+            problem=problem,
+        )
     return members
 
 
-def _canvas_members(path: Path, top: _Level, expected_name: str) -> dict[str, Handed]:
-    """Return the students' submissions where all that was handed in is named as Canvas does."""
-    groups: Mapping[str, Group] = {}
-    if not top.folders and all(map(is_numbered, filter(_counts, top.files))):
-        groups = groups_of(top.files, expected_name=expected_name)
+def _strangers_to_canvas(top: _Level) -> set[str]:
+    """Return what has no name that Canvas gives, among what counts as handed in."""
+    files = {name for name in top.files if _counts(name) and not is_numbered(name)}
+    return files | {f"{name}/" for name in top.folders}
+
+
+def _canvas_members(path: Path, top: _Level, groups: Mapping[str, Group]) -> dict[str, Handed]:
+    """Return the submission of each student whose files Canvas named."""
     return {
         top.path + first: Handed(
             id=safe_id(group.id),

@@ -449,6 +449,21 @@ def test_names_that_canvas_did_not_give_are_a_submission_each(put: Put, names: l
     ]
 
 
+@pytest.mark.parametrize("stranger", ["essay.pdf", "elm.py", "notes/solution.py"])
+def test_what_keeps_the_files_of_a_student_apart_is_said_to_staff(put: Put, stranger: str) -> None:
+    class_ = find(put(CANVAS | {stranger: SOLUTION}))
+    told = {handed.id: remarks for handed in class_ if (remarks := handed.remarks)}
+    assert len(class_) == 9
+    assert list(told) == [stranger.partition("/")[0].partition(".")[0]]
+    assert "Canvas" in "".join(*told.values())
+
+
+def test_a_class_of_folders_is_not_asked_about_canvas(put: Put) -> None:
+    files = {f"s{number}/solution.py": SOLUTION for number in range(3)}
+    class_ = find(put(files | {"lab_1_2_solution.py": SOLUTION, "lab_1_3_b.py": SOLUTION}))
+    assert [handed.remarks for handed in class_] == [()] * 5
+
+
 def test_nobody_puts_a_file_among_those_of_another_by_a_name_of_their_own(put: Put) -> None:
     """Canvas takes `_1203_` out of names, but `_1203!_` becomes it only after that."""
     theirs = "doejane_1203_9_x_555_7799_solution.py"
