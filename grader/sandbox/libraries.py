@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import pathlib
 import stat
 import sys
 import sysconfig
@@ -153,6 +154,9 @@ def _resolve_no_door(doors: tuple[str, ...]) -> None:
         return resolve(path, **how)
 
     os.path.realpath = realpath  # type: ignore[assignment]
+    accessor = getattr(pathlib, "_NormalAccessor", None)  # in Python 3.10, which keeps it there
+    if accessor is not None:
+        accessor.realpath = staticmethod(realpath)
 
 
 def search_path(grants: tuple[Path, ...]) -> tuple[str, ...]:
