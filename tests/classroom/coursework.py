@@ -196,8 +196,7 @@ class Course:
             find_submissions([self.submissions], expected_name=assignment.filename),
             out or self.out,
             open_launcher=self.launcher,
-            watcher=self.watching,
-            **{"jobs": 1, **options},
+            **{"jobs": 1, "watcher": self.watching, **options},
         )
 
 
