@@ -55,7 +55,7 @@ import sys
 import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from grader.sandbox import attest, kernel, landlock, libraries, seccomp
 
@@ -195,6 +195,9 @@ def do_as_a_worker(plan: Plan, scratch: Path, action: Callable[[], object]) -> N
     (to make a semaphore, to start a program) comes to what it would come to in a worker. What it
     sets for its thread, as NumPy's answer to a division by zero is, is set here.
     """
+    import numpy as np  # late: not all that confine themselves need it
+
+    answers: dict[str, Any] = {}
 
     def confined() -> None:
         with contextlib.suppress(OSError, ValueError):  # as in a worker: told by each of those
@@ -204,6 +207,7 @@ def do_as_a_worker(plan: Plan, scratch: Path, action: Callable[[], object]) -> N
             if plan.filter is not None:
                 kernel.install_filter(plan.filter.for_process(os.getpid()))
         action()
+        answers.update(np.geterr())
 
     ruleset = ruleset_for(plan, scratch)
     context = contextvars.copy_context()
@@ -212,6 +216,7 @@ def do_as_a_worker(plan: Plan, scratch: Path, action: Callable[[], object]) -> N
     thread.join()
     for variable, value in context.items():
         variable.set(value)
+    np.seterr(**answers)  # no variable of the context before NumPy 2
     if ruleset >= 0:
         os.close(ruleset)
 

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -135,7 +135,12 @@ class _Launcher:
         home = self.base / "home"
         home.mkdir(mode=0o700)
         isolation.move_home(str(home))  # for what a package writes when it is first imported
-        isolation.do_as_a_worker(plan, home, lambda: _import_all(others))
+        before = _held()
+        with _unheard():
+            isolation.do_as_a_worker(plan, home, lambda: _import_all(others))
+        if _held() - before:
+            raise RuntimeError("a package holds files open: workers would lose or share them")
+        _assert_forks()
 
     def _assert_one_thread(self) -> None:
         until = time.monotonic() + _THREAD_S
@@ -330,12 +335,41 @@ def _import_all(modules: Sequence[str]) -> None:
         before = frozenset(sys.modules)
         try:
             __import__(package or module, fromlist=[member] if package else [])
-        except (Exception, SystemExit):  # noqa: BLE001 - a worker meets it, too, and tells
+        except BaseException:  # noqa: BLE001 - a worker meets it, too, and tells
             if sys.modules.keys() - before:
                 os._exit(1)
     tempfile.tempdir = None  # workers have others
     sys.stdout.flush()
     sys.stderr.flush()
+
+
+@contextlib.contextmanager
+def _unheard() -> Iterator[None]:
+    """Drop what is written to stderr: nobody reads it yet, and who fills a pipe waits for ever."""
+    kept, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
+    os.close(null)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def _held() -> frozenset[str]:
+    """Name what this process has open, and what memory it would share with its forks."""
+    rows = (line.split()[:2] for line in Path("/proc/self/maps").read_text().splitlines())
+    shared = (place for place, mode in rows if mode[1] == "w" and mode[3] == "s")
+    return frozenset((*os.listdir("/proc/self/fd"), *shared))  # noqa: PTH208
+
+
+def _assert_forks() -> None:
+    """Fork once, for nothing: a package may have put in what hinders it."""
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    if os.waitpid(pid, 0)[1]:
+        raise RuntimeError("a fork ended by itself after the imports")
 
 
 def _ends_within(pid: int, grace_s: float) -> bool:

@@ -33,13 +33,13 @@ def imports_of(submission: Submission) -> tuple[str, ...]:
     """Decides what a launcher imports before it forks workers for a submission.
 
     The same text gives the same modules, alone and in a class. What is not guessed a worker
-    imports itself, which takes it time and nothing else.
+    imports itself, which takes it time and memory.
 
     Returns:
         "torch" first, if the source may import it; then what it names in statements of import of
         the packages that are installed, in order of their names; none of these if it sets what a
         package looks at when it is imported, or brings a module that has the name of an installed
-        one. NumPy is imported always.
+        one; nor torch, if that is the name of a module beside it. NumPy is imported always.
     """
     texts = [chunk.text for chunk in submission.chunks]
     texts += [
@@ -47,9 +47,12 @@ def imports_of(submission: Submission) -> tuple[str, ...]:
         for name, content in submission.helpers.items()
         if name.endswith(".py")
     ]
-    first = (TORCH,) if any(TORCH in text and _may_import_torch(text) for text in texts) else ()
+    beside = {name.partition("/")[0].removesuffix(".py") for name in submission.helpers}
+    may_torch = any(TORCH in text and _may_import_torch(text) for text in texts)
+    first = (TORCH,) if may_torch and TORCH not in beside else ()
     modules = sorted(filter(_is_installed, set(islice(_named(texts), _MOST_NAMES))))
-    own = {name.partition("/")[0].removesuffix(".py") for name in submission.helpers}
+    # at any depth, as the search path may be changed
+    own = {part.removesuffix(".py") for name in submission.helpers for part in name.split("/")}
     # what one of the packages would bring, or finds in its place, as it does for who handed it in
     if modules and (any(map(_is_installed, own)) or any(map(_SET_BEFORE.search, texts))):
         return first
@@ -89,7 +92,7 @@ def _may_be_ahead(module: str) -> bool:
 @lru_cache(maxsize=4_096)
 def _is_installed(module: str) -> bool:
     """Whether there is such a module, by its files: to ask Python would import its package."""
-    if "._" in module:  # of no use to students, and `__main__` is a program
+    if "._" in f".{module}":  # of no use to students, and `__main__` is a program
         return False
     places: Sequence[str] | None = [path for path in sys.path if path.endswith(_PACKAGES)]
     parts = module.split(".")

@@ -69,8 +69,34 @@ def test_a_worker_has_places_of_its_own_after_imports(install: Callable[[str], N
         "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
         "import colorsys\nraise RuntimeError('half of it is there')",
         "import signal, wave\nsignal.signal(signal.SIGUSR1, signal.SIG_IGN)",
+        "import colorsys\nclass Stop(BaseException): pass\nraise Stop",
+        "file = open(__file__)",
+        "import asyncio\nloop = asyncio.new_event_loop()",
+        "import os\nos.register_at_fork(after_in_child=lambda: os._exit(3))",
+        "import os\nos.register_at_fork(after_in_parent=lambda: os._exit(3))",
+        """
+import ctypes, os, tempfile
+with tempfile.TemporaryFile() as file:
+    file.truncate(4096)
+    libc = ctypes.CDLL(None)
+    libc.mmap.restype = ctypes.c_void_p
+    shared = libc.mmap(None, ctypes.c_size_t(4096), 3, 1, file.fileno(), ctypes.c_long(0))
+assert shared != ctypes.c_void_p(-1).value
+""",
     ],
-    ids=["starts a thread", "ends the process", "kills it", "fails halfway", "is no main thread"],
+    ids=[
+        "starts a thread",
+        "ends the process",
+        "kills it",
+        "fails halfway",
+        "is no main thread",
+        "raises no Exception halfway",
+        "keeps a file open",
+        "keeps an event loop",
+        "ends forks",
+        "ends who forks",
+        "has memory that all forks write to",
+    ],
 )
 def test_a_package_that_a_launcher_cannot_import_is_left_to_workers(
     text: str, install: Callable[[str], None]
@@ -81,7 +107,13 @@ def test_a_package_that_a_launcher_cannot_import_is_left_to_workers(
 
 @pytest.mark.parametrize(
     "text",
-    ["raise RuntimeError('not here')", "import nowhere", "import sys\nsys.exit(2)", "x = ="],
+    [
+        "raise RuntimeError('not here')",
+        "import nowhere",
+        "import sys\nsys.exit(2)",
+        "raise KeyboardInterrupt",
+        "x = =",
+    ],
 )
 def test_a_package_that_cannot_be_imported_leaves_the_others(
     text: str, install: Callable[[str], None]
@@ -158,13 +190,15 @@ def misses():
 
 def test_what_a_package_prints_is_nobodys_output(install: Callable[[str], None]) -> None:
     install(
-        "import sys\nprint('hello')\nprint('beware', file=sys.stderr)\nsys.stdout.write('more')"
+        "import sys\nprint('hello')\nprint('beware' * 100_000, file=sys.stderr)\n"
+        "sys.stdout.write('more')"
     )
     with (
         start_launcher(LIMITS, isolation="preferred", imports=("awkward",)) as launcher,
         launcher.open(submission(TEXT)) as session,
     ):
         assert (session.loaded.stdout, session.loaded.stderr) == ("", "")
+        assert session.call("f", ()).outcome == Returned(["awkward"])
         assert session.call("writes", ()).outcome == Returned(True)
 
 

@@ -80,8 +80,13 @@ def test_a_students_own_module_stands_before_a_package_of_its_name() -> None:
     assert imports_of(one("import scipy.stats")) == ("scipy.stats",)
     for name in ("scipy.py", "scipy/stats.py", "msgspec.py", "yaml/loader.py"):
         assert imports_of(one("import scipy.stats", {name: b""})) == ()
-    helpers = {"layers.py": b"", "data.csv": b"", "lib/yaml.py": b""}
+    for name in ("lib/yaml.py", "src/scipy/stats.py"):  # sys.path.insert(0, "lib")
+        assert imports_of(one("import scipy.stats", {name: b""})) == ()
+    helpers = {"layers.py": b"", "data.csv": b"", "__pycache__/layers.cpython-311.pyc": b""}
     assert imports_of(one("import scipy.stats", helpers)) == ("scipy.stats",)
+    for name in ("torch.py", "torch/nn.py"):
+        assert imports_of(one("import torch, scipy.stats", {name: b""})) == ()
+    assert imports_of(one("import torch", {"backends/torch.py": b""})) == ("torch",)
 
 
 def test_a_file_of_imports_has_few_of_them_imported_ahead() -> None:
