@@ -346,7 +346,7 @@ def layers_plain(
     return conv_layers_needed(size, target, kernel_size)
 
 
-# ------------------------------------------------------------------ wrong answers: loops that shrink
+# ------------------------------------------------------------------ wrong answers: shrinking only
 # `while size > target`: most are written so. Beside a slip that shows wherever an image
 # shrinks, they answer None where it has to grow, which alone is worth most of the points and must
 # not hide the slip.
