@@ -299,6 +299,7 @@ VALUE_NOTES: Mapping[str, str] = {
     "subclass": "an instance of a subclass was read as its built-in base",
     "masked": "a masked array was read as its plain data",
     "value": "a value was read as what a function without parameters returns; define the function",
+    "entry": "an entry of a dict that is no number, text, list, dict or array stands in < >",
     "bfloat16": "bfloat16 was read as float32",
 }
 
