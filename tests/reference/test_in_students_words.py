@@ -180,6 +180,25 @@ SLIPS = {
                 n += 1
             return n if size == target else None
         """,
+    ("q3a", "batch_and_channel_kept"): """
+        import torch
+        def cross_correlate2d(image, kernel, stride=1, padding=0):
+            x, w = (torch.tensor(m).float()[None, None] for m in (image, kernel))
+            return torch.nn.functional.conv2d(x, w, stride=stride, padding=padding)
+        """,
+    ("q3b", "batch_and_channel_kept"): """
+        import torch
+        def transposed_conv2d(image, kernel, stride=1, padding=0):
+            x, w = (torch.tensor(m).float()[None, None] for m in (image, kernel))
+            return torch.nn.functional.conv_transpose2d(x, w, stride=stride, padding=padding)
+        """,
+    ("q3b_steps", "batch_and_channel_kept"): """
+        import torch
+        def transposed_conv2d_steps(image, kernel, steps):
+            x, w = (torch.tensor(m).float()[None, None] for m in (image, kernel))
+            x.view(-1)[steps:] = 0
+            return torch.nn.functional.conv_transpose2d(x, w).detach()
+        """,
     ("q2b_iii", "classifier_bias_exchanged"): """
         def classifier_params(feature_shape, classes, bias=True):
             c, h, w = feature_shape
