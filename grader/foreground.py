@@ -62,7 +62,7 @@ class Foreground:
         if function not in self._names:
             return Observation(Missing(self._similar(function)))
         found = self._names[function]
-        if not callable(found):
+        if not callable(found) and (args or found is None):
             return Observation(Malformed(REFUSALS["not_callable"]))
         copies = deepcopy(args)
         started = time.monotonic()
@@ -81,9 +81,9 @@ class Foreground:
             wall_s=time.monotonic() - started,
         )
 
-    def _outcome(self, function: Callable[..., Any], args: tuple[Value, ...]) -> Outcome:
+    def _outcome(self, function: Any, args: tuple[Value, ...]) -> Outcome:
         try:
-            result = function(*args)
+            result = function(*args) if callable(function) else function
             if type(result) is types.CoroutineType:
                 result = _awaited(result)
         except KeyboardInterrupt:
@@ -91,7 +91,8 @@ class Foreground:
         except BaseException as error:  # noqa: BLE001 - the student's code; sys.exit included
             return self._raised(error)
         try:
-            return Returned(*simplify(result, max_bytes=_MOST_BYTES))
+            value, notes = simplify(result, max_bytes=_MOST_BYTES)
+            return Returned(value, notes if callable(function) else ("value", *notes))
         except Refusal as refused:
             return refusal(refused.code) or UNREADABLE
         except WireError:

@@ -298,6 +298,8 @@ VALUE_NOTES: Mapping[str, str] = {
     "numpy_scalar": "a NumPy scalar was read as a Python number",
     "subclass": "an instance of a subclass was read as its built-in base",
     "masked": "a masked array was read as its plain data",
+    "value": "a value was read as what a function without parameters returns; define the function",
+    "entry": "an entry of a dict that is no number, text, list, dict or array stands in < >",
     "bfloat16": "bfloat16 was read as float32",
 }
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import wraps
 
 import numpy as np
 
@@ -343,6 +344,65 @@ def layers_plain(
     """Your count is right for layers without padding at stride 1. What do the last two arguments
     change?"""
     return conv_layers_needed(size, target, kernel_size)
+
+
+# ------------------------------------------------------------------ wrong answers: shrinking only
+# `while size > target`: most are written so. Beside a slip that shows wherever an image
+# shrinks, they answer None where it has to grow, which alone is worth most of the points and must
+# not hide the slip.
+
+
+def _shrinking(wrong: Callable[..., int | None]) -> Callable[..., int | None]:
+    """Make of a wrong answer the one that also never enters its loop where an image has to grow."""
+
+    @wraps(wrong)
+    def only(
+        size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0, **steps: Step
+    ) -> int | None:
+        if target > size:
+            return None
+        return wrong(size, target, kernel_size, stride, padding, **steps)
+
+    return only
+
+
+layers_one_more_shrinking = _shrinking(layers_one_more)
+layers_one_more_if_any_shrinking = _shrinking(layers_one_more_if_any)
+layers_one_less_shrinking = _shrinking(layers_one_less)
+layers_one_less_if_any_shrinking = _shrinking(layers_one_less_if_any)
+layers_without_start_shrinking = _shrinking(layers_without_start)
+
+
+def layers_one_more_past_target(
+    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0, **steps: Step
+) -> int | None:
+    """Test your count on a tiny case: how many layers take size 10 to size 8 with a kernel of 3?
+    And is the target always hit where your loop stops?"""
+    layers = layers_past_target(size, target, kernel_size, stride, padding, **steps)
+    return None if layers is None else layers + 1
+
+
+def layers_beyond_target(
+    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0, **steps: Step
+) -> int | None:
+    """Your loop goes on when the target is met. How many layers take size 8 to size 8?"""
+    layers = 0
+    while size >= target:
+        following = _following(size, kernel_size, stride, padding, **steps)
+        if following >= size:
+            return None
+        size = following
+        layers += 1
+    return layers
+
+
+def layers_of_whole_kernels_exact(
+    size: int, target: int, kernel_size: int, stride: int = 1, padding: int = 0
+) -> int | None:
+    """Slide a kernel over a short strip by hand and count the positions. How many cells does one
+    layer take away?"""
+    layers, left_over = divmod(size - target, kernel_size)
+    return None if left_over or layers < 0 else layers
 
 
 # ------------------------------------------------------------------ wrong answers: closed forms

@@ -301,3 +301,10 @@ def canvas_grows(image: Matrix, kernel: Matrix, steps: int) -> Matrix:
         return canvas[:0, :0]
     columns = min(steps, image.shape[1])
     return canvas[: rows + kernel.shape[0] - 1, : columns + kernel.shape[1] - 1]
+
+
+# conv2d and conv_transpose2d of torch, whose batch and channel were not taken away again
+def batch_and_channel_kept(image: Matrix, kernel: Matrix, steps: int) -> Matrix:
+    """Your values are right. How many axes has the result, and how many were asked for? What does
+    torch put in front of height and width?"""
+    return transposed_conv2d_steps(image, kernel, steps)[np.newaxis, np.newaxis]

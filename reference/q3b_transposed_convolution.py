@@ -393,3 +393,12 @@ def nothing_left_unchecked(
 ) -> Matrix:
     """What should happen when cropping takes all there is?"""
     return _crop(_scatter(image, kernel, stride), padding)
+
+
+# conv2d and conv_transpose2d of torch, whose batch and channel were not taken away again
+def batch_and_channel_kept(
+    image: Matrix, kernel: Matrix, stride: int = 1, padding: int = 0
+) -> Matrix:
+    """Your values are right. How many axes has the result, and how many were asked for? What does
+    torch put in front of height and width?"""
+    return transposed_conv2d(image, kernel, stride, padding)[np.newaxis, np.newaxis]

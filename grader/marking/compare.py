@@ -304,7 +304,10 @@ def _compare_numbers(expected: Any, observed: Any, path: Path, tally: _Tally) ->
     if isinstance(observed, bool) or not isinstance(observed, int | float | complex):
         tally.leaf(path, expected, observed)
         return
-    if isinstance(observed, complex) and isinstance(expected, float):
+    is_real = isinstance(expected, float) or (
+        isinstance(expected, int) and tally.rule.kind == "close"
+    )
+    if isinstance(observed, complex) and is_real:
         allowed = _allowance(tally.rule, expected, path)
         if abs(observed.imag) <= allowed:
             tally.note(_ROUNDING_READ_AS_REAL if observed.imag else _READ_AS_REAL)
@@ -395,9 +398,10 @@ def _compare_arrays(expected: Array, observed: Any, path: Path, tally: _Tally) -
         return
     wanted, found = expected.dtype.kind, array.dtype.kind
     if found == "c" and wanted not in "cO":
-        same = wanted == "f" and array.shape == expected.shape
+        real = wanted == "f" or (wanted in "iu" and tally.rule.kind == "close")  # else counts
+        same = real and array.shape == expected.shape
         limits = _allowances(tally.rule, as_floats(expected)) if same else 0.0
-        if wanted != "f" or _beyond_real(array, limits):
+        if not real or _beyond_real(array, limits):
             tally.structure(path, _complex_claim(array, tally))
             return
     if (found == "b") != (wanted == "b") and array.size and wanted != "O":
@@ -411,7 +415,7 @@ def _compare_arrays(expected: Array, observed: Any, path: Path, tally: _Tally) -
     if tally.rule.same_dtype and array.dtype != expected.dtype:
         tally.structure(path, f"dtype {array.dtype}, expected {expected.dtype}")
         return
-    if found == "c" and wanted == "f":
+    if found == "c" and wanted in "fiu":
         tally.note(_ROUNDING_READ_AS_REAL if array.imag.any() else _READ_AS_REAL)
         array = array.real
     if is_wide(expected) or is_wide(array):

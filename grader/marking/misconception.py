@@ -8,6 +8,9 @@ message). Where all values are right, only a wrong answer whose slip is the guar
 is not; a student who refuses contradicts none, and speaks for one only by raising the very
 exception that it, in place of the one asked for, ends in.
 
+A loop that never ends where there is nothing to find is a guard that was forgotten, too: a few
+calls without an answer contradict nothing.
+
 Where a wrong answer ends in an exception, so may the student's own formula, or None in its place.
 But exceptions alone are no slip's: at least one wrong value has to be the wrong answer's.
 """
@@ -22,10 +25,22 @@ from msgspec import Struct
 
 from grader.marking.compare import Absent, matches, narrow
 from grader.marking.credit import must_raise, refused
-from grader.model import CaseResult, Question, Raised, Raises, Returned, WrongAnswer
+from grader.model import (
+    CaseResult,
+    NotRun,
+    Question,
+    Raised,
+    Raises,
+    Returned,
+    TimedOut,
+    WrongAnswer,
+)
 
 if TYPE_CHECKING:
     from grader.model import Value
+
+_FEW = Fraction(1, 10)
+"""Of the weight of the calls that are to give a value: so much of them may have no answer."""
 
 
 class Diagnosis(Struct, frozen=True):
@@ -45,7 +60,7 @@ def diagnose(question: Question, results: Sequence[CaseResult]) -> Diagnosis:
     """
     if not question.wrong_answers or all(result.passed for result in results):
         return Diagnosis()
-    values = [index for index, result in enumerate(results) if not must_raise(result)]
+    values = _answered(results)
     wrong_values = [index for index in values if not results[index].passed]
     no_better = [
         answer
@@ -67,6 +82,23 @@ def diagnose(question: Question, results: Sequence[CaseResult]) -> Diagnosis:
         explaining=tuple(no_better) if wrong_values else (),
         due=max((answer.share for answer in no_better), default=Fraction(0)),
     )
+
+
+def _answered(results: Sequence[CaseResult]) -> list[int]:
+    """The calls that are to give a value, without those that never ended if these are few."""
+    values = [index for index, result in enumerate(results) if not must_raise(result)]
+    endless = {
+        index
+        for index in values
+        if isinstance(results[index].observation.outcome, TimedOut | NotRun)
+    }
+    answered = [index for index in values if index not in endless]
+    lost, total = (
+        sum((results[index].case.weight for index in some), Fraction(0))
+        for some in (endless, values)
+    )
+    any_wrong = any(not results[index].passed for index in answered)
+    return answered if any_wrong and lost <= _FEW * total else values
 
 
 def _predicts(answer: WrongAnswer, results: Sequence[CaseResult], indices: Sequence[int]) -> bool:

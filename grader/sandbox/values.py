@@ -42,6 +42,7 @@ _BORROWED: Final = {
     ("collections", "defaultdict"),
     ("collections", "Counter"),
 }
+_OF_NO_PLAIN_KIND: Final = frozenset({"own_class", "exception", "dtype", "meta_tensor"})
 _PLAIN_DICTS: Final = frozenset({"OrderedDict", "defaultdict", "Counter"})
 
 
@@ -133,8 +134,19 @@ class _Reader:
                 raise Refusal("key") from None
             if stands_twice:
                 raise Refusal("same_keys")
-            plain[plain_key] = self.read(item, depth + 1)
+            plain[plain_key] = self._entry(item, depth + 1)
         return plain
+
+    def _entry(self, item: object, depth: int) -> Any:
+        """Read one value of a dict: the others do not depend on it, and it may not be asked for."""
+        try:
+            return self.read(item, depth)
+        except Refusal as refusal:
+            kind = refusal.code.removeprefix("type:")
+            if kind == refusal.code and kind not in _OF_NO_PLAIN_KIND:
+                raise
+            self.notes.add("entry")
+            return f"<{kind}>"
 
     def _numpy_scalar(self, value: Any, numpy: Any) -> Any:
         self.notes.add("numpy_scalar")

@@ -133,7 +133,9 @@ class _Submission:
         function = self.module.__dict__[name]
         try:
             if not callable(function):
-                return wire.encode(("refused", "not_callable", ()))
+                if arguments or function is None:
+                    return wire.encode(("refused", "not_callable", ()))
+                return self._returned(function, (), "value")
             result = function(*arguments)
             if type(result) is types.CoroutineType:
                 import asyncio  # only for the student who wrote `async def`
@@ -148,11 +150,12 @@ class _Submission:
             return self._raised(error, _changed(name, arguments, request))
         return self._returned(result, _changed(name, arguments, request))
 
-    def _returned(self, result: object, changed: tuple[int, ...]) -> bytes:
+    def _returned(self, result: object, changed: tuple[int, ...], *more_notes: str) -> bytes:
         try:
             value, notes = values.simplify(result, max_bytes=self.reply_bytes)
             return wire.encode(
-                ("returned", value, notes, changed), max_bytes=self.reply_bytes + 1024
+                ("returned", value, (*more_notes, *notes), changed),
+                max_bytes=self.reply_bytes + 1024,
             )
         except values.Refusal as refusal:
             return wire.encode(("refused", refusal.code, changed))

@@ -306,6 +306,9 @@ def test_floats_for_many_counts_make_one_note(observed: Any) -> None:
         ([2.0, 1.0], [2 + 1e-9j, 1]),
         ([[2.0], [1.0]], np.array([[2 + 1e-9j], [1]])),
         ((np.array([2.0]), 1.0), (np.array([2 + 1e-9j]), 1)),
+        (2, 2 + 1e-9j),
+        (np.array([2, 1]), np.array([2 + 1e-9j, 1])),
+        ([2, 1], [2 + 1e-9j, 1]),
     ],
 )
 def test_an_imaginary_part_of_rounding_only_is_noted(expected: Any, observed: Any) -> None:

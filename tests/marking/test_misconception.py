@@ -124,6 +124,28 @@ def test_guards_are_a_separate_matter(answer: Any, values: list[Any], fits: bool
     assert bool(marked(GUARDED, (answer,), values).diagnosis) is fits
 
 
+ENDLESS = [Observation(TimedOut(5.0)), Observation(NotRun("timed out twice"))]
+
+
+@pytest.mark.parametrize(
+    ("weight", "values", "fits"),
+    [
+        (1, [9, 16], True),
+        (2, [9, 16], False),
+        (1, [9, 17], False),
+        (1, [12, 20], False),
+    ],
+)
+def test_a_few_calls_that_never_end_contradict_nothing(
+    weight: int, values: list[Any], fits: bool
+) -> None:
+    """So much as a tenth; a value must be wrong, and all values the wrong answer's."""
+    heavy = [case(12, weight=Fraction(9)), case(20, weight=Fraction(9))]
+    light = [case(None, weight=Fraction(weight)), case(None, weight=Fraction(1))]
+    answer = wrong("formula", "6/10", 9, 16, None, 3)
+    assert bool(marked((*heavy, *light), (answer,), values + ENDLESS).diagnosis) is fits
+
+
 def test_a_guard_that_is_not_written_refuses_nothing() -> None:
     cases = (case(12), case(Raises("NotImplementedError")))
     answer = wrong("formula", "1/2", 9, 4)

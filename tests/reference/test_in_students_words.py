@@ -129,6 +129,76 @@ SLIPS = {
                 sizes.append(following)
             return len(sizes)
         """,
+    ("q2b_ii", "layers_one_more_shrinking"): """
+        def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
+            n = 1
+            while size > target and kernel_size <= size + 2 * padding and n < 500:
+                size = (size - kernel_size + 2 * padding) // stride + 1
+                n += 1
+            return n if size == target else None
+        """,
+    ("q2b_ii", "layers_one_less_shrinking"): """
+        def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
+            n = -1
+            while size > target and n < 500:
+                size = (size - kernel_size + 2 * padding) // stride + 1
+                n += 1
+            return n if size == target else None
+        """,
+    ("q2b_ii", "layers_without_start_shrinking"): """
+        def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
+            for n in range(500):
+                if size <= target:
+                    return n if size == target else None
+                size = (size - kernel_size + 2 * padding) // stride
+        """,
+    ("q2b_ii", "layers_one_more_past_target"): """
+        def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
+            n = 1
+            while size > target:
+                if n > 500:
+                    return None
+                size = (size - kernel_size + 2 * padding) // stride + 1
+                n = n + 1
+            return n
+        """,
+    ("q2b_ii", "layers_beyond_target"): """
+        def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
+            n = 0
+            while size >= target:
+                if n > 500:
+                    return None
+                size = (size - kernel_size + 2 * padding) // stride + 1
+                n = n + 1
+            return n
+        """,
+    ("q2b_ii", "layers_of_whole_kernels_exact"): """
+        def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
+            n = 0
+            while size > target:
+                size -= kernel_size
+                n += 1
+            return n if size == target else None
+        """,
+    ("q3a", "batch_and_channel_kept"): """
+        import torch
+        def cross_correlate2d(image, kernel, stride=1, padding=0):
+            x, w = (torch.tensor(m).float()[None, None] for m in (image, kernel))
+            return torch.nn.functional.conv2d(x, w, stride=stride, padding=padding)
+        """,
+    ("q3b", "batch_and_channel_kept"): """
+        import torch
+        def transposed_conv2d(image, kernel, stride=1, padding=0):
+            x, w = (torch.tensor(m).float()[None, None] for m in (image, kernel))
+            return torch.nn.functional.conv_transpose2d(x, w, stride=stride, padding=padding)
+        """,
+    ("q3b_steps", "batch_and_channel_kept"): """
+        import torch
+        def transposed_conv2d_steps(image, kernel, steps):
+            x, w = (torch.tensor(m).float()[None, None] for m in (image, kernel))
+            x.view(-1)[steps:] = 0
+            return torch.nn.functional.conv_transpose2d(x, w).detach()
+        """,
     ("q2b_iii", "classifier_bias_exchanged"): """
         def classifier_params(feature_shape, classes, bias=True):
             c, h, w = feature_shape

@@ -275,6 +275,17 @@ def test_a_depth_follows_from_the_step_it_is_given() -> None:
         (depth.layers_minus_one_for_never, (224, 9, 7), -1),
         (depth.layers_zero_for_never, (224, 9, 7), 0),
         (depth.layers_never_growing, (8, 224, 3, 1, 2), None),
+        (depth.layers_one_more_shrinking, PRINTED_CHAIN, 37),
+        (depth.layers_one_more_shrinking, (8, 224, 3, 1, 2), None),
+        (depth.layers_without_start_shrinking, (22, 8, 7), 2),
+        (depth.layers_one_more_past_target, (224, 9, 7), 37),
+        (depth.layers_one_more_past_target, (8, 224, 3, 1, 2), 1),
+        (depth.layers_beyond_target, PRINTED_CHAIN, 37),
+        (depth.layers_beyond_target, (224, 9, 7), 36),
+        (depth.layers_beyond_target, (8, 224, 3, 1, 2), 0),
+        (depth.layers_beyond_target, (12, 5, 1), None),
+        (depth.layers_of_whole_kernels_exact, (22, 8, 7), 2),
+        (depth.layers_of_whole_kernels_exact, PRINTED_CHAIN, None),
     ],
 )
 def test_wrong_depths_come_to_their_values(

@@ -38,6 +38,7 @@ ANSWERS: dict[str, tuple[str, tuple[Any, ...], Any, tuple[str, ...]]] = {
     ),
     "an imported function": ("from math import gcd as f", (12, 18), 6, ()),
     "a NumPy count": ("import numpy as np\ndef f(): return np.int64(7)", (), 7, ("numpy_scalar",)),
+    "a value for a function without parameters": ("f = {'a': 1}", (), {"a": 1}, ("value",)),
     "threads": (
         "from concurrent.futures import ThreadPoolExecutor\ndef f(n):\n"
         "    with ThreadPoolExecutor(4) as pool: return sum(pool.map(abs, range(n)))",
@@ -131,7 +132,7 @@ def test_arrays_go_and_come_with_type_and_shape(run: Run) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("f = 3", "is defined, but is not a function"),
+        ("f = None", "is defined, but is not a function"),
         ("def f():\n    yield 1", "returned a generator; return a list or an array"),
         ("def f(): return {1, 2}", "returned a set, which has no order; return a list"),
         ("class C: pass\ndef f(): return C()", "an object of a class of its own"),
@@ -146,6 +147,10 @@ def test_what_is_no_plain_data_is_said_in_our_words(run: Run, text: str, why: st
     outcome = run.call(text).outcome
     assert isinstance(outcome, Malformed)
     assert why in outcome.why
+
+
+def test_a_value_is_no_function_with_parameters(run: Run) -> None:
+    assert run.call("f = 3", 1).outcome == Malformed("is defined, but is not a function")
 
 
 def test_a_missing_function_is_told_with_names_like_it(run: Run) -> None:

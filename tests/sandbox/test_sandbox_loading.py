@@ -184,7 +184,7 @@ def test_a_name_that_other_functions_use_as_data_stays_what_it_is(run: Run, use:
 
 def test_a_function_that_cannot_be_defined_again_is_not_said_to_count(run: Run) -> None:
     text = "n = 1\ndef f(x=n):\n    return x\nf = f()\ndel n\n"
-    assert run.call(text).outcome == Malformed("is defined, but is not a function")
+    assert run.call(text, 2).outcome == Malformed("is defined, but is not a function")
     assert [problem.what for problem in run.loaded.problems] == [
         "NameError: name 'n' is not defined"
     ]

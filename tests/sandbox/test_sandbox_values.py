@@ -252,6 +252,30 @@ def test_a_shared_list_with_a_huge_meaning_is_refused() -> None:
         simplified(value)
 
 
+@pytest.mark.parametrize(
+    ("entry", "read"),
+    [
+        (..., "<ellipsis>"),
+        ({1, 2}, "<set>"),
+        (ValueError("no"), "<exception>"),
+        (Liar(), "<own_class>"),
+        ([1, Liar()], "<own_class>"),
+        (np.datetime64("2026-01-01"), "<dtype>"),
+        (torch.empty(2, device="meta"), "<meta_tensor>"),
+    ],
+)
+def test_an_entry_of_a_dict_that_is_no_plain_data_leaves_the_others(entry: Any, read: str) -> None:
+    value, notes = simplified({"rows": {"a": entry, "b": 1}})
+    assert value == {"rows": {"a": read, "b": 1}}
+    assert "entry" in notes
+
+
+def test_too_much_in_an_entry_of_a_dict_is_too_much() -> None:
+    with pytest.raises(values.Refusal, match="huge_int"):
+        simplified({"a": 10**5000})
+
+
 def test_every_note_is_one_of_the_model() -> None:
     noted = {note for *_, notes in (*SCALARS, *ARRAYS) for note in notes}
+    noted |= {"value", "entry"}  # of what stands for a function, and of a part of a result
     assert noted == set(VALUE_NOTES)

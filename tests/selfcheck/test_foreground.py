@@ -12,6 +12,7 @@ from grader.foreground import Foreground
 from grader.model import (
     Chunk,
     Limits,
+    Malformed,
     Missing,
     Observation,
     Raised,
@@ -134,6 +135,12 @@ def test_an_interrupt_is_the_students_own() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         Foreground({"loops": loops}, lambda filename: None).call("loops", ())
+
+
+def test_a_value_stands_for_what_a_function_without_parameters_returns() -> None:
+    worker = Foreground({"table": {"a": 1}}, lambda filename: None)
+    assert worker.call("table", ()).outcome == Returned({"a": 1}, ("value",))
+    assert worker.call("table", (1,)).outcome == Malformed("is defined, but is not a function")
 
 
 def test_a_name_that_is_similar_is_found() -> None:
