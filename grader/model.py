@@ -62,6 +62,7 @@ class Rule(Struct, frozen=True):
     same_dtype: bool = False
     fold_text: bool = False  # text is equal regardless of case and outer spaces
     extra_keys: bool = False  # keys that were not asked for are ignored
+    real_only: bool = False  # no complex number counts as the real one that it is near
     keep_inputs: bool = False  # a changed input fails the case (otherwise it is only a remark)
 
 

@@ -232,6 +232,7 @@ def _rule(trial: Trial, entry: Input, expected: Value) -> Rule:
         same_dtype=compare.dtype == "same",
         fold_text=compare.text == "loose",
         extra_keys=compare.extra_keys == "ignored",
+        real_only=compare.complex == "refused",
         keep_inputs=trial.keep_inputs,
     )
 

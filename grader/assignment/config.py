@@ -115,6 +115,13 @@ class CompareConfig(_Mapping, frozen=True):
     dtype: Annotated[
         Literal["same"] | None, Meta(description="Arrays must have the expected dtype.")
     ] = None
+    complex: Annotated[
+        Literal["refused"] | None,
+        Meta(
+            description="No complex number counts where a real one is expected. Without this, one "
+            "counts whose imaginary part is within the tolerance."
+        ),
+    ] = None
 
 
 Compare: TypeAlias = Annotated[

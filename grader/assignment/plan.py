@@ -245,6 +245,8 @@ def _comparison(rules: Sequence[Rule]) -> list[str]:
         words.append("extra keys ignored")
     if rule.same_dtype:
         words.append("same dtype")
+    if rule.real_only:
+        words.append("no complex numbers")
     return words
 
 

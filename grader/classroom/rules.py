@@ -118,6 +118,7 @@ def _rule(rule: Rule) -> str:
         "same dtype": rule.same_dtype,
         "text regardless of case": rule.fold_text,
         "extra keys ignored": rule.extra_keys,
+        "complex numbers refused": rule.real_only,
         "a changed input fails": rule.keep_inputs,
     }
     return ", ".join(words + [words_ for words_, holds in named.items() if holds])

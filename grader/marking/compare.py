@@ -304,10 +304,7 @@ def _compare_numbers(expected: Any, observed: Any, path: Path, tally: _Tally) ->
     if isinstance(observed, bool) or not isinstance(observed, int | float | complex):
         tally.leaf(path, expected, observed)
         return
-    is_real = isinstance(expected, float) or (
-        isinstance(expected, int) and tally.rule.kind == "close"
-    )
-    if isinstance(observed, complex) and is_real:
+    if isinstance(observed, complex) and _may_be_read(tally.rule, isinstance(expected, float)):
         allowed = _allowance(tally.rule, expected, path)
         if abs(observed.imag) <= allowed:
             tally.note(_ROUNDING_READ_AS_REAL if observed.imag else _READ_AS_REAL)
@@ -334,6 +331,11 @@ def _compare_numbers(expected: Any, observed: Any, path: Path, tally: _Tally) ->
             tally.ratio(off_by, allowed)
     else:
         tally.leaf(path, expected, observed, off_by=off_by, allowed=allowed)
+
+
+def _may_be_read(rule: Rule, is_float: bool) -> bool:
+    """Whether a complex number may stand for a real one: not for a count."""
+    return not rule.real_only and (is_float or rule.kind == "close")
 
 
 def _note_floats(observed: float, path: Path, tally: _Tally) -> None:
@@ -398,10 +400,10 @@ def _compare_arrays(expected: Array, observed: Any, path: Path, tally: _Tally) -
         return
     wanted, found = expected.dtype.kind, array.dtype.kind
     if found == "c" and wanted not in "cO":
-        real = wanted == "f" or (wanted in "iu" and tally.rule.kind == "close")  # else counts
-        same = real and array.shape == expected.shape
+        may_be_read = wanted in "fiu" and _may_be_read(tally.rule, wanted == "f")
+        same = may_be_read and array.shape == expected.shape
         limits = _allowances(tally.rule, as_floats(expected)) if same else 0.0
-        if not real or _beyond_real(array, limits):
+        if not may_be_read or _beyond_real(array, limits):
             tally.structure(path, _complex_claim(array, tally))
             return
     if (found == "b") != (wanted == "b") and array.size and wanted != "O":

@@ -36,6 +36,7 @@ RULES = st.builds(
     atol=st.sampled_from([0.0, 0.5, 1.0]),
     fold_text=st.booleans(),
     extra_keys=st.booleans(),
+    real_only=st.booleans(),
 )
 
 

@@ -84,6 +84,13 @@ def test_a_rule_carries_tolerances_leniencies_and_what_a_changed_input_costs(
     assert (rule.kind, rule.rtol, rule.atol, rule.keep_inputs) == ("close", 1e-6, 2e-9, True)
     rule = assignment.question("sides").cases[0].rule
     assert (rule.kind, rule.fold_text, rule.extra_keys) == ("exact", True, True)
+    assert not rule.real_only
+
+
+def test_complex_numbers_may_be_refused(tmp_path: Path) -> None:
+    config = edited(CONFIG, "{text: loose, extra_keys: ignored}", "{atol: 0.5, complex: refused}")
+    (case,) = load(write(tmp_path, config)).question("sides").cases
+    assert case.rule.real_only
 
 
 def test_a_list_may_have_a_tolerance_for_each_of_its_numbers(tmp_path: Path) -> None:

@@ -183,6 +183,7 @@ def test_every_value_comes_back_as_it_was(
         Rule(kind="close", rtol=1e-6, atol=1e-9),
         Rule(kind="close", atol=np.array([[0.5, 0.25]])),
         Rule(same_dtype=True, fold_text=True, extra_keys=True, keep_inputs=True),
+        Rule(kind="close", atol=1.0, real_only=True),
     ],
 )
 def test_a_rule_comes_back_as_it_was(rule: Rule, tmp_path: Path) -> None:

@@ -203,6 +203,7 @@ rules = st.builds(
     same_dtype=st.booleans(),
     fold_text=st.booleans(),
     extra_keys=st.booleans(),
+    real_only=st.booleans(),
     keep_inputs=st.booleans(),
 )
 outcomes: st.SearchStrategy[Outcome] = st.one_of(

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from marking_examples import EXACT, arrays, close, rules, values
+from msgspec.structs import replace
 
 from grader.marking import compare
 from grader.marking.compare import Absent, count_leaves, matches, narrow
@@ -325,6 +326,29 @@ def test_a_complex_number_that_is_read_as_a_real_one_is_noted(observed: Any) -> 
     assert "read as real" in verdict(2.0, observed, CLOSE).notes[0]
     assert "read as real" in verdict(np.array([2.0]), np.array([observed]), CLOSE).notes[0]
     assert not verdict(2.0, 3 + 0j, CLOSE).matches
+
+
+@pytest.mark.parametrize(
+    ("expected", "observed"),
+    [
+        (2.0, 2 + 0j),
+        (2, 2 + 0j),
+        ([2.0, 1.0], [2 + 0j, 1.0]),
+        ([2.0, 1.0], np.array([2 + 0j, 1])),
+        (np.array([2.0, 1.0]), np.array([2 + 0j, 1])),
+        (np.array([2, 1]), np.array([2 + 0j, 1])),
+    ],
+)
+def test_where_complex_numbers_are_refused_none_is_read_as_a_real_one(
+    expected: Any, observed: Any
+) -> None:
+    assert verdict(expected, observed, CLOSE).matches
+    refused = replace(CLOSE, real_only=True)
+    comparison = verdict(expected, observed, refused)
+    assert not comparison.matches and ".real" not in comparison.claim
+    assert "real" in comparison.notes[0] and "read as" not in comparison.notes[0]
+    assert not matches(expected=expected, observed=observed, rule=refused)
+    assert verdict(np.array([1j]), np.array([1j]), refused).matches
 
 
 def test_a_true_imaginary_part_is_not_called_rounding() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,14 @@ import pytest
 import torch
 from scipy import signal
 
+from grader.marking import compare
+from grader.pipeline import read_assignment
 from reference import q3a_cross_correlation as q3a
 from reference import q3b_steps
 from reference import q3b_transposed_convolution as q3b
 from reference.matrices import draw_matrix, draw_real_matrix
 
+CONFIG = Path(__file__).parents[2] / "config.yaml"
 Matrix = np.ndarray[Any, Any]
 Implementation = Callable[..., Matrix]
 
@@ -233,3 +237,19 @@ def test_there_is_one_tolerance_for_each_cell(module: Any, args: tuple[int, ...]
     )
     expected = getattr(module, function)(image, kernel, *args)
     assert module.rounding_bound(image, kernel, *args).shape == expected.shape
+
+
+# --------------------------------------------------------------------------- complex results
+
+
+def test_complex_results_do_not_count_however_small_their_imaginary_parts() -> None:
+    """As the problem set says: results of any real dtype are accepted, complex ones are not."""
+    assignment = read_assignment(CONFIG, wrong_answers=False)
+    for question in map(assignment.question, ("q3a", "q3b", "q3b_steps")):
+        values = [case for case in question.cases if isinstance(case.expected, np.ndarray)]
+        assert values
+        for case in values:
+            complex_ = compare(expected=case.expected, observed=case.expected + 0j, rule=case.rule)
+            assert not complex_.matches and ".real" in complex_.notes[0]
+            real = case.expected.astype(np.float64)
+            assert compare(expected=case.expected, observed=real, rule=case.rule).matches
