@@ -97,8 +97,7 @@ def _answered(results: Sequence[CaseResult]) -> list[int]:
         sum((results[index].case.weight for index in some), Fraction(0))
         for some in (endless, values)
     )
-    any_wrong = any(not results[index].passed for index in answered)
-    return answered if any_wrong and lost <= _FEW * total else values
+    return answered if lost <= _FEW * total and lost < total else values
 
 
 def _predicts(answer: WrongAnswer, results: Sequence[CaseResult], indices: Sequence[int]) -> bool:
