@@ -304,7 +304,8 @@ def _compare_numbers(expected: Any, observed: Any, path: Path, tally: _Tally) ->
     if isinstance(observed, bool) or not isinstance(observed, int | float | complex):
         tally.leaf(path, expected, observed)
         return
-    if isinstance(observed, complex) and _may_be_read(tally.rule, isinstance(expected, float)):
+    is_complex = isinstance(observed, complex) and not isinstance(expected, complex)
+    if is_complex and _may_be_read(tally.rule, isinstance(expected, float)):
         allowed = _allowance(tally.rule, expected, path)
         if abs(observed.imag) <= allowed:
             tally.note(_ROUNDING_READ_AS_REAL if observed.imag else _READ_AS_REAL)

@@ -198,9 +198,12 @@ def slip_on_top(question: Question, results: Sequence[CaseResult], own: OwnSteps
         GraderError: whatever asking raised.
     """
     best = SlipOnTop()
-    if all(result.followed_from for result in results if _is_wrong_value(result)):
-        return best
+    wrong_values = [result for result in results if _is_wrong_value(result)]
+    follows = all(result.followed_from for result in wrong_values)
     followed = cases_share(question, [_credit(question)] * len(results))
+    worth = cases_share(question, [result.credit for result in results])
+    if not wrong_values or (follows and worth >= followed):
+        return best
     for mix in own.mixes():
         functions = {step.function for step in mix}
         answers = [
@@ -210,6 +213,8 @@ def slip_on_top(question: Question, results: Sequence[CaseResult], own: OwnSteps
             and (predictions := _predictions(answer, results, mix, own)) is not None
         ]
         diagnosis = diagnose(replace(question, wrong_answers=tuple(answers)), results)
+        if follows:  # without any slip, too: due no less than whoever made it, but not named
+            diagnosis = replace(diagnosis, fitting=())
         if diagnosis.due > best.diagnosis.due:
             best = SlipOnTop(diagnosis, tuple(step.id for step in mix))
         if own.is_spent:

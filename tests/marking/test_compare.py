@@ -356,6 +356,12 @@ def test_a_true_imaginary_part_is_not_called_rounding() -> None:
     assert verdict(np.array([2.0]), np.array([2 + 1j]), CLOSE).notes == ()
 
 
+@pytest.mark.parametrize("expected", [1e-9j, [2 + 1e-9j], np.array([2 + 1e-9j])])
+def test_where_a_complex_number_is_expected_none_is_read_as_a_real_one(expected: Any) -> None:
+    comparison = verdict(expected, deepcopy(expected), CLOSE)
+    assert comparison.matches and comparison.error_ratio == 0 and comparison.notes == ()
+
+
 def test_matched_counts_leaves() -> None:
     row = {"annotation": "class per pixel", "granularity": "pixel", "separates": True}
     seen = {"annotation": "CLASS PER PIXEL", "granularity": "image", "separates": True}

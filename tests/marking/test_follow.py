@@ -23,6 +23,7 @@ from marking_examples import (
     Student,
     assignment,
     composite,
+    question,
     raised,
     returned,
     values,
@@ -34,7 +35,17 @@ from grader.errors import GraderError
 from grader.marking import mark
 from grader.marking.steps import by_position, freeze
 from grader.marking.tame import Unusable, tame
-from grader.model import NotRun, Observation, Question, QuestionResult, Returned, TimedOut
+from grader.model import (
+    BuildsOn,
+    Case,
+    NotRun,
+    Observation,
+    Question,
+    QuestionResult,
+    Raises,
+    Returned,
+    TimedOut,
+)
 
 # --------------------------------------------------------------------------- references
 
@@ -395,6 +406,43 @@ def test_what_follows_earns_no_less_for_a_slip_that_fits_too() -> None:
     someone = student(layer=layer_no_bias)
     result = someone.mark(LAYER, DEPTH, knowing(FIRST_FORGOTTEN, DOUBLED))["network"]
     assert (result.share, result.basis) == (1, "follow_through")
+
+
+def guarded(size: int, target: int, width: int, *, layer: Any = layer) -> int:
+    if size < target:
+        raise ValueError
+    return int(layer(size, width))
+
+
+def unguarded(size: int, target: int, width: int, *, layer: Any = layer) -> int:
+    return int(layer(size, width)) + (size == 10)
+
+
+def test_the_last_value_put_right_never_lowers_what_a_slip_on_top_is_due() -> None:
+    """The guard is missing; what is still wrong is the slip's, and follows from the step, too."""
+    inputs = [(10, 4, 5), (16, 10, 4), (4, 9, 2)]
+    known = question(
+        *(Case(str(args), args, guarded(*args)) for args in inputs[:2]),
+        Case("refused", inputs[2], Raises("ValueError")),
+        function="guarded",
+        reference=guarded,
+        builds_on=BuildsOn(("layer",), Fraction(1), Fraction(0)),
+        wrong_answers=(
+            replace(
+                wrong("unguarded", Fraction(4, 5), *(unguarded(*args) for args in inputs)),
+                formula=unguarded,
+                steps=("layer",),
+            ),
+        ),
+    )
+    slips = partial(unguarded, layer=layer_no_bias)
+    before, after = (
+        Student(layer=layer_no_bias, guarded=function).mark(LAYER, known)[known.id]
+        for function in (slips, lambda *args: guarded(*args) if args[0] == 10 else slips(*args))
+    )
+    assert (before.share, before.basis) == (Fraction(4, 5), "wrong_answer")
+    assert (after.share, after.basis) == (Fraction(4, 5), "wrong_answer")
+    assert [answer.name for answer in after.diagnosis] == ["unguarded"]
 
 
 def test_a_composite_that_follows_in_some_cases_is_credited_for_those() -> None:
