@@ -8,6 +8,7 @@ look for what nobody thought of.
 from __future__ import annotations
 
 import os
+import signal
 
 from hypothesis import HealthCheck, settings
 
@@ -19,3 +20,9 @@ settings.register_profile(
 )
 settings.register_profile("long", settings.get_profile("ours"), max_examples=20_000)
 settings.load_profile("ours")
+
+# What nohup or a background job ignores would be ignored by all that tests start and then signal. A
+# handler is not handed on.
+for _number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, lambda *_: None)
