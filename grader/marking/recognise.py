@@ -89,6 +89,9 @@ _TIMES = 100  # as many elements as expected, or as this, that an observed array
 def recognise(*, expected: Value, observed: Value, rule: Rule) -> tuple[str, ...]:
     """Decides what a value that differs from the expected one is instead, most telling first."""
     want, got = plain(expected), plain(observed)
+    kinds = _leaf_kind(want), _leaf_kind(got)
+    if all(kinds) and kinds[0] != kinds[1]:
+        return (f"{kinds[1]} stands where {kinds[0]} is asked for",)
     if isinstance(want, bool) or isinstance(got, bool):
         return ()
     with np.errstate(all="ignore"):
@@ -101,6 +104,15 @@ def recognise(*, expected: Value, observed: Value, rule: Rule) -> tuple[str, ...
                 return tuple(_recognise_several(list(want), entries(got), rule))
             return tuple(_recognise_array(want, got, rule))
     return ()
+
+
+def _leaf_kind(value: Any) -> str:
+    """What kind of leaf a value is, where two kinds may look alike: True, 1, "1" and "True"."""
+    if isinstance(value, bool):
+        return "True or False"
+    if isinstance(value, int | float | complex):
+        return "a number"
+    return "text" if isinstance(value, str) else ""
 
 
 def _are_several(value: Any) -> bool:

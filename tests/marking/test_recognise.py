@@ -30,6 +30,12 @@ def bordered(array: Any, before: int, after: int) -> Any:
 
 
 RECOGNISED: list[tuple[str, Any, Any, Rule, str]] = [
+    ("text for a bool", True, "True", EXACT, "text stands where True or False is asked for"),
+    ("a number for a bool", False, 0, EXACT, "a number stands where True or False is asked for"),
+    ("a bool for a number", 1, True, EXACT, "True or False stands where a number is asked for"),
+    ("a number for text", "5", np.int64(5), EXACT, "a number stands where text is asked for"),
+    ("text for the numbers of a dict", {"a": 1, "b": 2}, {"a": "1", "b": "2"}, EXACT,
+     "text stands where a number is asked for"),
     ("transposed", MATRIX, MATRIX.T, EXACT, "equal to the expected matrix transposed"),
     ("transposed, of another shape", OBLONG, OBLONG.T, EXACT, "matrix transposed"),
     ("transposed, as lists", OBLONG.tolist(), OBLONG.T.tolist(), EXACT, "matrix transposed"),
@@ -128,7 +134,6 @@ PLAIN: list[tuple[str, Any, Any, Rule]] = [
     ("one overflow among other errors", [11329414656, 7526500], [-1555487232, 1], EXACT),
     ("a number for an array", MATRIX, 5, EXACT),
     ("an array for a number", 5, MATRIX, EXACT),
-    ("a bool for a number", 5, True, EXACT),
     ("a text", "pixel", "image", EXACT),
     ("a short list of texts in another order", (["a"], "b"), (["b"], "a"), EXACT),
     ("texts in another order", ["a", "b", "c"], ["b", "a", "c"], EXACT),
