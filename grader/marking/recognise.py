@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from grader.marking.arrays import Array, as_array, as_floats, entries, is_row, is_wide, plain
 from grader.marking.compare import matches
-from grader.marking.wording import show_amount, show_path
+from grader.marking.wording import show, show_amount, show_path
 from grader.model import Rule
 
 if TYPE_CHECKING:
@@ -63,6 +63,14 @@ _NEGATED = "the result has the wrong sign"
 _UNSIGNED = "the result is right except that all signs are missing"
 _CUT_OFF = "the result is right except that all fractions are missing"
 
+_KEYS = "the keys are right but for their kind: 1 and '1' are two keys"
+_TEXT_BUT_FOR: dict[str, Callable[[str], str]] = {
+    "capital letters": str.casefold,
+    "spaces and line ends": lambda text: "".join(text.split()),
+    "capital letters and spaces": lambda text: "".join(text.casefold().split()),
+    "its punctuation": lambda text: "".join(filter(str.isalnum, text)),
+}
+
 GENERAL = frozenset(
     {
         *_TURNED.values(),
@@ -97,8 +105,11 @@ def recognise(*, expected: Value, observed: Value, rule: Rule) -> tuple[str, ...
     with np.errstate(all="ignore"):
         if isinstance(want, int | float) and isinstance(got, int | float):
             return tuple(_recognise_number(want, got))
+        if isinstance(want, str) and isinstance(got, str):
+            return tuple(_recognise_text(want, got))
         if isinstance(want, dict) and isinstance(got, dict):
-            return tuple(_recognise_parts(want, got, rule))
+            keys = _KEYS if _are_keys_of_another_kind(want, got) else ""
+            return (keys,) if keys else tuple(_recognise_parts(want, got, rule))
         if isinstance(want, list | tuple | np.ndarray):
             if is_row(got) and len(got) == len(want) and _are_several(want):
                 return tuple(_recognise_several(list(want), entries(got), rule))
@@ -113,6 +124,30 @@ def _leaf_kind(value: Any) -> str:
     if isinstance(value, int | float | complex):
         return "a number"
     return "text" if isinstance(value, str) else ""
+
+
+def _are_keys_of_another_kind(expected: dict[Any, Any], observed: dict[Any, Any]) -> bool:
+    if not 0 < len(expected) == len(observed) <= _LARGEST or expected.keys() == observed.keys():
+        return False
+    if not all(isinstance(key, int | float | str) for key in [*expected, *observed]):
+        return False
+    return sorted(map(_spelt, expected)) == sorted(map(_spelt, observed))
+
+
+def _spelt(key: float | str) -> str:
+    """A key as text; a number too long to be printed is none."""
+    return key if isinstance(key, str) else show(key)
+
+
+def _recognise_text(expected: str, observed: str) -> Iterator[str]:
+    """In what alone two texts differ."""
+    if max(len(expected), len(observed)) > _LARGEST:
+        return
+    for remark, rest in _TEXT_BUT_FOR.items():
+        left = rest(expected)
+        if left and left == rest(observed):
+            yield f"the text is right but for {remark}"
+            return
 
 
 def _are_several(value: Any) -> bool:

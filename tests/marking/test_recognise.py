@@ -36,6 +36,11 @@ RECOGNISED: list[tuple[str, Any, Any, Rule, str]] = [
     ("a number for text", "5", np.int64(5), EXACT, "a number stands where text is asked for"),
     ("text for the numbers of a dict", {"a": 1, "b": 2}, {"a": "1", "b": "2"}, EXACT,
      "text stands where a number is asked for"),
+    ("keys that are text", {1: 2, 3: 4}, {"1": 2, "3": 4}, EXACT, "right but for their kind"),
+    ("capital letters", "Hello, Ada!", "hello, Ada!", EXACT, "right but for capital letters"),
+    ("a line end", "a b\nc", "a b\nc\n", EXACT, "right but for spaces and line ends"),
+    ("capitals and spaces", "No b", "nob", EXACT, "right but for capital letters and spaces"),
+    ("punctuation", "Hello, Ada!", "Hello Ada", EXACT, "right but for its punctuation"),
     ("transposed", MATRIX, MATRIX.T, EXACT, "equal to the expected matrix transposed"),
     ("transposed, of another shape", OBLONG, OBLONG.T, EXACT, "matrix transposed"),
     ("transposed, as lists", OBLONG.tolist(), OBLONG.T.tolist(), EXACT, "matrix transposed"),
@@ -150,6 +155,10 @@ PLAIN: list[tuple[str, Any, Any, Rule]] = [
     ("complex numbers", MATRIX, MATRIX * 1j, EXACT),
     ("only another dtype", MATRIX + MATRIX.T, (MATRIX + MATRIX.T).astype(np.int32),
      Rule(same_dtype=True)),
+    ("other keys", {1: 2}, {"2": 2}, EXACT),
+    ("keys that are the same", {1: 2}, {1.0: 3}, EXACT),
+    ("signs only", "+-", "-+", EXACT),
+    ("another text", "Hello", "Hallo", EXACT),
     ("two of three in reverse", [1, 1, 2], [2, 1, 2], EXACT),
 ]  # fmt: skip
 
