@@ -38,6 +38,7 @@ _TURNS: dict[str, Callable[[Array], Array]] = {
 _TURNED = {how: f"the result is equal to the expected matrix {how}" for how in _TURNS}
 _REVERSED = "the result holds the expected values in reverse order"
 _REORDERED = "the result holds the right values in another order"
+_LAST_ROW = "every row is the last expected one: is it one list, put in several times?"
 _EXCHANGED = "the parts of the result are right, but stand in another order"
 _BORDER_MISSING = "the result is the middle of the expected one: its border is missing"
 _END_MISSING = "the result is the beginning of the expected one: the rest is missing"
@@ -74,7 +75,7 @@ _TEXT_BUT_FOR: dict[str, Callable[[str], str]] = {
 GENERAL = frozenset(
     {
         *_TURNED.values(),
-        *(_REVERSED, _REORDERED, _EXCHANGED),
+        *(_REVERSED, _REORDERED, _LAST_ROW, _EXCHANGED),
         *(_BORDER_MISSING, _END_MISSING, _BEGINNING_MISSING),
         *(_BORDER_TOO_MANY, _END_TOO_MANY, _BEGINNING_TOO_MANY),
         *_SKIPPED.values(),
@@ -279,7 +280,7 @@ def _recognise_array(expected: Any, observed: Any, rule: Rule) -> Iterator[str]:
         if not matches(expected=want, observed=got, rule=replace(rule, same_dtype=False)):
             yield from _arithmetic(pair)  # some places allow less than the greatest tolerance
         return  # else the values are right; something else is not, such as the dtype
-    views = (_turned, _reordered, _reshaped, _cut_out, _arithmetic)
+    views = (_repeated, _turned, _reordered, _reshaped, _cut_out, _arithmetic)
     # the first view that recognises something has said what matters
     yield from next((found for view in views if (found := list(view(pair)))), [])
 
@@ -302,6 +303,13 @@ def _precision(want: Array, got: Array) -> Iterator[str]:
 
 def _varies(array: Array) -> bool:
     return bool((array != array.flat[0]).any())
+
+
+def _repeated(pair: _Pair) -> Iterator[str]:
+    """What `[[0] * n] * n` and appending one list again and again come to."""
+    want = pair.want
+    if want.ndim >= 2 and want.size > _FEWEST and pair.equal(np.broadcast_to(want[-1], want.shape)):
+        yield _LAST_ROW
 
 
 def _turned(pair: _Pair) -> Iterator[str]:
