@@ -51,7 +51,7 @@ Identifier: TypeAlias = Annotated[
     str,
     Meta(
         pattern=r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)",
-        extra=_says("write a Python name without accents, e.g. area_of"),
+        extra=_says("write a Python name of a-z, A-Z, 0-9 and _, e.g. area_of"),
     ),
 ]
 Id: TypeAlias = Annotated[

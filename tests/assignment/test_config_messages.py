@@ -208,6 +208,8 @@ ROWS = [
     # ------------------------------------------------------------------ what goes together
     ("a case without arguments", DRAWN, '{name: "drawn", weight: 3}  # <<',
      "questions[0].cases[1]: has neither `args` nor `generate`; add `args: […]`"),
+    ("a generator that is called", DRAWN, case(DRAWN, generate="rectangles()"),
+     "questions[0].cases[1].generate: is 'rectangles()'; write a Python name of a-z"),
     ("arguments twice", PRINTED, case(PRINTED, shown="full, generate: rectangles"),
      "questions[0].cases[0].generate: stands beside `args`; keep one of the two", 2),
     ("a count of what is written", PRINTED, case(PRINTED, shown="full, count: 3"),
