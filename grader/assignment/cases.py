@@ -53,6 +53,12 @@ def build_cases(trial: Trial) -> tuple[Case, ...]:
             unsound.add(entry.path)
             if problem.hopeless:
                 break
+    if cases and not unsound and all(case.expected is None and not case.at for case in cases):
+        trial.findings.add(
+            (*trial.question.path, "cases"),
+            f"expect nothing but null of {trial.parameters.function}: an empty function is right",
+            "let the reference return what it prints or changes, or add a case that must raise",
+        )
     return tuple(cases)
 
 

@@ -332,3 +332,35 @@ def test_an_array_in_a_message_takes_one_line(tmp_path: Path) -> None:
     config = edited(CONFIG, "at: [first]", "at: [middle]")
     found = problems_of(write(tmp_path, config, shapes=shapes))
     assert any("which leads to nothing in {'first': array([[0., 0., 1.], [0." in p for p in found)
+
+
+NOTHING = """\
+assignment: "Greetings"
+submission: {file: solution.py}
+questions:
+  - id: greet
+    title: "Greet"
+    function: greet
+    reference: shapes
+    points: 1
+    cases:
+      - {name: "Ada", args: [Ada]}
+      - {name: "nobody", args: [""]}
+"""
+PRINTS = "def greet(name):\n    print('Hello,', name)\n"
+
+
+def test_a_reference_that_returns_nothing_is_refused_as_an_empty_function_passes(
+    tmp_path: Path,
+) -> None:
+    (found,) = problems_of(write(tmp_path, NOTHING, shapes=PRINTS))
+    assert (
+        "questions[0].cases: expect nothing but null of greet: an empty function is right" in found
+    )
+    assert "let the reference return what it prints" in found
+
+
+def test_a_check_that_returns_nothing_and_raises_is_a_question(tmp_path: Path) -> None:
+    config = edited(NOTHING, '[""]}', '[""], raises: ValueError}')
+    raises = PRINTS + "    if not name:\n        raise ValueError('who?')\n"
+    assert not problems_of(write(tmp_path, config, shapes=raises))
