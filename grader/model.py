@@ -296,6 +296,7 @@ Outcome: TypeAlias = Returned | Raised | TimedOut | Killed | Missing | Malformed
 # The worker says what it converted by these codes only; text of its own is never repeated.
 VALUE_NOTES: Mapping[str, str] = {
     "tensor": "a torch tensor was read as an array",
+    "sparse": "a sparse matrix was read as an array",
     "numpy_scalar": "a NumPy scalar was read as a Python number",
     "subclass": "an instance of a subclass was read as its built-in base",
     "masked": "a masked array was read as its plain data",

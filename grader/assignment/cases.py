@@ -8,6 +8,7 @@ with the references of its steps, which is what follow-through does with a stude
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -18,7 +19,7 @@ from grader.assignment.amounts import exact
 from grader.assignment.consistency import is_close, refusal
 from grader.assignment.deadline import Result, exception_kind
 from grader.assignment.document import KeyPath
-from grader.assignment.findings import brief
+from grader.assignment.findings import brief, suggest
 from grader.assignment.inputs import Input, read_inputs
 from grader.assignment.spelt import spelt
 from grader.assignment.trial import Trial, crossing
@@ -52,6 +53,12 @@ def build_cases(trial: Trial) -> tuple[Case, ...]:
             unsound.add(entry.path)
             if problem.hopeless:
                 break
+    if cases and not unsound and all(case.expected is None and not case.at for case in cases):
+        trial.findings.add(
+            (*trial.question.path, "cases"),
+            f"expect nothing but null of {trial.parameters.function}: an empty function is right",
+            "let the reference return what it prints or changes, or add a case that must raise",
+        )
     return tuple(cases)
 
 
@@ -106,13 +113,23 @@ def _expected(trial: Trial, entry: Input) -> Value | Raises:
         )
     part = narrow(value, entry.config.at)
     if part is ABSENT:
+        where = "" if entry.config.generate is None else f"for `{entry.name}`, "
         trial.findings.add(
             (*entry.path, "at"),
-            f"{entry.label}is {list(entry.config.at)!r}, which leads to nothing in {brief(value)}",
-            "write keys and positions that the result has",
+            f"{where}is {list(entry.config.at)!r}, which leads to nothing in {brief(value)}",
+            _way_on(value, entry.config.at),
         )
         raise _Unsound
     return part  # type: ignore[no-any-return]
+
+
+def _way_on(value: Value, at: tuple[str | int, ...]) -> str:
+    """The remedy for a way that ends too early: the keys that are there."""
+    for length in range(len(at)):
+        part = narrow(value, at[:length])
+        if isinstance(part, dict) and at[length] not in part:
+            return suggest(at[length], map(str, part), what="key")
+    return "write keys and positions that the result has"
 
 
 def _call(trial: Trial, entry: Input) -> Result:
@@ -167,7 +184,7 @@ def _value(trial: Trial, entry: Input, result: Result) -> Value:
             trial,
             entry,
             f"the reference raises {trial.said(result)}",
-            f"mend the reference{_or_say_so(result)}",
+            _as_arrays(trial, entry) or f"mend the reference{_or_say_so(result)}",
         )
     try:
         return crossing(result.value if isinstance(result, Returned) else None)
@@ -178,6 +195,23 @@ def _value(trial: Trial, entry: Input, result: Result) -> Value:
             f"the reference returns {why}, which cannot cross to a student's process and back",
             "return numbers, text, None, lists, tuples, dicts or arrays of numbers",
         )
+
+
+def _as_arrays(trial: Trial, entry: Input) -> str:
+    """The remedy where a written list stayed one, and as an array would have done."""
+    if entry.config.generate is not None:
+        return ""
+    args = [fresh(arg) for arg in entry.args]
+    lists = []
+    for index, name in enumerate(trial.parameters.names[: len(args)]):
+        if isinstance(args[index], list) and trial.parameters.hint(index) is Any:
+            with suppress(ValueError):  # rows of unequal length
+                args[index] = np.asarray(args[index])
+                lists.append(name)
+    if not lists or not isinstance(trial.deadline.call(trial.function, *args), Returned):
+        return ""
+    which = " and ".join(lists)
+    return f"a list stays one: annotate {which} in the reference, as in {lists[0]}: np.ndarray"
 
 
 def _or_say_so(raised: Raised) -> str:

@@ -51,7 +51,7 @@ Identifier: TypeAlias = Annotated[
     str,
     Meta(
         pattern=r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)",
-        extra=_says("write a Python name, e.g. area_of"),
+        extra=_says("write a Python name of a-z, A-Z, 0-9 and _, e.g. area_of"),
     ),
 ]
 Id: TypeAlias = Annotated[
@@ -162,6 +162,7 @@ class SubmissionConfig(_Mapping, frozen=True):
             "name that follows `import`. A submission is not marked where one that it imports is "
             "not installed.",
             examples=[["scipy", "torch"]],
+            extra=_says("write a list of names as they follow `import`, e.g. [scipy, torch]"),
         ),
     ] = ()
 

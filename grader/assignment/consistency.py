@@ -368,7 +368,8 @@ def _check_case(case: CaseDraft, close: bool, findings: Findings) -> None:
         findings.add(path, "has neither `args` nor `generate`", "add `args: […]`")
     if entry.args is not None and entry.generate is not None:
         findings.add((*path, "generate"), "stands beside `args`", "keep one of the two")
-    if entry.generate is None and entry.count is not None:
+    drawn = entry.generate is not None or findings.is_written((*path, "generate"))
+    if entry.count is not None and not drawn:
         findings.add((*path, "count"), "stands without `generate`", "take it out")
     if entry.expect is not UNSET and entry.generate is not None:
         findings.add(

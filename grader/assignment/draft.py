@@ -271,6 +271,8 @@ class _Reader:
             meant = meant_amount(data, "duration")
         elif "MB|GB" in pattern:
             meant = meant_amount(data, "size")
+        elif _is_unquoted(kind, data):
+            meant = f'it in quotes: "{data}"'
         if data is None:
             what, remedy = "is empty", f"{hint or _hint(kind) or 'write a value'}, or leave it out"
         elif meant:
@@ -279,6 +281,17 @@ class _Reader:
             what, remedy = f"is {brief(data)}", hint or _hint(kind) or "write " + " or ".join(words)
         self.findings.add(path, what, remedy)
         return _UNSOUND
+
+
+def _is_unquoted(kind: Any, data: Any) -> bool:
+    """Whether a number would be right if it were text, such as the id 1."""
+    if isinstance(data, bool) or not isinstance(data, int | float) or _bare(kind)[0] is not str:
+        return False
+    try:
+        msgspec.convert(str(data), kind)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _home(key: Any) -> str | None:

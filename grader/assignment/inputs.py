@@ -245,7 +245,7 @@ def _fitting(trial: Trial, case: CaseDraft, result: Returned) -> tuple[Value, ..
         trial.findings.add(
             path,
             f"draws {brief(value)}, which is no tuple",
-            "return a tuple of the arguments by position, e.g. (3, 4)",
+            "return a tuple of the arguments by position, e.g. (3, 4), or (3,) for one",
         )
         return None
     try:

@@ -1,4 +1,4 @@
-"""Finds numbers that config.yaml spells as YAML does not, so that they were read as text."""
+"""Finds numbers and the like that config.yaml spells as YAML does not: they were read as text."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ _WORDS = {
     **dict.fromkeys(("-inf", "-np.inf", "-math.inf"), (-math.inf, "-.inf")),
     **dict.fromkeys(("nan", "np.nan", "math.nan"), (math.nan, ".nan")),
     "none": (None, "null"),
+    **dict.fromkeys(("yes", "on"), (True, "true")),
+    **dict.fromkeys(("no", "off"), (False, "false")),
 }
 
 
@@ -19,8 +21,8 @@ def spelt(value: Any) -> tuple[Any, str]:
 
     >>> spelt(["NaN", 2])
     ([nan, 2], 'write .nan: YAML reads NaN as text')
-    >>> spelt("yes")
-    ('yes', '')
+    >>> spelt("maybe")
+    ('maybe', '')
     """
     if isinstance(value, list):
         items = [spelt(item) for item in value]

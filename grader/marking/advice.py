@@ -14,8 +14,9 @@ import re
 import sys
 from collections.abc import Collection, Iterator, Sequence
 
+from grader.marking.compare import narrow
 from grader.marking.credit import must_raise
-from grader.marking.patterns import OF_ANOTHER_KIND, patterns
+from grader.marking.patterns import NONE, NONE_ELSEWHERE, OF_ANOTHER_KIND, patterns
 from grader.marking.wording import count_sentences, first_sentences, one_line
 from grader.model import (
     CaseResult,
@@ -211,10 +212,13 @@ def _claims(cases: Sequence[CaseResult]) -> Iterator[str]:
 def _different(shown: Sequence[CaseResult], common: Sequence[str]) -> Iterator[str]:
     """What the first shown case with a wrong value looks like, or else how to go on from it."""
     for case in shown:
-        returned = isinstance(case.observation.outcome, Returned)
-        if not returned or must_raise(case) or case.followed_from:
+        outcome = case.observation.outcome
+        if not isinstance(outcome, Returned) or must_raise(case) or case.followed_from:
             continue
         name = case.case.name
+        if narrow(outcome.value, case.case.at) is None and NONE_ELSEWHERE not in common:
+            yield f'In the case "{name}" {NONE}'
+            return
         remarks = [r for r in case.remarks if not any(r in pattern for pattern in common)]
         for remark in remarks:
             yield f'In the case "{name}" {remark}{"" if remark.endswith("?") else "."}'

@@ -32,13 +32,16 @@ def read_text(question: Question, observation: Observation) -> TextAnswer:
     value = outcome.value
     if form.entries:
         if not isinstance(value, dict):
-            return TextAnswer(_as_texts(value), (f"a dict of {len(form.entries)} texts was asked",))
+            text = _joined(value)
+            kept = {} if text is None else {"": text[:_KEPT]}
+            return TextAnswer(kept, (f"a dict of {len(form.entries)} texts was asked",))
         named = {_name(key): item for key, item in islice(value.items(), _LOOKED_AT)}
         asked = {entry: named[entry] for entry in form.entries if entry in named}
         texts = dict(islice((asked | named).items(), _ENTRIES))  # what was asked for comes first
     else:
         asked = texts = {"": value}
-    kept = {key: item[:_KEPT] for key, item in texts.items() if isinstance(item, str)}
+    found = {key: _joined(item) for key, item in texts.items()}
+    kept = {key: text[:_KEPT] for key, text in found.items() if text is not None}
     findings = [f"{entry}: missing" for entry in form.entries if entry not in texts]
     findings += [f"{key}: was not asked for" for key in texts if form.entries and key not in asked]
     findings += [
@@ -48,8 +51,8 @@ def read_text(question: Question, observation: Observation) -> TextAnswer:
     ]
     findings += [
         f"{key or 'the answer'}: only the first {_KEPT} characters were kept"
-        for key, item in texts.items()
-        if isinstance(item, str) and len(item) > _KEPT
+        for key, text in found.items()
+        if text is not None and len(text) > _KEPT
     ]
     findings += _findings(form, kept)
     return TextAnswer(text=kept, findings=tuple(findings))
@@ -59,8 +62,18 @@ def _name(key: object) -> str:
     return key[:_NAME] if isinstance(key, str) else show(key)[:_NAME]
 
 
-def _as_texts(value: object) -> dict[str, str]:
-    return {"": value[:_KEPT]} if isinstance(value, str) else {}
+def _joined(value: object) -> str | None:
+    """A text, also one that was written as several ones; a comma too many makes a tuple of it."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        named = [(f"{_name(key)}: ", item) for key, item in islice(value.items(), _LOOKED_AT)]
+    elif isinstance(value, list | tuple):
+        named = [("", item) for item in islice(value, _LOOKED_AT)]
+    else:
+        return None
+    lines = [name + item for name, item in named if isinstance(item, str)]
+    return "\n".join(lines) if lines and len(lines) == len(named) else None
 
 
 def _findings(form: TextForm, texts: Mapping[str, str]) -> Iterator[str]:

@@ -46,8 +46,9 @@ def patterns(results: Sequence[CaseResult]) -> tuple[str, ...]:
 _DIGITS = 1000  # of numbers that were written out; a longer text is none
 _NOT_REFUSED = "All is right, except for an exception that the statement asks for."
 _SQUARE_ONLY = "It is right for square inputs only: where do height and width change places?"
-_NONE = "In every failed case the result is None: is it printed, or does a branch return nothing?"
-_NONE_ELSEWHERE = "In every failed case the result is None, which is right in other cases only."
+NONE = "the result is None: is it printed, or does a branch return nothing?"
+_NONE = f"In every failed case {NONE}"
+NONE_ELSEWHERE = "In every failed case the result is None, which is right in other cases only."
 _KEPT = "Each result goes on from that of the call before: what is kept between calls?"
 _TEXT = "In every failed case the result is text: return the number itself, not its digits."
 OF_ANOTHER_KIND = frozenset({_NONE, _TEXT})
@@ -58,7 +59,7 @@ def _same_kind(failed: Sequence[CaseResult], values: Sequence[CaseResult]) -> It
     """What no value is: a result that was not returned, or that was written out."""
     kinds = {_kind(result) for result in failed}
     if kinds == {_NONE} and any(_is_rightly_none(result) for result in values):
-        yield _NONE_ELSEWHERE
+        yield NONE_ELSEWHERE
     elif len(kinds) == 1:
         yield from kinds - {""}
 
@@ -121,21 +122,39 @@ def _has_unequal_sides(args: Sequence[Any]) -> bool | None:
 
 
 def _goes_on(results: Sequence[CaseResult]) -> bool:
-    """Whether every sequence but the first is what the call before gave and the right one."""
-    rows = [_rows(result) for result in results if result.case.shown]
-    known = [row for row in rows if row is not None]
-    if len(known) < len(rows) or len(known) < _FEWEST:
+    """Whether every result but the first is what the call before gave and the right one.
+
+    Of calls that leave an argument to its default two are enough: a list made by default is kept.
+    """
+    shown = [result for result in results if result.case.shown]
+    most = max((len(result.case.args) for result in shown), default=0)
+    by_default = [result for result in shown if len(result.case.args) < most]
+    return _all_go_on(shown, _FEWEST) or _all_go_on(by_default, 2)
+
+
+def _all_go_on(results: Sequence[CaseResult], fewest: int) -> bool:
+    collected = [_collected(result) for result in results]
+    known = [pair for pair in collected if pair is not None]
+    if len(known) < len(results) or len(known) < fewest:
         return False
-    pairs = pairwise(known)
-    return all(before and got == before + want for (_, before), (want, got) in pairs)
+    return all(_goes_on_from(before, *pair) for (_, before), pair in pairwise(known))
 
 
-def _rows(result: CaseResult) -> tuple[list[Any], list[Any]] | None:
-    """Expected and observed, if both are sequences of single values."""
+def _goes_on_from(before: Any, want: Any, got: Any) -> bool:
+    if isinstance(before, dict) and isinstance(want, dict) and isinstance(got, dict):
+        return before.keys() > want.keys() & before.keys() and got.keys() == before.keys() | want
+    lists = isinstance(before, list) and isinstance(want, list)
+    return lists and bool(before) and got == before + want
+
+
+def _collected(result: CaseResult) -> tuple[Any, Any] | None:
+    """Expected and observed, if both are dicts or both are sequences of single values."""
     outcome = result.observation.outcome
     if not isinstance(outcome, Returned) or result.case.at:
         return None
     both: tuple[Any, Any] = result.case.expected, outcome.value
+    if all(isinstance(side, dict) and len(side) <= _LONGEST for side in both):
+        return both
     if not all(is_row(side) and len(side) <= _LONGEST for side in both):
         return None
     want, got = map(entries, both)

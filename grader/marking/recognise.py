@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from grader.marking.arrays import Array, as_array, as_floats, entries, is_row, is_wide, plain
 from grader.marking.compare import matches
-from grader.marking.wording import show_amount, show_path
+from grader.marking.wording import show, show_amount, show_path
 from grader.model import Rule
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ _TURNS: dict[str, Callable[[Array], Array]] = {
 _TURNED = {how: f"the result is equal to the expected matrix {how}" for how in _TURNS}
 _REVERSED = "the result holds the expected values in reverse order"
 _REORDERED = "the result holds the right values in another order"
+_LAST_ROW = "every row is the last expected one: is it one list, put in several times?"
 _EXCHANGED = "the parts of the result are right, but stand in another order"
 _BORDER_MISSING = "the result is the middle of the expected one: its border is missing"
 _END_MISSING = "the result is the beginning of the expected one: the rest is missing"
@@ -63,10 +64,18 @@ _NEGATED = "the result has the wrong sign"
 _UNSIGNED = "the result is right except that all signs are missing"
 _CUT_OFF = "the result is right except that all fractions are missing"
 
+_KEYS = "the keys are right but for their kind: 1 and '1' are two keys"
+_TEXT_BUT_FOR: dict[str, Callable[[str], str]] = {
+    "capital letters": str.casefold,
+    "spaces and line ends": lambda text: "".join(text.split()),
+    "capital letters and spaces": lambda text: "".join(text.casefold().split()),
+    "its punctuation": lambda text: "".join(filter(str.isalnum, text)),
+}
+
 GENERAL = frozenset(
     {
         *_TURNED.values(),
-        *(_REVERSED, _REORDERED, _EXCHANGED),
+        *(_REVERSED, _REORDERED, _LAST_ROW, _EXCHANGED),
         *(_BORDER_MISSING, _END_MISSING, _BEGINNING_MISSING),
         *(_BORDER_TOO_MANY, _END_TOO_MANY, _BEGINNING_TOO_MANY),
         *_SKIPPED.values(),
@@ -89,18 +98,57 @@ _TIMES = 100  # as many elements as expected, or as this, that an observed array
 def recognise(*, expected: Value, observed: Value, rule: Rule) -> tuple[str, ...]:
     """Decides what a value that differs from the expected one is instead, most telling first."""
     want, got = plain(expected), plain(observed)
+    kinds = _leaf_kind(want), _leaf_kind(got)
+    if all(kinds) and kinds[0] != kinds[1]:
+        return (f"{kinds[1]} stands where {kinds[0]} is asked for",)
     if isinstance(want, bool) or isinstance(got, bool):
         return ()
     with np.errstate(all="ignore"):
         if isinstance(want, int | float) and isinstance(got, int | float):
             return tuple(_recognise_number(want, got))
+        if isinstance(want, str) and isinstance(got, str):
+            return tuple(_recognise_text(want, got))
         if isinstance(want, dict) and isinstance(got, dict):
-            return tuple(_recognise_parts(want, got, rule))
+            keys = _KEYS if _are_keys_of_another_kind(want, got) else ""
+            return (keys,) if keys else tuple(_recognise_parts(want, got, rule))
         if isinstance(want, list | tuple | np.ndarray):
             if is_row(got) and len(got) == len(want) and _are_several(want):
                 return tuple(_recognise_several(list(want), entries(got), rule))
             return tuple(_recognise_array(want, got, rule))
     return ()
+
+
+def _leaf_kind(value: Any) -> str:
+    """What kind of leaf a value is, where two kinds may look alike: True, 1, "1" and "True"."""
+    if isinstance(value, bool):
+        return "True or False"
+    if isinstance(value, int | float | complex):
+        return "a number"
+    return "text" if isinstance(value, str) else ""
+
+
+def _are_keys_of_another_kind(expected: dict[Any, Any], observed: dict[Any, Any]) -> bool:
+    if not 0 < len(expected) == len(observed) <= _LARGEST or expected.keys() == observed.keys():
+        return False
+    if not all(isinstance(key, int | float | str) for key in [*expected, *observed]):
+        return False
+    return sorted(map(_spelt, expected)) == sorted(map(_spelt, observed))
+
+
+def _spelt(key: float | str) -> str:
+    """A key as text; a number too long to be printed is none."""
+    return key if isinstance(key, str) else show(key)
+
+
+def _recognise_text(expected: str, observed: str) -> Iterator[str]:
+    """In what alone two texts differ."""
+    if max(len(expected), len(observed)) > _LARGEST:
+        return
+    for remark, rest in _TEXT_BUT_FOR.items():
+        left = rest(expected)
+        if left and left == rest(observed):
+            yield f"the text is right but for {remark}"
+            return
 
 
 def _are_several(value: Any) -> bool:
@@ -232,7 +280,7 @@ def _recognise_array(expected: Any, observed: Any, rule: Rule) -> Iterator[str]:
         if not matches(expected=want, observed=got, rule=replace(rule, same_dtype=False)):
             yield from _arithmetic(pair)  # some places allow less than the greatest tolerance
         return  # else the values are right; something else is not, such as the dtype
-    views = (_turned, _reordered, _reshaped, _cut_out, _arithmetic)
+    views = (_repeated, _turned, _reordered, _reshaped, _cut_out, _arithmetic)
     # the first view that recognises something has said what matters
     yield from next((found for view in views if (found := list(view(pair)))), [])
 
@@ -255,6 +303,13 @@ def _precision(want: Array, got: Array) -> Iterator[str]:
 
 def _varies(array: Array) -> bool:
     return bool((array != array.flat[0]).any())
+
+
+def _repeated(pair: _Pair) -> Iterator[str]:
+    """What `[[0] * n] * n` and appending one list again and again come to."""
+    want = pair.want
+    if want.ndim >= 2 and want.size > _FEWEST and pair.equal(np.broadcast_to(want[-1], want.shape)):
+        yield _LAST_ROW
 
 
 def _turned(pair: _Pair) -> Iterator[str]:

@@ -50,6 +50,8 @@ REFUSALS: Final[Mapping[str, str]] = {
     "dtype": "returned an array of records, dates or bytes; return an array of numbers",
     "meta_tensor": "returned a tensor without data (on the device 'meta')",
     "exception": "returned an exception; raise it, as in raise ValueError(…)",
+    "iterator": "returned an iterator; return a list, as in list(…)",
+    "own_number": "returned a number of a class of its own; return an int or a float, as in int(…)",
     "own_class": f"returned an object of a class of its own; {_RETURN}",
 }
 _ARTICLE: Final[Mapping[str, str]] = {

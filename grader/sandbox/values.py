@@ -8,6 +8,8 @@ that honest results of every style arrive as what they mean.
 
 from __future__ import annotations
 
+import math
+import numbers
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -42,7 +44,9 @@ _BORROWED: Final = {
     ("collections", "defaultdict"),
     ("collections", "Counter"),
 }
-_OF_NO_PLAIN_KIND: Final = frozenset({"own_class", "exception", "dtype", "meta_tensor"})
+_OF_NO_PLAIN_KIND: Final = frozenset(
+    {"own_class", "own_number", "iterator", "exception", "dtype", "meta_tensor"}
+)
 _PLAIN_DICTS: Final = frozenset({"OrderedDict", "defaultdict", "Counter"})
 
 
@@ -92,6 +96,8 @@ class _Reader:
             return self._array(value, numpy, depth)
         if torch is not None and _is(kind, getattr(torch, "Tensor", None)):
             return self._tensor(value, torch, numpy, depth)
+        if _is_sparse(kind):
+            return self._sparse(value, depth)
         if kind is range:
             return self._sequence(value, depth)  # type: ignore[arg-type]
         for base, read in _READ_BASE:
@@ -115,7 +121,7 @@ class _Reader:
         name = _name(kind)
         if name == "deque" or (name == "array" and value.typecode not in "uw"):  # u, w: text
             return self._sequence(value, depth)
-        raise Refusal(f"type:{name}" if name in NAMED else "own_class")
+        raise Refusal(f"type:{name}" if name in NAMED else _own(kind))
 
     def _note_subclass(self, is_one: bool) -> None:
         if is_one:
@@ -182,6 +188,12 @@ class _Reader:
             raise Refusal("dtype")
         return value
 
+    def _sparse(self, value: Any, depth: int) -> Any:
+        self.notes.add("sparse")
+        if math.prod(value.shape) * value.dtype.itemsize > self.max_bytes:
+            raise Refusal("too_large")
+        return self.read(value.toarray(), depth + 1)
+
     def _tensor(self, value: Any, torch: Any, numpy: Any, depth: int) -> Any:
         self.notes.add("tensor")
         tensor = torch.Tensor.detach(value)
@@ -217,7 +229,25 @@ _READ_BASE: Final[tuple[tuple[type, Callable[[Any], object]], ...]] = (
 
 def _is(kind: type, base: Any) -> bool:
     """Whether `kind` derives from `base` in fact; an overridden `__class__` does not count."""
-    return type(base) is not type(None) and base in type.__dict__["__mro__"].__get__(kind)
+    return type(base) is not type(None) and base in _bases(kind)
+
+
+def _is_sparse(kind: type) -> bool:
+    """Whether it is one of SciPy's sparse matrices or arrays."""
+    sparse = sys.modules.get("scipy.sparse")
+    return any(_is(kind, getattr(sparse, base, None)) for base in ("spmatrix", "sparray"))
+
+
+def _own(kind: type) -> str:
+    """The word for a type that has no name here: what can be made of it, if that is known."""
+    if any("__next__" in type.__dict__["__dict__"].__get__(base) for base in _bases(kind)):
+        return "iterator"
+    return "own_number" if issubclass(kind, numbers.Number) else "own_class"
+
+
+def _bases(kind: type) -> tuple[type, ...]:
+    bases: tuple[type, ...] = type.__dict__["__mro__"].__get__(kind)
+    return bases
 
 
 def _name(kind: type) -> str:

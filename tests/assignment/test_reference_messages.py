@@ -21,6 +21,7 @@ WRONG = "wrong_answers: {half_the_rim: 0.5, scale_forgotten: 0.25}"
 AREA = "    return width * height * scale\n"
 DRAW = "    width, height, scale = (int(n) for n in rng.integers(2, 30, 3))\n"
 SIDES = '    return {"first": list(rectangles[0]), "last": list(rectangles[-1])}\n'
+SIDES_IN_FULL = SHAPES[SHAPES.index("def sides(") : SHAPES.index("def sides_crossed")]
 HALF = "    return (width + height) * scale\n"
 ROUNDING = "    return 1e-9 * depth\n"
 FORGOTTEN = SOLIDS[SOLIDS.index("def depth_forgotten") : SOLIDS.index("def rounding")]
@@ -92,7 +93,7 @@ ROWS = [
     ("a generator that hangs", "shapes", DRAW, "    while True: pass\n",
      DRAWN + "draws nothing within 0.3 s; mend the generator so that it ends"),
     ("a generator that draws no tuple", "shapes", "return width, height, scale", "return [width]",
-     DRAWN + "draws [", "which is no tuple; return a tuple of the arguments by position"),
+     DRAWN + "draws [", "which is no tuple; return a tuple of the arguments by position, e.g. (3, 4), or (3,) for one"),
     ("a generator that draws too much", "shapes", "return width, height, scale",
      "return width, height, scale, 1",
      DRAWN + "has 4 arguments for area(width, height, scale); write 2 to 3"),
@@ -108,6 +109,12 @@ ROWS = [
     # ------------------------------------------------------------------ what the reference does
     ("the reference raises", "shapes", SIDES, "    return 1 / (len(rectangles) - 2)\n",
      f"{LIST}: the reference raises ZeroDivisionError: division by zero (reference/shapes.py:42); mend the reference, or write `raises: ZeroDivisionError`"),
+    ("the reference asks for arrays", "shapes", SIDES_IN_FULL,
+     "def sides(rectangles):\n    return rectangles.tolist()\n",
+     f"{LIST}: the reference raises AttributeError: 'list' object has no attribute 'tolist' (reference/shapes.py:41); a list stays one: annotate rectangles in the reference, as in rectangles: np.ndarray"),
+    ("the reference fails with arrays, too", "shapes", SIDES_IN_FULL,
+     "def sides(rectangles):\n    return rectangles.keys()\n",
+     f"{LIST}: the reference raises AttributeError: 'list' object has no attribute 'keys' (reference/shapes.py:41); mend the reference"),
     ("the reference raises an exception of its own", "shapes", SIDES,
      "    raise type('Odd', (KeyError,), {})('odd')\n",
      f"{LIST}: the reference raises Odd: 'odd' (reference/shapes.py:42); mend the reference, or write `raises: KeyError`"),
@@ -151,9 +158,9 @@ ROWS = [
      "    sides.calls = getattr(sides, 'calls', 0) + 1\n    return 1 // (2 - sides.calls)\n",
      f"{LIST}: the reference gives 1, then an exception for the same arguments; take out"),
     ("a path to nothing", "config", "at: [first]", "at: [third]",
-     "questions[2].cases[0].at: is ['third'], which leads to nothing in {'first': [2, 3], 'last': [4, 5]}; write keys"),
+     "questions[2].cases[0].at: is ['third'], which leads to nothing in {'first': [2, 3], 'last': [4, 5]}; write a known key: first, last"),
     ("a path beyond the end", "config", "at: [first]", "at: [first, 2]",
-     "questions[2].cases[0].at: is ['first', 2], which leads to nothing in"),
+     "questions[2].cases[0].at: is ['first', 2], which leads to nothing in", "; write keys and positions"),
     # ------------------------------------------------------------------ tolerances, cases that can fail
     ("a tolerance that raises", "solids", ROUNDING, "    return depth[0]\n",
      "questions[1].compare.atol: for `a cube`, rounding raises TypeError: 'float' object is not subscriptable (reference/solids.py:"),
@@ -325,3 +332,35 @@ def test_an_array_in_a_message_takes_one_line(tmp_path: Path) -> None:
     config = edited(CONFIG, "at: [first]", "at: [middle]")
     found = problems_of(write(tmp_path, config, shapes=shapes))
     assert any("which leads to nothing in {'first': array([[0., 0., 1.], [0." in p for p in found)
+
+
+NOTHING = """\
+assignment: "Greetings"
+submission: {file: solution.py}
+questions:
+  - id: greet
+    title: "Greet"
+    function: greet
+    reference: shapes
+    points: 1
+    cases:
+      - {name: "Ada", args: [Ada]}
+      - {name: "nobody", args: [""]}
+"""
+PRINTS = "def greet(name):\n    print('Hello,', name)\n"
+
+
+def test_a_reference_that_returns_nothing_is_refused_as_an_empty_function_passes(
+    tmp_path: Path,
+) -> None:
+    (found,) = problems_of(write(tmp_path, NOTHING, shapes=PRINTS))
+    assert (
+        "questions[0].cases: expect nothing but null of greet: an empty function is right" in found
+    )
+    assert "let the reference return what it prints" in found
+
+
+def test_a_check_that_returns_nothing_and_raises_is_a_question(tmp_path: Path) -> None:
+    config = edited(NOTHING, '[""]}', '[""], raises: ValueError}')
+    raises = PRINTS + "    if not name:\n        raise ValueError('who?')\n"
+    assert not problems_of(write(tmp_path, config, shapes=raises))

@@ -15,6 +15,8 @@ from grader.assignment.spelt import spelt
         ("inf", math.inf, "write .inf: YAML reads inf as text"),
         ("-np.inf", -math.inf, "write -.inf: YAML reads -np.inf as text"),
         ("None", None, "write null: YAML reads None as text"),
+        ("yes", True, "write true: YAML reads yes as text"),
+        (["No"], [False], "write false: YAML reads No as text"),
         ("1e-6", 1e-6, "write 1e-6 without quotes: it is text"),
         ("1 + 2j", 1 + 2j, "YAML reads 1 + 2j as text, as it has no complex numbers: use"),
         ({"a": [0, ["Inf"]]}, {"a": [0, [math.inf]]}, "write .inf: YAML reads Inf as text"),

@@ -39,7 +39,8 @@ from grader.model import (
 
 OBLONG = np.arange(6).reshape(2, 3)
 TRY_OTHERS = "try unequal sizes, the smallest that are allowed, and every argument."
-NONE = "In every failed case the result is None: is it printed, or does a branch return nothing?"
+NONE_HERE = "the result is None: is it printed, or does a branch return nothing?"
+NONE = f"In every failed case {NONE_HERE}"
 READ_BY = f"Python {sys.version_info.major}.{sys.version_info.minor} reads it here."
 KEPT = "Each result goes on from that of the call before: what is kept between calls?"
 TIMED_OUT = Observation(TimedOut(5.0))
@@ -50,6 +51,8 @@ def shown(expected: Any, name: str = "printed", **more: Any) -> Case:
 
 
 HIDDEN = case(6, 2, 3)
+TO_A_LIST = (case([5, 6], 6, [5], shown=True),)
+BY_DEFAULT = (case([6], 6, shown=True), case([7], 7, name="b", shown=True))
 REFUSAL = shown(Raises("ValueError"), name="no channels")
 
 ROWS: list[tuple[str, list[Case], list[Any], tuple[str, ...]]] = [
@@ -71,6 +74,17 @@ ROWS: list[tuple[str, list[Case], list[Any], tuple[str, ...]]] = [
     ("None for a value", [shown(5), HIDDEN], [None, None], (NONE,)),
     ("None for a value and for a refusal", [shown([5]), REFUSAL], [None, None],
      (NONE, 'In the case "no channels": returned None, expected ValueError.')),
+    ("None for a value, and an exception", [shown(5), shown(6, name="b")],
+     [None, raised(ValueError)],
+     ('In the case "b": raised ValueError.', f'In the case "printed" {NONE_HERE}')),
+    ("None for a value, and another value", [shown([5]), shown([6], name="b")], [None, [7]],
+     (f'In the case "printed" {NONE_HERE}',)),
+    ("text for True", [shown(True), HIDDEN], ["True", 6],
+     ('In the case "printed" text stands where True or False is asked for.',)),
+    ("a number for True", [shown(True), HIDDEN], [1, 6],
+     ('In the case "printed" a number stands where True or False is asked for.',)),
+    ("a text for numbers, and not a number's", [shown(5), shown(6, name="b")], ["5", "none"],
+     ('In the case "printed" text stands where a number is asked for.',)),
     ("text for numbers", [shown([5]), HIDDEN], [["5"], "6"],
      ("In every failed case the result is text: return the number itself, not its digits.",)),
     ("all are off by one", [shown(5), HIDDEN, case(8)], [6, 7, 9],
@@ -106,6 +120,13 @@ ROWS: list[tuple[str, list[Case], list[Any], tuple[str, ...]]] = [
      ("In the case \"printed\": raised TypeError at a.py, line 3: 'int' object is not callable.",)),
     ("a list that is kept", [shown([5]), shown([6, 7], name="b"), shown([8], name="c")],
      [[5], [5, 6, 7], (5, 6, 7, 8)], (KEPT, 'In the case "b": 3 entries, expected 2.')),
+    ("a dict that is kept", [shown({"a": 2}), shown({"b": 1}, name="b"), shown({}, name="c")],
+     [{"a": 2}, {"a": 2, "b": 1}, {"a": 2, "b": 1}],
+     (KEPT, "In the case \"b\": entries that were not asked for: 'a'.")),
+    ("a default that is kept", [*TO_A_LIST, *BY_DEFAULT],
+     [[5, 6], [6], [6, 7]], (KEPT, 'In the case "b": 2 entries, expected 1.')),
+    ("a default that is made anew", [*TO_A_LIST, *BY_DEFAULT],
+     [[5, 6], [6], [8, 7]], ('In the case "b": 2 entries, expected 1.',)),
     ("a list that is kept, for a while", [shown([5]), shown([6, 7], name="b"), shown([8])],
      [[5], [5, 6, 7], [8]], ('In the case "b": 3 entries, expected 2.',)),
     ("an exception in hidden cases", [shown(5), HIDDEN], [5, raised(IndexError, "hush")],

@@ -30,6 +30,18 @@ def bordered(array: Any, before: int, after: int) -> Any:
 
 
 RECOGNISED: list[tuple[str, Any, Any, Rule, str]] = [
+    ("text for a bool", True, "True", EXACT, "text stands where True or False is asked for"),
+    ("a number for a bool", False, 0, EXACT, "a number stands where True or False is asked for"),
+    ("a bool for a number", 1, True, EXACT, "True or False stands where a number is asked for"),
+    ("a number for text", "5", np.int64(5), EXACT, "a number stands where text is asked for"),
+    ("text for the numbers of a dict", {"a": 1, "b": 2}, {"a": "1", "b": "2"}, EXACT,
+     "text stands where a number is asked for"),
+    ("keys that are text", {1: 2, 3: 4}, {"1": 2, "3": 4}, EXACT, "right but for their kind"),
+    ("capital letters", "Hello, Ada!", "hello, Ada!", EXACT, "right but for capital letters"),
+    ("a line end", "a b\nc", "a b\nc\n", EXACT, "right but for spaces and line ends"),
+    ("capitals and spaces", "No b", "nob", EXACT, "right but for capital letters and spaces"),
+    ("punctuation", "Hello, Ada!", "Hello Ada", EXACT, "right but for its punctuation"),
+    ("one row, put in several times", MATRIX, MATRIX[[-1, -1, -1]], EXACT, "every row is the last"),
     ("transposed", MATRIX, MATRIX.T, EXACT, "equal to the expected matrix transposed"),
     ("transposed, of another shape", OBLONG, OBLONG.T, EXACT, "matrix transposed"),
     ("transposed, as lists", OBLONG.tolist(), OBLONG.T.tolist(), EXACT, "matrix transposed"),
@@ -128,7 +140,6 @@ PLAIN: list[tuple[str, Any, Any, Rule]] = [
     ("one overflow among other errors", [11329414656, 7526500], [-1555487232, 1], EXACT),
     ("a number for an array", MATRIX, 5, EXACT),
     ("an array for a number", 5, MATRIX, EXACT),
-    ("a bool for a number", 5, True, EXACT),
     ("a text", "pixel", "image", EXACT),
     ("a short list of texts in another order", (["a"], "b"), (["b"], "a"), EXACT),
     ("texts in another order", ["a", "b", "c"], ["b", "a", "c"], EXACT),
@@ -145,6 +156,12 @@ PLAIN: list[tuple[str, Any, Any, Rule]] = [
     ("complex numbers", MATRIX, MATRIX * 1j, EXACT),
     ("only another dtype", MATRIX + MATRIX.T, (MATRIX + MATRIX.T).astype(np.int32),
      Rule(same_dtype=True)),
+    ("one column, put in several times", MATRIX, MATRIX[:, [-1, -1, -1]], EXACT),
+    ("the first row, put in several times", MATRIX, MATRIX[[0, 0, 0]], EXACT),
+    ("other keys", {1: 2}, {"2": 2}, EXACT),
+    ("keys that are the same", {1: 2}, {1.0: 3}, EXACT),
+    ("signs only", "+-", "-+", EXACT),
+    ("another text", "Hello", "Hallo", EXACT),
     ("two of three in reverse", [1, 1, 2], [2, 1, 2], EXACT),
 ]  # fmt: skip
 

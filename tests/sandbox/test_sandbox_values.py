@@ -7,7 +7,9 @@ import collections
 import decimal
 import enum
 import fractions
+import itertools
 import math
+import numbers
 import sys
 from collections import OrderedDict, defaultdict, namedtuple
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.sparse
 import torch
 
 from grader.model import VALUE_NOTES
@@ -158,6 +161,8 @@ ARRAYS: list[tuple[Any, Any, tuple[str, ...]]] = [
     (torch.tensor([1j]).conj(), np.array([-1j], np.complex64), ("tensor",)),
     (torch.tensor([1j]).conj().imag, np.array([-1], np.float32), ("tensor",)),
     (torch.arange(4).reshape(2, 2).T, np.array([[0, 2], [1, 3]]), ("tensor",)),
+    (scipy.sparse.eye_array(2, format="csr"), np.eye(2), ("sparse",)),
+    (scipy.sparse.coo_matrix(([1, 2], ([0, 0], [1, 1]))), np.array([[0, 3]]), ("sparse",)),
 ]
 
 
@@ -182,6 +187,16 @@ class Own:
     pass
 
 
+class OwnIterator:
+    def __next__(self) -> int:
+        return 1
+
+
+class OwnNumber:  # as sympy.Integer is one
+    pass
+
+
+numbers.Integral.register(OwnNumber)
 Pretender = type("generator", (), {})
 Borrower = type("Fraction", (), {"__module__": "fractions"})
 
@@ -192,6 +207,11 @@ REFUSED: list[tuple[Any, str]] = [
     (frozenset(), "a frozenset"),
     (b"abc", "bytes"),
     ({}.keys(), "the keys of a dict"),
+    (reversed([1]), "an iterator; return a list, as in list(…)"),
+    (iter({1}), "an iterator"),
+    (itertools.count(), "an iterator"),
+    (OwnIterator(), "an iterator"),
+    (OwnNumber(), "a number of a class of its own; return an int or a float"),
     (fractions.Fraction(1, 2), "a Fraction; return an int or a float"),
     (decimal.Decimal(1), "a Decimal; return an int or a float"),
     (array.array("w" if sys.version_info >= (3, 13) else "u", "text"), "an object of type array"),
@@ -222,6 +242,7 @@ REFUSED: list[tuple[Any, str]] = [
     (range(10**12), "more data"),
     (torch.ones(1).expand(10**9), "more data"),
     (torch.ones(2, device="meta"), "without data"),
+    (scipy.sparse.eye_array(10**6), "more data"),
 ]
 
 

@@ -104,7 +104,9 @@ ROWS: dict[str, Row] = {
         [AREA, "def broken(:\n    pass", VOLUME], problems=["cell 2, line 1: SyntaxError"]
     ),
     "asking for input": Row(
-        ["name = input('Who are you?')", AREA, VOLUME], problems=["cell 1, line 1: EOFError"]
+        ["name = input('Who are you?')", AREA, VOLUME],
+        problems=["cell 1, line 1: EOFError"],
+        said=["Nobody answers input() here"],
     ),
     "ending the program": Row(
         [AREA, "import sys\nsys.exit(0)", VOLUME, "exit()", "quit()"],
