@@ -203,6 +203,19 @@ class Assignment(Struct, frozen=True):
         return frozenset(question.function for question in self.questions)
 
 
+class PlanRow(Struct, frozen=True):
+    """One question as `grader config` tells it."""
+
+    question: str
+    function: str
+    shown: int  # cases that students see whole
+    hidden: int  # cases that are only counted for them
+    points: Decimal
+    rules: tuple[str, ...]  # how it is marked, in words
+    to_the_last_bit: bool = False  # rounding in another order fails
+    idle: tuple[str, ...] = ()  # what has no effect, or one not meant, each in a clause
+
+
 # --------------------------------------------------------------------------- submission
 
 
