@@ -58,9 +58,16 @@ class Right(Struct, frozen=True):
 
     question: str
     name: str
+    runs: bool  # False: what it imports is not installed here
     share: Fraction
     failed: tuple[str, ...]  # names of cases
-    runs: bool = True  # False: what it imports is not installed here
+
+
+class Slip(Struct, frozen=True):
+    """A wrong one that passes a case, further off than any right one."""
+
+    name: str
+    ratio: float  # its error, in multiples of the tolerance
 
 
 class Margin(Struct, frozen=True):
@@ -68,12 +75,12 @@ class Margin(Struct, frozen=True):
 
     question: str
     case: str
-    largest: float  # tolerance of the case, where it is largest
+    tolerance: float  # of the case, where it is largest
     used: float  # by the right implementation that is furthest off
     used_by: str
     nearest: float  # of those wrong on this case, the least error; infinite if all differ in shape
     nearest_by: str
-    slips: tuple[tuple[str, float], ...]  # wrong ones that pass this case, further off than `used`
+    slips: tuple[Slip, ...]
 
 
 Wrong = tuple[str, "QuestionResult"]
@@ -143,7 +150,7 @@ def _judged(subject: Subject, name: str, result: QuestionResult, *, derived: boo
         for seen in outcomes
     )
     names = tuple(case.case.name for case in failed)
-    return Right(subject.question.id, name, result.share, names, runs=not unavailable)
+    return Right(subject.question.id, name, runs=not unavailable, share=result.share, failed=names)
 
 
 def measure(
@@ -174,11 +181,11 @@ def _margin(
             if ratio < nearest:
                 nearest, nearest_by = ratio, name
         elif ratio > max(used, _SLIP):
-            slips.append((name, ratio))
+            slips.append(Slip(name, ratio))
     return Margin(
         question=subject.question.id,
         case=case.name,
-        largest=float(np.max(case.rule.atol, initial=0.0)),
+        tolerance=float(np.max(case.rule.atol, initial=0.0)),
         used=used,
         used_by=used_by,
         nearest=nearest,

@@ -163,7 +163,7 @@ def _questions(report: AuditReport) -> Html:
         question = telling.question
         verdicts = killed.get(question, [])
         keeps = max((verdict.share for verdict in verdicts), default=None)
-        guess = max(report.guesses, key=lambda guess: dict(guess.scores)[question])
+        guess = max(report.guesses, key=lambda guess: guess.scores[question])
         wrong = sum(confusion.question == question for confusion in report.confusions)
         rows.append(
             row(
@@ -173,9 +173,7 @@ def _questions(report: AuditReport) -> Html:
                 number(f"{len(verdicts)}"),
                 number("" if keeps is None else percentage(float(keeps))),
                 number(f"{wrong}"),
-                number(
-                    f"{points(dict(guess.scores)[question])} / {points(report.points[question])}"
-                ),
+                number(f"{points(guess.scores[question])} / {points(report.points[question])}"),
                 element("td", guess.name),
             )
         )

@@ -115,7 +115,7 @@ def tolerances(report: AuditReport) -> Html | None:
         row(
             margin.question,
             element("td", margin.case),
-            number(f"{margin.largest:.1e}"),
+            number(f"{margin.tolerance:.1e}"),
             number(f"{margin.used:.2g}"),
             element("td", _strip(margin)),
             number(f"{margin.nearest:.1e}" if isfinite(margin.nearest) else "none"),
@@ -146,8 +146,8 @@ def tolerances(report: AuditReport) -> Html | None:
 def _slips(margin: Margin) -> str | None:
     if not margin.slips:
         return None
-    name, ratio = max(margin.slips, key=lambda slip: slip[1])
-    return f"{len(margin.slips)} wrong ones pass, {name} at {ratio:.2g}"
+    worst = max(margin.slips, key=lambda slip: slip.ratio)
+    return f"{len(margin.slips)} wrong ones pass, {worst.name} at {worst.ratio:.2g}"
 
 
 def _strip(margin: Margin) -> Html:
@@ -178,7 +178,7 @@ def guesses(report: AuditReport) -> Html:
             number(points(guess.total), "total-score"),
             *(
                 number(points(score) if score else "", _heat(score / report.points[question]))
-                for question, score in guess.scores
+                for question, score in guess.scores.items()
             ),
         )
         for guess in report.guesses
@@ -213,7 +213,7 @@ def cases(report: AuditReport) -> Html:
     for telling in report.tellings:
         rows = [
             row(
-                worth.case,
+                worth.name,
                 number(f"{worth.tells:,}"),
                 number(f"{worth.alone:,}" if worth.alone else ""),
                 element("td", "needed" if worth.needed else ""),

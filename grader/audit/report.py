@@ -94,7 +94,7 @@ class AuditReport(Struct, frozen=True):
         return tuple(
             (guess.name, question, score)
             for guess in self.guesses
-            for question, score in guess.scores
+            for question, score in guess.scores.items()
             if Fraction(score) > _GENEROUS * Fraction(self.points[question])
         )
 

@@ -95,7 +95,7 @@ def _questions(sheet: Sheet, report: AuditReport) -> None:
                 share = float(verdict.share)
                 keeps[verdict.question] = max(keeps.get(verdict.question, 0.0), share)
     wrong = Counter(confusion.question for confusion in report.confusions)
-    guessed = {q: max(dict(g.scores)[q] for g in report.guesses) for q in report.points}
+    guessed = {q: max(guess.scores[q] for guess in report.guesses) for q in report.points}
     name = max(map(len, ("question", *report.points)))
     head = f"{'question':{name}}  cases  needed  mutants  may keep  wrong answers  guessing"
     sheet.row(Run(head, "faint"))
@@ -169,10 +169,11 @@ def _tolerances(sheet: Sheet, report: AuditReport) -> None:
         text += f", and the nearest wrong one is {nearest.nearest:.2g} of them off ({nearest.case})"
     sheet.say(text, "partly" if report.loose else "good")
     for margin in report.loose:
-        name, ratio = max(margin.slips, key=lambda slip: slip[1])
+        worst = max(margin.slips, key=lambda slip: slip.ratio)
         others = f" and {len(margin.slips) - 1} more" if len(margin.slips) > 1 else ""
         sheet.say(
-            f"{margin.question}: {margin.case} lets {name}{others} pass ({ratio:.2g})", indent=2
+            f"{margin.question}: {margin.case} lets {worst.name}{others} pass ({worst.ratio:.2g})",
+            indent=2,
         )
     sheet.blank()
 
