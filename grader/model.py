@@ -147,7 +147,7 @@ class Question(Struct, frozen=True):
         return self.text is not None
 
 
-class Limits(Struct, frozen=True):
+class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     """What one submission may use. Wall-clock limits are enforced from outside the worker."""
 
     load_s: float = 30.0

@@ -172,10 +172,9 @@ class _Run:
 
         self.assignment = assignment
         self._file = file
-        self._given: str | None = file.config.getoption("--submission", None)
-        self._path = file.path.parent if self._given is None else Path(self._given)
-        whole = None if file.path.suffix == ".json" else assignment
-        self._submission = find_solution(self._path, header_of(file.path, whole))
+        given: str | None = file.config.getoption("--submission", None)
+        self._path = file.path.parent if given is None else Path(given)
+        self._submission = find_solution(self._path, header_of(file.path, lambda: assignment))
         self._launcher: Launcher | None = None
         self._session: Session | None = None
         self._ask: Callable[..., Observation] | None = None
@@ -189,16 +188,16 @@ class _Run:
         return self._session
 
     def _launch(self) -> Launcher:
+        from grader.checking import secrets_of
         from grader.sandbox import start_launcher
         from grader.submission import imports_of
 
-        theirs = self._given is not None and self._file.path.suffix != ".json"
         free = self._file.config.getoption("--no-isolation", False)
-        secrets = [self._file.path, self._file.path.parent / "reference"] if theirs else []
+        secrets = secrets_of(self._file.path)  # where there are any, the work is others'
         return start_launcher(
             self.assignment.limits,
             imports=imports_of(self._submission),
-            isolation="off" if free else "required" if theirs else "preferred",
+            isolation="off" if free else "required" if secrets else "preferred",
             secrets=secrets,
         )
 

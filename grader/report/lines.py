@@ -146,7 +146,7 @@ def question_rows(
         sheet.say(finding, "partly", indent=indent, lead="! ")
     for answer in question.answers:
         sheet.blank()
-        _answer(sheet, answer, indent)
+        sheet.quote(answer, indent, at_spaces=True)
     if question.comment:
         sheet.say(question.comment, indent=indent, lead="comment: ")
     failed = [case for case in question.cases if case.standing != "passed"]
@@ -164,16 +164,6 @@ def question_rows(
     for remark in question.remarks:
         sheet.say(remark, "faint", indent=indent, lead="note: ")
     return sheet.rows
-
-
-def _answer(sheet: Sheet, answer: Quote, indent: int) -> None:
-    """A free text, broken at its spaces."""
-    if answer.label:
-        sheet.say(f"{answer.label}:", "faint", indent=indent)
-    bar = Run(" " * indent + sheet.glyphs.quote + " ", "faint")
-    for line in answer.lines:
-        for part in wrapped(sheet.fit(line), sheet.width - indent - 2):
-            sheet.rows.append((bar, Run(part)))
 
 
 def _others(sheet: Sheet, cases: Sequence[CaseStory], indent: int) -> None:

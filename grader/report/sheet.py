@@ -145,16 +145,17 @@ class Sheet:
         self.rows.append((Run(" " * indent + lead + first, style),))
         self.rows.extend((Run(" " * margin + line, style),) for line in others)
 
-    def quote(self, quote: Quote, indent: int) -> None:
+    def quote(self, quote: Quote, indent: int, *, at_spaces: bool = False) -> None:
         """Writes a student's text behind a bar on the left."""
         if quote.label:
             self.say(f"{quote.label}:", "faint", indent=indent)
         for line in quote.lines:
-            self.barred(line, indent)
+            self.barred(line, indent, at_spaces=at_spaces)
 
-    def barred(self, line: str, indent: int) -> None:
+    def barred(self, line: str, indent: int, *, at_spaces: bool = False) -> None:
         bar = Run(" " * indent + self.glyphs.quote + " ", "faint")
-        for part in chopped(self.fit(line), self.width - indent - 2):
+        broken = wrapped if at_spaces else chopped
+        for part in broken(self.fit(line), self.width - indent - 2):
             self.rows.append((bar, Run(part)))
 
     def bar(self, share: float, cells: int, style: Style) -> tuple[Run, Run, Run, Run]:
