@@ -212,7 +212,5 @@ def _property(sheet: Sheet, known: PropertyResult, check: QuestionCheck) -> None
         sheet.say(f"waits for {function}, which is not written yet", indent=4)
         return
     sheet.say(_said(known), indent=4)
-    for step in trace(known.outcome.frames) if isinstance(known.outcome, Raised) else ():
-        sheet.barred(step.place, 6)
-        if step.text:
-            sheet.barred(f"    {step.text}", 6)
+    if isinstance(known.outcome, Raised):
+        sheet.trace(trace(known.outcome.frames), 6)

@@ -208,10 +208,7 @@ def _case(sheet: Sheet, case: CaseStory, label: str, indent: int) -> None:
         sheet.say(case.claim, indent=indent + 2)
     _call(sheet, case, inner)
     _contrast(sheet, case, label, inner)
-    for step in case.trace:
-        sheet.barred(step.place, inner)
-        if step.text:
-            sheet.barred(f"    {step.text}", inner)
+    sheet.trace(case.trace, inner)
     for quote in case.output:
         sheet.quote(quote, inner)
     for note in case.notes:

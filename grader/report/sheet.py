@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from grader.report.case_story import Quote
+from grader.report.case_story import Quote, Step
 from grader.report.text import ascii_only, chopped, columns, wrapped
 
 Style: TypeAlias = Literal["", "strong", "faint", "good", "partly", "bad", "differs", "help"]
@@ -157,6 +157,13 @@ class Sheet:
         broken = wrapped if at_spaces else chopped
         for part in broken(self.fit(line), self.width - indent - 2):
             self.rows.append((bar, Run(part)))
+
+    def trace(self, steps: Iterable[Step], indent: int) -> None:
+        """Writes the lines of a traceback behind such a bar."""
+        for step in steps:
+            self.barred(step.place, indent)
+            if step.text:
+                self.barred(f"    {step.text}", indent)
 
     def bar(self, share: float, cells: int, style: Style) -> tuple[Run, Run, Run, Run]:
         """A bar that is full for everything and empty for nothing only."""
