@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -33,7 +33,7 @@ from grader.sandbox.wire import encode
 
 if TYPE_CHECKING:
     from grader.audit.inputs import Args
-    from grader.model import Isolation, QuestionResult
+    from grader.model import Isolation, Question, QuestionResult
     from grader.sandbox import Launcher, Session
 
 T = TypeVar("T")
@@ -76,11 +76,15 @@ class Bench:
         if isinstance(slowest, float):
             self.call_cpu_s = min(max(_LEAST_S, _SLOWER * slowest), self._launcher.limits.call_s)
 
-    def mark(self, assignment: Assignment, submission: Submission) -> dict[str, QuestionResult]:
+    def mark(
+        self, questions: Iterable[Question], submission: Submission
+    ) -> dict[str, QuestionResult]:
         """Takes a submission through the whole journey; the results by question.
 
-        The submission holds the driver.
+        The submission holds the driver. Each question is marked by its own cases alone.
         """
+        alone = tuple(replace(question, builds_on=None) for question in questions)
+        assignment = Assignment(title="", filename="", questions=alone)
         calls = [
             (question.function, case.args)
             for shown in (True, False)  # as the pipeline asks, so that it meets the same time-outs

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from grader.audit.subjects import Subject, only, submit
+from grader.audit.subjects import Subject, submit
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from grader.audit.bench import Bench
     from grader.audit.sources import Library
-    from grader.model import Assignment, QuestionResult
+    from grader.model import QuestionResult
 
 _GUARDED: Final = """
 import copy
@@ -84,7 +84,6 @@ class Confusion(Struct, frozen=True):
 
 def run_wrong_answers(
     bench: Bench,
-    assignment: Assignment,
     library: Library,
     subjects: Sequence[Subject],
     tick: Callable[[int, int], None],
@@ -93,10 +92,7 @@ def run_wrong_answers(
 
     def run(pair: tuple[Subject, str]) -> tuple[Confusion, QuestionResult]:
         subject, name = pair
-        results = {
-            form: _run_form(bench, assignment, library, subject, name, form)
-            for form in _forms(subject)
-        }
+        results = {form: _run_form(bench, library, subject, name, form) for form in _forms(subject)}
         forms = [
             _form(form, result)
             for form, result in results.items()
@@ -123,12 +119,7 @@ def _forms(subject: Subject) -> list[str]:
 
 
 def _run_form(
-    bench: Bench,
-    assignment: Assignment,
-    library: Library,
-    subject: Subject,
-    name: str,
-    form: str,
+    bench: Bench, library: Library, subject: Subject, name: str, form: str
 ) -> QuestionResult:
     """What marking makes of a form of a wrong answer."""
     question = subject.question
@@ -137,7 +128,7 @@ def _run_form(
         functions[f"{question.function}_right"] = subject.reference
     code = _FORMS[form].format(function=question.function)
     submission = submit(library, functions, name=f"{name} ({form})", code=code)
-    return bench.mark(only(assignment, [question]), submission)[question.id]
+    return bench.mark([question], submission)[question.id]
 
 
 def _form(name: str, result: QuestionResult) -> Form:

@@ -16,7 +16,7 @@ from msgspec import Struct, field
 
 from grader.audit.mutants import Mutation, mutations
 from grader.audit.search import Search
-from grader.audit.subjects import Subject, only, submit
+from grader.audit.subjects import Subject, submit
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from grader.audit.bench import Bench
     from grader.audit.search import Oracle, Witness
     from grader.audit.sources import Library, Unit
-    from grader.model import Assignment, QuestionResult
+    from grader.model import QuestionResult
 
 Fate: TypeAlias = Literal["killed", "survived", "excused", "equivalent"]
 Ground: TypeAlias = Literal["code", "unreached", "inputs", "all", ""]
@@ -111,11 +111,7 @@ def make_candidates(library: Library, subjects: Sequence[Subject]) -> list[Candi
 
 
 def run_candidates(
-    bench: Bench,
-    assignment: Assignment,
-    library: Library,
-    candidates: Sequence[Candidate],
-    tick: Tick,
+    bench: Bench, library: Library, candidates: Sequence[Candidate], tick: Tick
 ) -> None:
     """Marks every mutant that does not compile to the reference itself."""
 
@@ -127,7 +123,7 @@ def run_candidates(
             name="mutant",
             replaced=candidate.replaced,
         )
-        candidate.results = bench.mark(only(assignment, questions), submission)
+        candidate.results = bench.mark(questions, submission)
 
     bench.map(run, [c for c in candidates if not c.mutation.same_code], tick)
 
@@ -171,18 +167,13 @@ def conclude(library: Library, candidate: Candidate, oracles: Mapping[str, Oracl
     unit, mutation = candidate.unit, candidate.mutation
     verdicts = tuple(
         Verdict(
-            question=subject.question.id,
-            share=candidate.results[subject.question.id].share,
-            failed=tuple(
-                case.case.name
-                for case in candidate.results[subject.question.id].cases
-                if not case.passed
-            ),
-            diagnosis=tuple(w.name for w in candidate.results[subject.question.id].diagnosis),
-            search=candidate.searches.get(subject.question.id),
+            question=question,
+            share=result.share,
+            failed=tuple(case.case.name for case in result.cases if not case.passed),
+            diagnosis=tuple(wrong.name for wrong in result.diagnosis),
+            search=candidate.searches.get(question),
         )
-        for subject in candidate.subjects
-        if candidate.results
+        for question, result in candidate.results.items()
     )
     fate, ground, why = _fate(mutation, verdicts, oracles)
     file = library.modules[unit.module].file

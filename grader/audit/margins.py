@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from msgspec import Struct
 
-from grader.audit.subjects import Subject, only, submit
+from grader.audit.subjects import Subject, submit
 from grader.model import Missing, Raised, Raises
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from grader.audit.bench import Bench
     from grader.audit.sources import Library, Name
-    from grader.model import Assignment, QuestionResult
+    from grader.model import QuestionResult
 
 _CAST: Final = """
 import numpy
@@ -89,7 +89,6 @@ Wrong = tuple[str, "QuestionResult"]
 
 def run_right_answers(
     bench: Bench,
-    assignment: Assignment,
     library: Library,
     subjects: Sequence[Subject],
     tick: Callable[[int, int], None],
@@ -105,7 +104,7 @@ def run_right_answers(
             name=name,
             code=code.format(function=question.function),
         )
-        result = bench.mark(only(assignment, [question]), submission)[question.id]
+        result = bench.mark([question], submission)[question.id]
         return _judged(subject, name, result, derived=code is not _OWN), result
 
     jobs = [

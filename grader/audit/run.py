@@ -62,14 +62,14 @@ def audit(
         _calibrate(bench, library, subjects)
         candidates = judge.make_candidates(library, subjects)
         mutants_begun = time.monotonic()
-        judge.run_candidates(bench, assignment, library, candidates, tick("mutants"))
+        judge.run_candidates(bench, library, candidates, tick("mutants"))
         mutants_s = time.monotonic() - mutants_begun
         drawn = draw_again(config, tick("other seeds"))
         oracles = _make_oracles(bench, library, subjects, drawn, tick("inputs to search"))
         mutants_begun = time.monotonic()
         judge.search_candidates(bench, library, oracles, candidates, tick("survivors"))
         mutants_s += time.monotonic() - mutants_begun
-        wrong = run_wrong_answers(bench, assignment, library, subjects, tick("wrong answers"))
+        wrong = run_wrong_answers(bench, library, subjects, tick("wrong answers"))
         misplaced = _misplaced(bench, library, subjects)
         isolation = bench.isolation.level
     mutants = tuple(judge.conclude(library, candidate, oracles) for candidate in candidates)
@@ -77,9 +77,7 @@ def audit(
     imports = slow_imports(library, [*given, *others])
     with open_bench(assignment.limits, workers=workers, imports=imports) as bench:
         _calibrate(bench, library, subjects)
-        rights, right_results = run_right_answers(
-            bench, assignment, library, subjects, tick("right answers")
-        )
+        rights, right_results = run_right_answers(bench, library, subjects, tick("right answers"))
     return AuditReport(
         assignment=assignment.title,
         digest=assignment.digest,
