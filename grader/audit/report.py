@@ -31,9 +31,6 @@ class Flaw(Struct, frozen=True):
     what: str
     remedy: str
 
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}; {self.remedy}"
-
 
 class Gap(Struct, frozen=True):
     """Inputs that no case has, and the mutants that survive for want of them."""
