@@ -127,8 +127,8 @@ def grade(
         from grader.classroom.review import read_marks
 
         marks = read_marks(marks_path, assignment) if marks_path else None
-        request = _request(canvas, moodle, column, assignment, config_path if similar else None)
-        _refuse_to_compare(len(handed_in), similar=similar)
+        compared = len(handed_in) if similar else None
+        request = _request(canvas, moodle, column, assignment, config_path, compared)
         mark = None
         if address is not None:
             secrets = (config_path, config_path.parent / "reference", out, *paths)
@@ -213,9 +213,9 @@ def regrade(
 
     assignment = read_assignment(config_path)
     marks = read_marks(marks_path, assignment) if marks_path else None
-    request = _request(canvas, moodle, column, assignment, config_path if similar else None)
     total = len(list((results / "staff" / "records").glob("*.record")))
-    _refuse_to_compare(total, similar=similar)
+    compared = total if similar else None
+    request = _request(canvas, moodle, column, assignment, config_path, compared)
     with progressing(total) as progress:
         regraded = regrade_class(
             assignment,
@@ -262,11 +262,12 @@ def _request(
     moodle: Path | None,
     column: str | None,
     assignment: Assignment,
-    similar_but_for: Path | None,
+    config_path: Path,
+    compared: int | None,
 ) -> Request:
     """What is wanted beyond the class's own files; read before anything is marked.
 
-    Code is compared, but for the starter, if there is a config that it belongs to.
+    So many submissions are compared, but for the starter; None: they are not.
     """
     from grader.classroom.gradebook import read_book
     from grader.classroom.reports import Request
@@ -279,18 +280,13 @@ def _request(
     if moodle is not None:
         books.append(read_book(moodle, "moodle", column=None, title=assignment.title))
     handed_out = None
-    if similar_but_for is not None:
+    if compared is not None:
         from grader.bundle.starter import read_starter
-
-        handed_out = (read_starter(assignment, similar_but_for.parent / "reference").text,)
-    return Request(tuple(books), handed_out)
-
-
-def _refuse_to_compare(count: int, *, similar: bool) -> None:
-    if similar:
         from grader.classroom.similarity import check
 
-        check(count)
+        handed_out = (read_starter(assignment, config_path.parent / "reference").text,)
+        check(compared)
+    return Request(tuple(books), handed_out)
 
 
 def _tell_review(out: Path, written: Written) -> None:
