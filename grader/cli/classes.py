@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,13 +112,7 @@ def grade(
     handed_in = find_submissions(paths, expected_name=assignment.filename)
     if not handed_in:
         raise click.UsageError(f"nothing to mark in {', '.join(map(str, paths))}")
-
-    def start(imports: tuple[str, ...]) -> Launcher:
-        secrets = (out, *paths)
-        return launcher(
-            assignment, config_path, imports=imports, isolation=isolation, secrets=secrets
-        )
-
+    start = partial(launcher, assignment, config_path, isolation, (out, *paths))
     with ExitStack() as stack:
         open_launcher: OpenLauncher = start
         more = (address, resume, marks_path, canvas, moodle, similar)  # may be refused, or not run
@@ -216,17 +211,12 @@ def regrade(
     total = len(list((results / "staff" / "records").glob("*.record")))
     compared = total if similar else None
     request = _request(canvas, moodle, column, assignment, config_path, compared)
+    isolation: IsolationMode = "off" if no_isolation else "required"
     with progressing(total) as progress:
         regraded = regrade_class(
             assignment,
             results,
-            open_launcher=lambda imports: launcher(
-                assignment,
-                config_path,
-                imports=imports,
-                isolation="off" if no_isolation else "required",
-                secrets=(results,),
-            ),
+            open_launcher=partial(launcher, assignment, config_path, isolation, (results,)),
             watcher=progress,
             jobs=jobs or os.cpu_count() or 1,
             may_run=may_run,

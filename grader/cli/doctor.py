@@ -76,10 +76,10 @@ def _attested(assignment: Assignment, config_path: Path | None) -> tuple[Isolati
 
     course = Path("nowhere") if config_path is None else config_path
     try:
-        with launcher(assignment, course, isolation="required") as strict:
+        with launcher(assignment, course, "required") as strict:
             return strict.isolation, ""
     except IsolationError as error:
-        with launcher(assignment, course, isolation="preferred") as lenient:
+        with launcher(assignment, course, "preferred") as lenient:
             return lenient.isolation, str(error)
 
 
