@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from grader.audit.judge import Mutant, Verdict
+from grader.audit.judge import Mutant
 from grader.audit.page_measures import cases, guesses, tolerances, wrong_answers
 from grader.audit.report import AuditReport, Flaw, Gap
 from grader.audit.search import Tried
@@ -153,17 +153,12 @@ def _flaw(flaw: Flaw) -> Html:
 
 
 def _questions(report: AuditReport) -> Html:
-    killed: dict[str, list[Verdict]] = {}
-    for mutant in report.mutants:
-        for verdict in mutant.verdicts:
-            if verdict.killed:
-                killed.setdefault(verdict.question, []).append(verdict)
     rows = []
     for telling in report.tellings:
         question = telling.question
-        verdicts = killed.get(question, [])
+        verdicts = report.kills(question)
         keeps = max((verdict.share for verdict in verdicts), default=None)
-        guess = max(report.guesses, key=lambda guess: guess.scores[question])
+        guess = report.best_guess(question)
         wrong = sum(confusion.question == question for confusion in report.confusions)
         rows.append(
             row(

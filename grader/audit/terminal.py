@@ -86,26 +86,20 @@ def _flaw(sheet: Sheet, flaw: Flaw) -> None:
 
 def _questions(sheet: Sheet, report: AuditReport) -> None:
     """One line for each question: what its cases tell, and what guessing earns."""
-    killed: Counter[str] = Counter()
-    keeps: dict[str, float] = {}
-    for mutant in report.mutants:
-        for verdict in mutant.verdicts:
-            if verdict.killed:
-                killed[verdict.question] += 1
-                share = float(verdict.share)
-                keeps[verdict.question] = max(keeps.get(verdict.question, 0.0), share)
     wrong = Counter(confusion.question for confusion in report.confusions)
-    guessed = {q: max(guess.scores[q] for guess in report.guesses) for q in report.points}
     name = max(map(len, ("question", *report.points)))
     head = f"{'question':{name}}  cases  needed  mutants  may keep  wrong answers  guessing"
     sheet.row(Run(head, "faint"))
     for telling in report.tellings:
         question = telling.question
-        earns = f"{points(guessed[question])} / {points(report.points[question])}"
+        verdicts = report.kills(question)
+        keeps = max((float(verdict.share) for verdict in verdicts), default=0.0)
+        earned = report.best_guess(question).scores[question]
+        earns = f"{points(earned)} / {points(report.points[question])}"
         sheet.row(
             Run(f"{question:{name}}", "strong"),
-            Run(f"  {len(telling.cases):5}  {len(telling.needed):6}  {killed[question]:7}"),
-            Run(f"  {percentage(keeps.get(question, 0.0)):>8}  {wrong[question]:13}"),
+            Run(f"  {len(telling.cases):5}  {len(telling.needed):6}  {len(verdicts):7}"),
+            Run(f"  {percentage(keeps):>8}  {wrong[question]:13}"),
             Run(f"  {earns:>8}"),
         )
     sheet.blank()
