@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from grader.model import Isolation, Question, QuestionResult
     from grader.sandbox import Launcher, Session
 
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Told what is going on, how much of it is done, and how much there is."""
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -51,8 +54,9 @@ _SLOW_S: Final = 0.25  # one that took more, by a smaller one
 class Bench:
     """A launcher, and as many submissions at once as there are workers."""
 
-    def __init__(self, launcher: Launcher, workers: int) -> None:
+    def __init__(self, launcher: Launcher, workers: int, progress: Progress) -> None:
         self.workers = workers
+        self.progress = progress
         self.call_cpu_s = launcher.limits.call_s  # stopped from inside, by the driver
         self._launcher = launcher
 
@@ -103,10 +107,8 @@ class Bench:
             card, _ = mark_transcript(assignment, submission, transcript, session)
         return {result.question.id: result for result in card.questions}
 
-    def map(
-        self, task: Callable[[T], R], items: Sequence[T], tick: Callable[[int, int], None]
-    ) -> list[R]:
-        """Does a task for each item, several at a time; `tick` is told how many are done."""
+    def map(self, stage: str, task: Callable[[T], R], items: Sequence[T]) -> list[R]:
+        """Does a task for each item, several at a time, and tells how many are done."""
         done = 0
         lock = threading.Lock()
 
@@ -115,20 +117,22 @@ class Bench:
             result = task(item)
             with lock:
                 done += 1
-                tick(done, len(items))
+                self.progress(stage, done, len(items))
             return result
 
-        tick(0, len(items))
+        self.progress(stage, 0, len(items))
         with ThreadPoolExecutor(self.workers) as pool:
             return list(pool.map(run, items))
 
 
 @contextmanager
-def open_bench(limits: Limits, *, workers: int, imports: tuple[str, ...]) -> Iterator[Bench]:
+def open_bench(
+    limits: Limits, *, workers: int, imports: tuple[str, ...], progress: Progress
+) -> Iterator[Bench]:
     """Starts a bench's launcher; `imports` are done once for all."""
     # the author's own code: as much isolation as there is, and no secret to keep
     with start_launcher(limits, imports=imports, isolation="preferred") as launcher:
-        yield Bench(launcher, workers)
+        yield Bench(launcher, workers, progress)
 
 
 # --------------------------------------------------------------------------- many calls at once

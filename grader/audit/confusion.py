@@ -7,7 +7,7 @@ nothing wrong (guards, where the slip is a missing guard) says nothing and is le
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -83,10 +83,7 @@ class Confusion(Struct, frozen=True):
 
 
 def run_wrong_answers(
-    bench: Bench,
-    library: Library,
-    subjects: Sequence[Subject],
-    tick: Callable[[int, int], None],
+    bench: Bench, library: Library, subjects: Sequence[Subject]
 ) -> tuple[tuple[Confusion, QuestionResult], ...]:
     """Decides of every wrong answer what it is taken for; with the plain form's result."""
 
@@ -110,7 +107,7 @@ def run_wrong_answers(
         return confusion, results["plain"]
 
     pairs = [(s, wrong.name) for s in subjects for wrong in s.question.wrong_answers]
-    return tuple(bench.map(run, pairs, tick))
+    return tuple(bench.map("wrong answers", run, pairs))
 
 
 def _forms(subject: Subject) -> list[str]:

@@ -9,7 +9,7 @@ killed it; if there is none, the question cannot be blamed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from msgspec import Struct, field
@@ -30,8 +30,6 @@ Fate: TypeAlias = Literal["killed", "survived", "excused", "equivalent"]
 Ground: TypeAlias = Literal["code", "unreached", "inputs", "all", ""]
 """Of what is equivalent, what shows it: the same code; a line that never runs; the same results on
 many inputs; the same result on the one input that there is."""
-
-Tick: TypeAlias = Callable[[int, int], None]
 
 _ENOUGH: Final = 100  # inputs on which a mutant must be the same to be called equivalent
 
@@ -110,9 +108,7 @@ def make_candidates(library: Library, subjects: Sequence[Subject]) -> list[Candi
     ]
 
 
-def run_candidates(
-    bench: Bench, library: Library, candidates: Sequence[Candidate], tick: Tick
-) -> None:
+def run_candidates(bench: Bench, library: Library, candidates: Sequence[Candidate]) -> None:
     """Marks every mutant that does not compile to the reference itself."""
 
     def run(candidate: Candidate) -> None:
@@ -125,7 +121,7 @@ def run_candidates(
         )
         candidate.results = bench.mark(questions, submission)
 
-    bench.map(run, [c for c in candidates if not c.mutation.same_code], tick)
+    bench.map("mutants", run, [c for c in candidates if not c.mutation.same_code])
 
 
 def search_candidates(
@@ -133,7 +129,6 @@ def search_candidates(
     library: Library,
     oracles: Mapping[str, Oracle],
     candidates: Sequence[Candidate],
-    tick: Tick,
 ) -> None:
     """Looks for a witness wherever a question gave full marks."""
 
@@ -159,7 +154,7 @@ def search_candidates(
             for oracle in reached:
                 candidate.searches[oracle.subject.question.id] = oracle.search(session)
 
-    bench.map(search, [c for c in candidates if c.results and c.unkilled()], tick)
+    bench.map("survivors", search, [c for c in candidates if c.results and c.unkilled()])
 
 
 def conclude(library: Library, candidate: Candidate, oracles: Mapping[str, Oracle]) -> Mutant:

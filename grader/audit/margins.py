@@ -9,7 +9,7 @@ any right answer, shows where it is too loose.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Final
 
@@ -88,10 +88,7 @@ Wrong = tuple[str, "QuestionResult"]
 
 
 def run_right_answers(
-    bench: Bench,
-    library: Library,
-    subjects: Sequence[Subject],
-    tick: Callable[[int, int], None],
+    bench: Bench, library: Library, subjects: Sequence[Subject]
 ) -> tuple[list[Right], dict[str, list[Wrong]]]:
     """Marks the right implementations; the results of those that run, by question."""
 
@@ -114,7 +111,7 @@ def run_right_answers(
     ]
     rights: list[Right] = []
     results: dict[str, list[Wrong]] = {}
-    for right, result in bench.map(run, jobs, tick):
+    for right, result in bench.map("right answers", run, jobs):
         if right is not None:
             rights.append(right)
             if right.runs:

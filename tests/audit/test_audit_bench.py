@@ -51,7 +51,7 @@ def subject(question: Question = QUESTION) -> Subject:
 
 @pytest.fixture(scope="module")
 def bench() -> Iterator[Bench]:
-    with open_bench(LIMITS, workers=1, imports=()) as bench:
+    with open_bench(LIMITS, workers=1, imports=(), progress=lambda *_: None) as bench:
         bench.call_cpu_s = 0.1
         yield bench
 
