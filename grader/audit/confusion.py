@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from grader.audit.bench import Bench
     from grader.audit.sources import Library
-    from grader.model import QuestionResult
+    from grader.model import QuestionResult, WrongAnswer
 
 _GUARDED: Final = """
 import copy
@@ -87,26 +87,26 @@ def run_wrong_answers(
 ) -> tuple[tuple[Confusion, QuestionResult], ...]:
     """Decides of every wrong answer what it is taken for; with the plain form's result."""
 
-    def run(pair: tuple[Subject, str]) -> tuple[Confusion, QuestionResult]:
-        subject, name = pair
+    def run(pair: tuple[Subject, WrongAnswer]) -> tuple[Confusion, QuestionResult]:
+        subject, wrong = pair
+        name = wrong.name
         results = {form: _run_form(bench, library, subject, name, form) for form in _forms(subject)}
         forms = [
             _form(form, result)
             for form, result in results.items()
             if form == "plain" or not all(case.passed for case in result.cases)
         ]
-        wrong = next(w for w in subject.question.wrong_answers if w.name == name)
-        twins = [set(listed) - {name} for listed in subject.listed if name in listed]
+        twins = {twin for listed in subject.listed if name in listed for twin in listed - {name}}
         confusion = Confusion(
             question=subject.question.id,
             name=name,
             worth=wrong.share,
-            twins=tuple(sorted({twin for found in twins for twin in found})),
+            twins=tuple(sorted(twins)),
             forms=tuple(forms),
         )
         return confusion, results["plain"]
 
-    pairs = [(s, wrong.name) for s in subjects for wrong in s.question.wrong_answers]
+    pairs = [(s, wrong) for s in subjects for wrong in s.question.wrong_answers]
     return tuple(bench.map("wrong answers", run, pairs))
 
 
