@@ -8,7 +8,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from grader.report.case_story import CaseStory, Quote
-from grader.report.sheet import ASCII, STYLES, Row, Run, Sheet, Style, width_of
+from grader.report.sheet import STYLES, Row, Run, Sheet, Style, width_of
 from grader.report.story import FAULT, QuestionStory, Story
 from grader.report.text import CUT, columns, counted, one_line, waiting, wrapped
 from grader.report.values import (
@@ -80,7 +80,7 @@ def _header(sheet: Sheet, story: Story) -> None:
     )
     if story.to_mark:
         sheet.say(f"{waiting(story.to_mark, 'more ')}.", "faint")
-    notices = notice_rows(story, sheet.width, ascii_alone=sheet.glyphs is ASCII)
+    notices = notice_rows(story, sheet.width, ascii_alone=sheet.ascii_alone)
     if notices:
         sheet.blank()
         sheet.rows += notices

@@ -108,11 +108,11 @@ class Sheet:
         self.width = min(max(width, _NARROWEST), _WIDEST)
         self.glyphs = ASCII if ascii_alone else UNICODE
         self.rows: list[Row] = []
-        self._ascii = ascii_alone
+        self.ascii_alone = ascii_alone
 
     def fit(self, text: str) -> str:
         """The text in the characters that may be used here."""
-        return ascii_only(text) if self._ascii else text
+        return ascii_only(text) if self.ascii_alone else text
 
     def row(self, *runs: Run) -> None:
         """Writes runs as they stand, cut at the sheet's edge where they would go beyond it."""
