@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,11 +104,17 @@ def _is_template(file: Path, header: Header) -> bool:
     return read_submission(file, expected_name=header.filename).digest in header.starters
 
 
-def header_of(path: Path, assignment: Assignment | None = None) -> Header:
-    """What is known of an assignment before, or without, its questions."""
-    if assignment is None:
+def header_of(path: Path, read: Callable[[], Assignment]) -> Header:
+    """What is known of an assignment before its questions; a course must be `read` for it."""
+    if path.suffix == ".json":
         return read_header(path)
+    assignment = read()
     return Header(assignment.filename, assignment.limits, ())
+
+
+def secrets_of(path: Path) -> list[Path]:
+    """What a submission must not read: a course's own files; nothing in a handout is secret."""
+    return [] if path.suffix == ".json" else [path, path.parent / "reference"]
 
 
 def only(assignment: Assignment, wanted: Sequence[str]) -> Assignment:

@@ -27,6 +27,7 @@ from grader.model import (
     Raised,
     Returned,
 )
+from grader.sandbox import loading
 from grader.sandbox.answers import REFUSALS, UNREADABLE, refusal
 from grader.sandbox.values import Refusal, simplify
 from grader.sandbox.wire import WireError, encode
@@ -100,14 +101,10 @@ class Foreground:
 
     def _raised(self, error: BaseException) -> Raised:
         builtin = (kind for kind in type(error).__mro__ if kind.__module__ == "builtins")
-        try:
-            message = str(error)[:_MESSAGE]
-        except Exception:  # noqa: BLE001 - an exception of the student's may define __str__
-            message = ""
         return Raised(
             exception=type(error).__name__,
             bases=tuple(kind.__name__ for kind in builtin if issubclass(kind, BaseException)),
-            message=message,
+            message=loading.message_of(error, _MESSAGE),
             frames=self._frames(error.__traceback__),
         )
 

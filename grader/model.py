@@ -147,7 +147,7 @@ class Question(Struct, frozen=True):
         return self.text is not None
 
 
-class Limits(Struct, frozen=True):
+class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     """What one submission may use. Wall-clock limits are enforced from outside the worker."""
 
     load_s: float = 30.0
@@ -201,6 +201,19 @@ class Assignment(Struct, frozen=True):
     @property
     def functions(self) -> frozenset[str]:
         return frozenset(question.function for question in self.questions)
+
+
+class PlanRow(Struct, frozen=True):
+    """One question as `grader config` tells it."""
+
+    question: str
+    function: str
+    shown: int  # cases that students see whole
+    hidden: int  # cases that are only counted for them
+    points: Decimal
+    rules: tuple[str, ...]  # how it is marked, in words
+    to_the_last_bit: bool = False  # rounding in another order fails
+    idle: tuple[str, ...] = ()  # what has no effect, or one not meant, each in a clause
 
 
 # --------------------------------------------------------------------------- submission

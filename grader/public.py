@@ -119,7 +119,7 @@ class _File(_Strict, frozen=True):
     format: str
     title: str
     file: str
-    limits: dict[str, Any]
+    limits: Limits
     packages: tuple[str, ...]
     starters: tuple[str, ...]
     questions: list[_Question]
@@ -141,7 +141,7 @@ def write_public(
         format=_FORMAT,
         title=cut.title,
         file=cut.filename,
-        limits=asdict(cut.limits),
+        limits=cut.limits,
         packages=cut.packages,
         starters=tuple(starters),
         questions=[_written(question, files) for question in cut.questions],
@@ -214,7 +214,7 @@ def read_header(path: Path) -> Header:
         UsageError: if the file is no such thing.
     """
     document, _ = _read(path)
-    return Header(document.file, _limits(document, path), document.starters)
+    return Header(document.file, document.limits, document.starters)
 
 
 def read_public(path: Path) -> Assignment:
@@ -229,18 +229,11 @@ def read_public(path: Path) -> Assignment:
             title=document.title,
             filename=document.file,
             questions=tuple(_question(part, path.parent) for part in document.questions),
-            limits=_limits(document, path),
+            limits=document.limits,
             packages=document.packages,
             digest=hashlib.sha256(data).hexdigest(),
         )
     except (ArithmeticError, TypeError, ValueError, KeyError) as error:
-        raise UsageError(f"{path}: is damaged ({error}); {_AGAIN}") from error
-
-
-def _limits(document: _File, path: Path) -> Limits:
-    try:
-        return Limits(**document.limits)
-    except TypeError as error:
         raise UsageError(f"{path}: is damaged ({error}); {_AGAIN}") from error
 
 

@@ -12,7 +12,8 @@ that is an assignment has been found.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -172,43 +173,37 @@ class _Run:
 
         self.assignment = assignment
         self._file = file
-        self._given: str | None = file.config.getoption("--submission", None)
-        self._path = file.path.parent if self._given is None else Path(self._given)
-        whole = None if file.path.suffix == ".json" else assignment
-        self._submission = find_solution(self._path, header_of(file.path, whole))
-        self._launcher: Launcher | None = None
-        self._session: Session | None = None
-        self._ask: Callable[..., Observation] | None = None
+        given: str | None = file.config.getoption("--submission", None)
+        self._path = file.path.parent if given is None else Path(given)
+        self._submission = find_solution(self._path, header_of(file.path, lambda: assignment))
 
-    @property
+    @cached_property
     def session(self) -> Session:
-        if self._session is None:
-            self._launcher = self._launch()
-            self._file.config.add_cleanup(self.close)
-            self._session = self._launcher.open(self._submission)
-        return self._session
+        stack = ExitStack()
+        self._file.config.add_cleanup(stack.close)
+        launcher = stack.enter_context(self._launch())
+        return stack.enter_context(launcher.open(self._submission))
 
     def _launch(self) -> Launcher:
+        from grader.checking import secrets_of
         from grader.sandbox import start_launcher
         from grader.submission import imports_of
 
-        theirs = self._given is not None and self._file.path.suffix != ".json"
         free = self._file.config.getoption("--no-isolation", False)
-        secrets = [self._file.path, self._file.path.parent / "reference"] if theirs else []
+        secrets = secrets_of(self._file.path)  # where there are any, the work is others'
         return start_launcher(
             self.assignment.limits,
             imports=imports_of(self._submission),
-            isolation="off" if free else "required" if theirs else "preferred",
+            isolation="off" if free else "required" if secrets else "preferred",
             secrets=secrets,
         )
 
-    def ask(self, function: str, args: tuple[Any, ...]) -> Observation:
+    @cached_property
+    def ask(self) -> Callable[[str, tuple[Any, ...]], Observation]:
         """Calls a function of the submission's; equal calls are made once."""
-        if self._ask is None:
-            from grader.selfcheck import Patient
+        from grader.selfcheck import Patient
 
-            self._ask = Patient(self.session).ask
-        return self._ask(function, args)
+        return Patient(self.session).ask
 
     def expect_all_well(
         self,
@@ -243,9 +238,3 @@ class _Run:
                     file = folder / chunk.label
                     return (file, number) if file.is_file() else (self._file.path, None)
         return self._file.path, None
-
-    def close(self) -> None:
-        if self._session is not None:
-            self._session.close()
-        if self._launcher is not None:
-            self._launcher.close()

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 import grader.sandbox
 from grader.cli.doctor import doctor, examine
 from grader.model import Isolation, Limits
-from grader.report.machine import Machine, Package, render_machine
+from grader.report.machine import Machine, render_machine
 from grader.report.terminal import Screen
 from grader.report.text import columns
 from grader.sandbox import start_launcher
@@ -87,7 +87,7 @@ TOLD = [
     ),
     (
         "a package is missing",
-        Machine("", Isolation("strong"), "", (Package("numpy", "2.0"), Package("scipy", None))),
+        Machine("", Isolation("strong"), "", {"numpy": "2.0", "scipy": None}),
         ["+ numpy 2.0", "x scipy is not installed", "-> install scipy where the grader runs"],
         ["x numpy"],
     ),
@@ -121,9 +121,9 @@ def test_no_line_of_it_is_wider_than_the_screen(width: int) -> None:
 
 def test_a_machine_is_ready_if_isolation_holds_and_nothing_is_missing() -> None:
     held = Isolation("strong")
-    assert Machine("", held, "", (Package("numpy", "2"),)).ready
+    assert Machine("", held, "", {"numpy": "2"}).ready
     assert not Machine("", held, "it would stop").ready
-    assert not Machine("", held, "", (Package("scipy", None),)).ready
+    assert not Machine("", held, "", {"scipy": None}).ready
 
 
 # --------------------------------------------------------------------------- the machine
@@ -135,7 +135,7 @@ def test_it_finds_what_a_run_finds(course: Path) -> None:
     with start_launcher(Limits(), secrets=[course, course.parent / "reference"]) as launcher:
         assert found.isolation == launcher.isolation
     assert found.ready
-    assert [package.name for package in found.packages] == ["numpy"]
+    assert list(found.packages) == ["numpy"]
 
 
 @linux

@@ -2,7 +2,7 @@
 
 from grader.assignment.load import load_assignment
 from grader.assignment.manual import config_manual
-from grader.assignment.plan import PlanRow, plan
+from grader.assignment.plan import plan
 from grader.assignment.schema import config_schema
 
-__all__ = ["PlanRow", "config_manual", "config_schema", "load_assignment", "plan"]
+__all__ = ["config_manual", "config_schema", "load_assignment", "plan"]

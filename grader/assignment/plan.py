@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from copy import deepcopy
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from msgspec import Struct
 
 from grader.assignment.signature import parameters_of
-from grader.model import Assignment, Question, Raises, Rule
+from grader.model import Assignment, PlanRow, Question, Raises, Rule
 
 if TYPE_CHECKING:
     from grader.model import Case
@@ -20,26 +18,11 @@ if TYPE_CHECKING:
 _SHORT = 2.0**16  # fractions of this are what sums and halves come to exactly, in any order
 
 
-class PlanRow(Struct, frozen=True):
-    """One question of the plan."""
-
-    question: str
-    title: str
-    function: str
-    shown: int  # cases that students see whole
-    hidden: int  # cases that are only counted for them
-    points: Decimal
-    rules: tuple[str, ...]  # how it is marked, in words
-    to_the_last_bit: bool = False  # rounding in another order fails
-    idle: tuple[str, ...] = ()  # what has no effect, or one not meant, each in a clause
-
-
 def plan(assignment: Assignment) -> tuple[PlanRow, ...]:
     """Says of each question what is marked and how, in the assignment's order."""
     return tuple(
         PlanRow(
             question=question.id,
-            title=question.title,
             function=question.function,
             shown=sum(case.shown for case in question.cases),
             hidden=sum(not case.shown for case in question.cases) + question.hidden_count,

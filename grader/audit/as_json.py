@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from msgspec.structs import asdict
 
 from grader.audit.report import AuditReport
@@ -12,9 +15,7 @@ from grader.audit.words import case_line, happened
 from grader.model import Raises
 
 if TYPE_CHECKING:
-    from grader.audit.confusion import Confusion
     from grader.audit.judge import Mutant, Verdict
-    from grader.audit.margins import Margin
     from grader.audit.search import Search
 
 
@@ -24,52 +25,22 @@ def to_json(report: AuditReport) -> dict[str, Any]:
         "assignment": report.assignment,
         "digest": report.digest,
         "exit_code": report.exit_code,
-        "flaws": [asdict(flaw) for flaw in report.flaws],
+        "flaws": _plain(report.flaws),
         "mutants": {
             "counts": {
                 fate: report.fates[fate] for fate in ("killed", "equivalent", "excused", "survived")
             },
             "each": [_mutant(mutant) for mutant in report.mutants],
-            "tried": [asdict(tried) for tried in report.tried],
+            "tried": _plain(report.tried),
         },
-        "wrong_answers": [_confusion(confusion) for confusion in report.confusions],
-        "right_answers": [
-            {
-                "question": right.question,
-                "name": right.name,
-                "runs": right.runs,
-                "share": float(right.share),
-                "failed": list(right.failed),
-            }
-            for right in report.rights
+        "wrong_answers": [
+            _plain(one) | {"missed": list(one.missed), "confused": list(one.confused)}
+            for one in report.confusions
         ],
-        "tolerances": [_margin(margin) for margin in report.margins],
-        "guesses": [
-            {
-                "name": guess.name,
-                "total": float(guess.total),
-                "best": float(guess.best),
-                "draws": guess.draws,
-                "scores": {question: float(score) for question, score in guess.scores},
-            }
-            for guess in report.guesses
-        ],
-        "cases": [
-            {
-                "question": telling.question,
-                "things": telling.things,
-                "cases": [
-                    {
-                        "name": worth.case,
-                        "tells": worth.tells,
-                        "alone": worth.alone,
-                        "needed": worth.needed,
-                    }
-                    for worth in telling.cases
-                ],
-            }
-            for telling in report.tellings
-        ],
+        "right_answers": _plain(report.rights),
+        "tolerances": _plain(report.margins),
+        "guesses": _plain(report.guesses),
+        "cases": _plain(report.tellings),
         "seeds": {
             "tried": list(report.seeds),
             "refused": {str(seed): problem for seed, problem in report.refused_seeds},
@@ -115,35 +86,18 @@ def _search(search: Search) -> dict[str, Any]:
     return found
 
 
-def _confusion(confusion: Confusion) -> dict[str, Any]:
-    return {
-        "question": confusion.question,
-        "name": confusion.name,
-        "worth": float(confusion.worth),
-        "twins": list(confusion.twins),
-        "missed": list(confusion.missed),
-        "confused": list(confusion.confused),
-        "forms": [
-            {
-                "name": form.name,
-                "diagnosis": list(form.diagnosis),
-                "failed": list(form.failed),
-                "share": float(form.share),
-                "score": float(form.score),
-            }
-            for form in confusion.forms
-        ],
-    }
-
-
-def _margin(margin: Margin) -> dict[str, Any]:
-    return {
-        "question": margin.question,
-        "case": margin.case,
-        "tolerance": margin.largest,
-        "used": margin.used,
-        "used_by": margin.used_by,
-        "nearest": margin.nearest if isfinite(margin.nearest) else None,
-        "nearest_by": margin.nearest_by,
-        "slips": [{"name": name, "ratio": ratio} for name, ratio in margin.slips],
-    }
+def _plain(value: Any) -> Any:
+    """A value of the report as JSON has it; nothing for what is infinite."""
+    match value:
+        case Struct():
+            return _plain(asdict(value))
+        case dict():
+            return {key: _plain(item) for key, item in value.items()}
+        case tuple():
+            return [_plain(item) for item in value]
+        case Decimal() | Fraction():
+            return float(value)
+        case float() if not isfinite(value):
+            return None
+        case _:
+            return value

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
@@ -33,8 +33,11 @@ from grader.sandbox.wire import encode
 
 if TYPE_CHECKING:
     from grader.audit.inputs import Args
-    from grader.model import Isolation, QuestionResult
+    from grader.model import Isolation, Question, QuestionResult
     from grader.sandbox import Launcher, Session
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Told what is going on, how much of it is done, and how much there is."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -51,8 +54,9 @@ _SLOW_S: Final = 0.25  # one that took more, by a smaller one
 class Bench:
     """A launcher, and as many submissions at once as there are workers."""
 
-    def __init__(self, launcher: Launcher, workers: int) -> None:
+    def __init__(self, launcher: Launcher, workers: int, progress: Progress) -> None:
         self.workers = workers
+        self.progress = progress
         self.call_cpu_s = launcher.limits.call_s  # stopped from inside, by the driver
         self._launcher = launcher
 
@@ -76,11 +80,15 @@ class Bench:
         if isinstance(slowest, float):
             self.call_cpu_s = min(max(_LEAST_S, _SLOWER * slowest), self._launcher.limits.call_s)
 
-    def mark(self, assignment: Assignment, submission: Submission) -> dict[str, QuestionResult]:
+    def mark(
+        self, questions: Iterable[Question], submission: Submission
+    ) -> dict[str, QuestionResult]:
         """Takes a submission through the whole journey; the results by question.
 
-        The submission holds the driver.
+        The submission holds the driver. Each question is marked by its own cases alone.
         """
+        alone = tuple(replace(question, builds_on=None) for question in questions)
+        assignment = Assignment(title="", filename="", questions=alone)
         calls = [
             (question.function, case.args)
             for shown in (True, False)  # as the pipeline asks, so that it meets the same time-outs
@@ -99,10 +107,8 @@ class Bench:
             card, _ = mark_transcript(assignment, submission, transcript, session)
         return {result.question.id: result for result in card.questions}
 
-    def map(
-        self, task: Callable[[T], R], items: Sequence[T], tick: Callable[[int, int], None]
-    ) -> list[R]:
-        """Does a task for each item, several at a time; `tick` is told how many are done."""
+    def map(self, stage: str, task: Callable[[T], R], items: Sequence[T]) -> list[R]:
+        """Does a task for each item, several at a time, and tells how many are done."""
         done = 0
         lock = threading.Lock()
 
@@ -111,20 +117,22 @@ class Bench:
             result = task(item)
             with lock:
                 done += 1
-                tick(done, len(items))
+                self.progress(stage, done, len(items))
             return result
 
-        tick(0, len(items))
+        self.progress(stage, 0, len(items))
         with ThreadPoolExecutor(self.workers) as pool:
             return list(pool.map(run, items))
 
 
 @contextmanager
-def open_bench(limits: Limits, *, workers: int, imports: tuple[str, ...]) -> Iterator[Bench]:
+def open_bench(
+    limits: Limits, *, workers: int, imports: tuple[str, ...], progress: Progress
+) -> Iterator[Bench]:
     """Starts a bench's launcher; `imports` are done once for all."""
     # the author's own code: as much isolation as there is, and no secret to keep
     with start_launcher(limits, imports=imports, isolation="preferred") as launcher:
-        yield Bench(launcher, workers)
+        yield Bench(launcher, workers, progress)
 
 
 # --------------------------------------------------------------------------- many calls at once

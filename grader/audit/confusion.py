@@ -7,12 +7,12 @@ nothing wrong (guards, where the slip is a missing guard) says nothing and is le
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from grader.audit.subjects import Subject, only, submit
+from grader.audit.subjects import Subject, submit
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from grader.audit.bench import Bench
     from grader.audit.sources import Library
-    from grader.model import Assignment, QuestionResult
+    from grader.model import QuestionResult, WrongAnswer
 
 _GUARDED: Final = """
 import copy
@@ -83,38 +83,31 @@ class Confusion(Struct, frozen=True):
 
 
 def run_wrong_answers(
-    bench: Bench,
-    assignment: Assignment,
-    library: Library,
-    subjects: Sequence[Subject],
-    tick: Callable[[int, int], None],
+    bench: Bench, library: Library, subjects: Sequence[Subject]
 ) -> tuple[tuple[Confusion, QuestionResult], ...]:
     """Decides of every wrong answer what it is taken for; with the plain form's result."""
 
-    def run(pair: tuple[Subject, str]) -> tuple[Confusion, QuestionResult]:
-        subject, name = pair
-        results = {
-            form: _run_form(bench, assignment, library, subject, name, form)
-            for form in _forms(subject)
-        }
+    def run(pair: tuple[Subject, WrongAnswer]) -> tuple[Confusion, QuestionResult]:
+        subject, wrong = pair
+        name = wrong.name
+        results = {form: _run_form(bench, library, subject, name, form) for form in _forms(subject)}
         forms = [
             _form(form, result)
             for form, result in results.items()
             if form == "plain" or not all(case.passed for case in result.cases)
         ]
-        wrong = next(w for w in subject.question.wrong_answers if w.name == name)
-        twins = [set(listed) - {name} for listed in subject.listed if name in listed]
+        twins = {twin for listed in subject.listed if name in listed for twin in listed - {name}}
         confusion = Confusion(
             question=subject.question.id,
             name=name,
             worth=wrong.share,
-            twins=tuple(sorted({twin for found in twins for twin in found})),
+            twins=tuple(sorted(twins)),
             forms=tuple(forms),
         )
         return confusion, results["plain"]
 
-    pairs = [(s, wrong.name) for s in subjects for wrong in s.question.wrong_answers]
-    return tuple(bench.map(run, pairs, tick))
+    pairs = [(s, wrong) for s in subjects for wrong in s.question.wrong_answers]
+    return tuple(bench.map("wrong answers", run, pairs))
 
 
 def _forms(subject: Subject) -> list[str]:
@@ -123,12 +116,7 @@ def _forms(subject: Subject) -> list[str]:
 
 
 def _run_form(
-    bench: Bench,
-    assignment: Assignment,
-    library: Library,
-    subject: Subject,
-    name: str,
-    form: str,
+    bench: Bench, library: Library, subject: Subject, name: str, form: str
 ) -> QuestionResult:
     """What marking makes of a form of a wrong answer."""
     question = subject.question
@@ -137,7 +125,7 @@ def _run_form(
         functions[f"{question.function}_right"] = subject.reference
     code = _FORMS[form].format(function=question.function)
     submission = submit(library, functions, name=f"{name} ({form})", code=code)
-    return bench.mark(only(assignment, [question]), submission)[question.id]
+    return bench.mark([question], submission)[question.id]
 
 
 def _form(name: str, result: QuestionResult) -> Form:

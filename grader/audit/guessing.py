@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -46,9 +46,9 @@ class Guess(Struct, frozen=True):
 
     name: str
     total: Decimal
-    scores: tuple[tuple[str, Decimal], ...]  # by question
     best: Decimal  # total of the best one drawn
-    draws: int = 1
+    draws: int
+    scores: Mapping[str, Decimal]  # by question
 
 
 def run_guesses(assignment: Assignment) -> tuple[Guess, ...]:
@@ -73,13 +73,13 @@ def run_guesses(assignment: Assignment) -> tuple[Guess, ...]:
 
 def _guess(assignment: Assignment, name: str, strategies: Sequence[Strategy]) -> Guess:
     cards = [_marked(assignment, name, strategy) for strategy in strategies]
-    scores = tuple(
-        (question.id, _mean([card.questions[position].score for card in cards]))
+    scores = {
+        question.id: _mean([card.questions[position].score for card in cards])
         for position, question in enumerate(assignment.questions)
         if not question.marked_by_person
-    )
+    }
     totals = [card.score for card in cards]
-    return Guess(name, _mean(totals), scores, best=max(totals), draws=len(cards))
+    return Guess(name, _mean(totals), max(totals), len(cards), scores)
 
 
 def _mean(numbers: Sequence[Decimal]) -> Decimal:

@@ -38,9 +38,6 @@ class Inputs(Struct, frozen=True):
     small: tuple[Args, ...]
     exhaustive: bool  # whether `small` is every combination, and not a sample of them
 
-    def __len__(self) -> int:
-        return sum(map(len, (self.own, self.drawn, self.varied, self.small)))
-
     def __iter__(self) -> Iterator[Args]:
         return itertools.chain(self.own, self.drawn, self.varied, self.small)
 

@@ -9,14 +9,14 @@ killed it; if there is none, the question cannot be blamed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from msgspec import Struct, field
 
 from grader.audit.mutants import Mutation, mutations
 from grader.audit.search import Search
-from grader.audit.subjects import Subject, only, submit
+from grader.audit.subjects import Subject, submit
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -24,14 +24,12 @@ if TYPE_CHECKING:
     from grader.audit.bench import Bench
     from grader.audit.search import Oracle, Witness
     from grader.audit.sources import Library, Unit
-    from grader.model import Assignment, QuestionResult
+    from grader.model import QuestionResult
 
 Fate: TypeAlias = Literal["killed", "survived", "excused", "equivalent"]
 Ground: TypeAlias = Literal["code", "unreached", "inputs", "all", ""]
 """Of what is equivalent, what shows it: the same code; a line that never runs; the same results on
 many inputs; the same result on the one input that there is."""
-
-Tick: TypeAlias = Callable[[int, int], None]
 
 _ENOUGH: Final = 100  # inputs on which a mutant must be the same to be called equivalent
 
@@ -110,13 +108,7 @@ def make_candidates(library: Library, subjects: Sequence[Subject]) -> list[Candi
     ]
 
 
-def run_candidates(
-    bench: Bench,
-    assignment: Assignment,
-    library: Library,
-    candidates: Sequence[Candidate],
-    tick: Tick,
-) -> None:
+def run_candidates(bench: Bench, library: Library, candidates: Sequence[Candidate]) -> None:
     """Marks every mutant that does not compile to the reference itself."""
 
     def run(candidate: Candidate) -> None:
@@ -127,9 +119,9 @@ def run_candidates(
             name="mutant",
             replaced=candidate.replaced,
         )
-        candidate.results = bench.mark(only(assignment, questions), submission)
+        candidate.results = bench.mark(questions, submission)
 
-    bench.map(run, [c for c in candidates if not c.mutation.same_code], tick)
+    bench.map("mutants", run, [c for c in candidates if not c.mutation.same_code])
 
 
 def search_candidates(
@@ -137,7 +129,6 @@ def search_candidates(
     library: Library,
     oracles: Mapping[str, Oracle],
     candidates: Sequence[Candidate],
-    tick: Tick,
 ) -> None:
     """Looks for a witness wherever a question gave full marks."""
 
@@ -163,7 +154,7 @@ def search_candidates(
             for oracle in reached:
                 candidate.searches[oracle.subject.question.id] = oracle.search(session)
 
-    bench.map(search, [c for c in candidates if c.results and c.unkilled()], tick)
+    bench.map("survivors", search, [c for c in candidates if c.results and c.unkilled()])
 
 
 def conclude(library: Library, candidate: Candidate, oracles: Mapping[str, Oracle]) -> Mutant:
@@ -171,18 +162,13 @@ def conclude(library: Library, candidate: Candidate, oracles: Mapping[str, Oracl
     unit, mutation = candidate.unit, candidate.mutation
     verdicts = tuple(
         Verdict(
-            question=subject.question.id,
-            share=candidate.results[subject.question.id].share,
-            failed=tuple(
-                case.case.name
-                for case in candidate.results[subject.question.id].cases
-                if not case.passed
-            ),
-            diagnosis=tuple(w.name for w in candidate.results[subject.question.id].diagnosis),
-            search=candidate.searches.get(subject.question.id),
+            question=question,
+            share=result.share,
+            failed=tuple(case.case.name for case in result.cases if not case.passed),
+            diagnosis=tuple(wrong.name for wrong in result.diagnosis),
+            search=candidate.searches.get(question),
         )
-        for subject in candidate.subjects
-        if candidate.results
+        for question, result in candidate.results.items()
     )
     fate, ground, why = _fate(mutation, verdicts, oracles)
     file = library.modules[unit.module].file

@@ -9,14 +9,14 @@ any right answer, shows where it is too loose.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from msgspec import Struct
 
-from grader.audit.subjects import Subject, only, submit
+from grader.audit.subjects import Subject, submit
 from grader.model import Missing, Raised, Raises
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from grader.audit.bench import Bench
     from grader.audit.sources import Library, Name
-    from grader.model import Assignment, QuestionResult
+    from grader.model import QuestionResult
 
 _CAST: Final = """
 import numpy
@@ -58,9 +58,16 @@ class Right(Struct, frozen=True):
 
     question: str
     name: str
+    runs: bool  # False: what it imports is not installed here
     share: Fraction
     failed: tuple[str, ...]  # names of cases
-    runs: bool = True  # False: what it imports is not installed here
+
+
+class Slip(Struct, frozen=True):
+    """A wrong one that passes a case, further off than any right one."""
+
+    name: str
+    ratio: float  # its error, in multiples of the tolerance
 
 
 class Margin(Struct, frozen=True):
@@ -68,12 +75,12 @@ class Margin(Struct, frozen=True):
 
     question: str
     case: str
-    largest: float  # tolerance of the case, where it is largest
+    tolerance: float  # of the case, where it is largest
     used: float  # by the right implementation that is furthest off
     used_by: str
     nearest: float  # of those wrong on this case, the least error; infinite if all differ in shape
     nearest_by: str
-    slips: tuple[tuple[str, float], ...]  # wrong ones that pass this case, further off than `used`
+    slips: tuple[Slip, ...]
 
 
 Wrong = tuple[str, "QuestionResult"]
@@ -81,11 +88,7 @@ Wrong = tuple[str, "QuestionResult"]
 
 
 def run_right_answers(
-    bench: Bench,
-    assignment: Assignment,
-    library: Library,
-    subjects: Sequence[Subject],
-    tick: Callable[[int, int], None],
+    bench: Bench, library: Library, subjects: Sequence[Subject]
 ) -> tuple[list[Right], dict[str, list[Wrong]]]:
     """Marks the right implementations; the results of those that run, by question."""
 
@@ -98,7 +101,7 @@ def run_right_answers(
             name=name,
             code=code.format(function=question.function),
         )
-        result = bench.mark(only(assignment, [question]), submission)[question.id]
+        result = bench.mark([question], submission)[question.id]
         return _judged(subject, name, result, derived=code is not _OWN), result
 
     jobs = [
@@ -108,7 +111,7 @@ def run_right_answers(
     ]
     rights: list[Right] = []
     results: dict[str, list[Wrong]] = {}
-    for right, result in bench.map(run, jobs, tick):
+    for right, result in bench.map("right answers", run, jobs):
         if right is not None:
             rights.append(right)
             if right.runs:
@@ -143,7 +146,7 @@ def _judged(subject: Subject, name: str, result: QuestionResult, *, derived: boo
         for seen in outcomes
     )
     names = tuple(case.case.name for case in failed)
-    return Right(subject.question.id, name, result.share, names, runs=not unavailable)
+    return Right(subject.question.id, name, runs=not unavailable, share=result.share, failed=names)
 
 
 def measure(
@@ -174,11 +177,11 @@ def _margin(
             if ratio < nearest:
                 nearest, nearest_by = ratio, name
         elif ratio > max(used, _SLIP):
-            slips.append((name, ratio))
+            slips.append(Slip(name, ratio))
     return Margin(
         question=subject.question.id,
         case=case.name,
-        largest=float(np.max(case.rule.atol, initial=0.0)),
+        tolerance=float(np.max(case.rule.atol, initial=0.0)),
         used=used,
         used_by=used_by,
         nearest=nearest,

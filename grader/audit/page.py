@@ -11,9 +11,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from grader.audit.judge import Mutant, Verdict
+from grader.audit.judge import Mutant
 from grader.audit.page_measures import cases, guesses, tolerances, wrong_answers
-from grader.audit.page_parts import fold, number, section, table
 from grader.audit.report import AuditReport, Flaw, Gap
 from grader.audit.search import Tried
 from grader.audit.words import (
@@ -25,7 +24,7 @@ from grader.audit.words import (
     verdict_line,
 )
 from grader.report.document import STYLE, document
-from grader.report.markup import Html, element
+from grader.report.markup import Html, element, fold, join, number, row, section, table
 from grader.report.text import counted, points
 
 _OPEN: Final = 3  # gaps that stand open
@@ -87,8 +86,8 @@ def _header(report: AuditReport) -> Html:
         element(
             "ul",
             *(
-                element("li", element("strong", number, class_=tone or None), f" {words}")
-                for number, words, tone in figures
+                element("li", element("strong", figure, class_=tone or None), f" {words}")
+                for figure, words, tone in figures
             ),
             class_="figures",
         ),
@@ -102,10 +101,9 @@ def _to_mend(report: AuditReport) -> Html | None:
     if not (report.flaws or report.refused_seeds):
         return None
     seeds = [element("p", refusal_line(refusal)) for refusal in report.refusals]
-    return element(
-        "section",
-        element("h2", "To mend"),
-        *(_gap(gap, opened=number < _OPEN) for number, gap in enumerate(report.gaps)),
+    return section(
+        "To mend",
+        *(_gap(gap, opened=place < _OPEN) for place, gap in enumerate(report.gaps)),
         *map(_flaw, report.other_flaws),
         *seeds,
         class_="notices",
@@ -116,8 +114,7 @@ def _gap(gap: Gap, *, opened: bool) -> Html:
     functions = ", ".join(dict.fromkeys(mutant.function for mutant in gap.mutants))
     questions = ", ".join(question for question, _ in gap.witnesses)
     claim = f"{questions}: an input that no case has" if questions else gap.mutants[0].why
-    summary = element(
-        "summary",
+    summary = join(
         element("span", "survived", class_="status failed"),
         element("span", f"{counted(len(gap.mutants), 'mutant')} of {functions}", class_="name"),
         element("span", claim, class_="claim"),
@@ -134,9 +131,7 @@ def _gap(gap: Gap, *, opened: bool) -> Html:
         element("div", element("p", f"{mutant.place}, {mutant.operator}"), _diff(mutant.diff))
         for mutant in gap.mutants
     ]
-    return element(
-        "details", summary, element("div", *witnesses, *mutants, class_="case"), open=opened
-    )
+    return fold(summary, *witnesses, *mutants, open_=opened)
 
 
 def _diff(diff: str) -> Html:
@@ -158,30 +153,22 @@ def _flaw(flaw: Flaw) -> Html:
 
 
 def _questions(report: AuditReport) -> Html:
-    killed: dict[str, list[Verdict]] = {}
-    for mutant in report.mutants:
-        for verdict in mutant.verdicts:
-            if verdict.killed:
-                killed.setdefault(verdict.question, []).append(verdict)
     rows = []
     for telling in report.tellings:
         question = telling.question
-        verdicts = killed.get(question, [])
+        verdicts = report.kills(question)
         keeps = max((verdict.share for verdict in verdicts), default=None)
-        guess = max(report.guesses, key=lambda guess: dict(guess.scores)[question])
+        guess = report.best_guess(question)
         wrong = sum(confusion.question == question for confusion in report.confusions)
         rows.append(
-            element(
-                "tr",
-                element("th", question, scope="row"),
+            row(
+                question,
                 number(f"{len(telling.cases)}"),
                 number(f"{len(telling.needed)}"),
                 number(f"{len(verdicts)}"),
                 number("" if keeps is None else percentage(float(keeps))),
                 number(f"{wrong}"),
-                number(
-                    f"{points(dict(guess.scores)[question])} / {points(report.points[question])}"
-                ),
+                number(f"{points(guess.scores[question])} / {points(report.points[question])}"),
                 element("td", guess.name),
             )
         )
@@ -195,8 +182,8 @@ def _questions(report: AuditReport) -> Html:
             "Guess earns: the most that knowing nothing earns.",
             class_="counts",
         ),
-        table((*heads, "by"), rows),
-        id_="questions",
+        table((*heads, "by"), rows, class_="data"),
+        id="questions",
     )
 
 
@@ -235,17 +222,17 @@ def _mutants(report: AuditReport) -> Html:
                 "Ruled out",
             ),
             [_tried(tried) for tried in report.tried],
+            class_="data",
         ),
         *folds,
-        id_="mutants",
+        id="mutants",
     )
 
 
 def _tried(tried: Tried) -> Html:
     every = "every combination" if tried.exhaustive else "a sample"
-    return element(
-        "tr",
-        element("th", tried.question, scope="row"),
+    return row(
+        tried.question,
         *(number(f"{n:,}" if n else "") for n in (tried.own, tried.drawn, tried.varied)),
         number(f"{tried.small:,}" if tried.small else ""),
         element("td", every if tried.small else ""),
@@ -269,8 +256,9 @@ def _mutant_fold(title: str, mutants: Sequence[Mutant], *, words: str) -> Html:
             for mutant in group
         ]
         tables.append(element("h3", file))
-        tables.append(table(("Line", "Slip", "Before", "After", words), rows, class_="mutants"))
-    return fold(title, *tables)
+        heads = ("Line", "Slip", "Before", "After", words)
+        tables.append(table(heads, rows, class_="data mutants"))
+    return fold(element("span", title, class_="name"), *tables)
 
 
 def _reason(mutant: Mutant) -> str:

@@ -10,10 +10,9 @@ from typing import Final
 
 from grader.audit.confusion import Confusion
 from grader.audit.margins import Margin
-from grader.audit.page_parts import fold, number, section, table
 from grader.audit.report import AuditReport
 from grader.audit.words import percentage
-from grader.report.markup import Html, element
+from grader.report.markup import Html, element, fold, number, row, section, table
 from grader.report.text import points
 
 _SCALE: Final = (-4.0, 8.0)  # powers of ten of the tolerance that the strip of a margin shows
@@ -31,7 +30,8 @@ def wrong_answers(report: AuditReport) -> Html | None:
         found = list(group)
         right = sum(confusion.is_told_apart for confusion in found)
         summary = f"{question}: {right} of {len(found)} told apart"
-        folds.append(fold(summary, _matrix(found), open_=right < len(found)))
+        title = element("span", summary, class_="name")
+        folds.append(fold(title, _matrix(found), open_=right < len(found)))
     return section(
         "Wrong answers",
         element(
@@ -40,7 +40,7 @@ def wrong_answers(report: AuditReport) -> Html | None:
             "answer, and in float32 where there is a tolerance. A row shows what it is taken for.",
         ),
         *folds,
-        id_="wrong-answers",
+        id="wrong-answers",
     )
 
 
@@ -48,9 +48,8 @@ def _matrix(confusions: Sequence[Confusion]) -> Html:
     numbers = {confusion.name: n for n, confusion in enumerate(confusions, start=1)}
     heads = [element("th", str(n), scope="col", title=name) for name, n in numbers.items()]
     rows = [
-        element(
-            "tr",
-            element("th", f"{numbers[confusion.name]} {confusion.name}", scope="row"),
+        row(
+            f"{numbers[confusion.name]} {confusion.name}",
             *(_cell(confusion, name) for name in numbers),
             number(percentage(float(confusion.worth))),
             number(percentage(float(confusion.forms[0].share))),
@@ -98,9 +97,8 @@ def tolerances(report: AuditReport) -> Html | None:
     if not (report.margins or report.rights):
         return None
     rights = [
-        element(
-            "tr",
-            element("th", right.question, scope="row"),
+        row(
+            right.question,
             element("td", right.name),
             element(
                 "td",
@@ -114,11 +112,10 @@ def tolerances(report: AuditReport) -> Html | None:
         for right in report.rights
     ]
     margins = [
-        element(
-            "tr",
-            element("th", margin.question, scope="row"),
+        row(
+            margin.question,
             element("td", margin.case),
-            number(f"{margin.largest:.1e}"),
+            number(f"{margin.tolerance:.1e}"),
             number(f"{margin.used:.2g}"),
             element("td", _strip(margin)),
             number(f"{margin.nearest:.1e}" if isfinite(margin.nearest) else "none"),
@@ -130,7 +127,9 @@ def tolerances(report: AuditReport) -> Html | None:
     heads = ("Question", "Case", "Tolerance", "Right uses", "", "Nearest wrong", "which is")
     return section(
         "Right answers and tolerances",
-        table(("Question", "Right implementation", "Earns"), rights) if rights else None,
+        table(("Question", "Right implementation", "Earns"), rights, class_="data")
+        if rights
+        else None,
         element(
             "p",
             "In multiples of the tolerance, on a scale of powers of ten: what the right answer "
@@ -139,16 +138,16 @@ def tolerances(report: AuditReport) -> Html | None:
         )
         if margins
         else None,
-        table(heads, margins) if margins else None,
-        id_="tolerances",
+        table(heads, margins, class_="data") if margins else None,
+        id="tolerances",
     )
 
 
 def _slips(margin: Margin) -> str | None:
     if not margin.slips:
         return None
-    name, ratio = max(margin.slips, key=lambda slip: slip[1])
-    return f"{len(margin.slips)} wrong ones pass, {name} at {ratio:.2g}"
+    worst = max(margin.slips, key=lambda slip: slip.ratio)
+    return f"{len(margin.slips)} wrong ones pass, {worst.name} at {worst.ratio:.2g}"
 
 
 def _strip(margin: Margin) -> Html:
@@ -174,13 +173,12 @@ def guesses(report: AuditReport) -> Html:
     """What knowing nothing earns."""
     questions = list(report.points)
     rows = [
-        element(
-            "tr",
-            element("th", guess.name, scope="row"),
+        row(
+            guess.name,
             number(points(guess.total), "total-score"),
             *(
                 number(points(score) if score else "", _heat(score / report.points[question]))
-                for question, score in guess.scores
+                for question, score in guess.scores.items()
             ),
         )
         for guess in report.guesses
@@ -199,8 +197,8 @@ def guesses(report: AuditReport) -> Html:
             "p",
             f"What submissions that know nothing earn, of {most} points. {note}",
         ),
-        table(("Guess", "Total", *questions), rows, class_="guesses"),
-        id_="guesses",
+        table(("Guess", "Total", *questions), rows, class_="data guesses"),
+        id="guesses",
     )
 
 
@@ -214,9 +212,8 @@ def cases(report: AuditReport) -> Html:
     folds = []
     for telling in report.tellings:
         rows = [
-            element(
-                "tr",
-                element("th", worth.case, scope="row"),
+            row(
+                worth.name,
                 number(f"{worth.tells:,}"),
                 number(f"{worth.alone:,}" if worth.alone else ""),
                 element("td", "needed" if worth.needed else ""),
@@ -228,7 +225,8 @@ def cases(report: AuditReport) -> Html:
             f"{telling.question}: {len(telling.needed)} of {len(telling.cases)} cases tell all of "
             f"{telling.things:,}"
         )
-        folds.append(fold(summary, table(("Case", "Tells", "Alone", ""), rows)))
+        told = table(("Case", "Tells", "Alone", ""), rows, class_="data")
+        folds.append(fold(element("span", summary, class_="name"), told))
     return section(
         "Cases",
         element(
@@ -238,5 +236,5 @@ def cases(report: AuditReport) -> Html:
             "set that tells all. The others make guessing harder, or are there to be read.",
         ),
         *folds,
-        id_="cases",
+        id="cases",
     )

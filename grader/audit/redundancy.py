@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 class CaseWorth(Struct, frozen=True):
     """What one case tells of all that is to be told."""
 
-    question: str
-    case: str
+    name: str
     tells: int
     alone: int  # of these, what no other case tells
     needed: bool  # whether it stands in a smallest set of cases (found greedily) that tells all
@@ -46,7 +45,7 @@ class Telling(Struct, frozen=True):
     @property
     def needed(self) -> tuple[str, ...]:
         """A smallest set of cases that tells all."""
-        return tuple(worth.case for worth in self.cases if worth.needed)
+        return tuple(worth.name for worth in self.cases if worth.needed)
 
 
 def weigh_cases(
@@ -82,8 +81,7 @@ def _weigh(
         things=len(things),
         cases=tuple(
             CaseWorth(
-                question=question.id,
-                case=case.name,
+                name=case.name,
                 tells=sum(index in cases for cases in things),
                 alone=sum(cases == {index} for cases in things),
                 needed=index in cover,

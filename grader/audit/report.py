@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from grader.audit.confusion import Confusion
 from grader.audit.guessing import Guess
-from grader.audit.judge import Fate, Mutant
+from grader.audit.judge import Fate, Mutant, Verdict
 from grader.audit.margins import Margin, Right
 from grader.audit.redundancy import Telling
 from grader.audit.search import Tried, Witness
@@ -30,9 +30,6 @@ class Flaw(Struct, frozen=True):
     where: str  # a place in reference/, or a question
     what: str
     remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}; {self.remedy}"
 
 
 class Gap(Struct, frozen=True):
@@ -70,6 +67,15 @@ class AuditReport(Struct, frozen=True):
     def of_fate(self, fate: Fate) -> tuple[Mutant, ...]:
         return tuple(mutant for mutant in self.mutants if mutant.fate == fate)
 
+    def kills(self, question: str) -> list[Verdict]:
+        """What a question made of the mutants that its cases tell."""
+        verdicts = [verdict for mutant in self.mutants for verdict in mutant.verdicts]
+        return [one for one in verdicts if one.question == question and one.killed]
+
+    def best_guess(self, question: str) -> Guess:
+        """The way to know nothing that earns most of a question."""
+        return max(self.guesses, key=lambda guess: guess.scores[question])
+
     @property
     def gaps(self) -> tuple[Gap, ...]:
         """The survivors, those together that the same inputs would kill."""
@@ -94,7 +100,7 @@ class AuditReport(Struct, frozen=True):
         return tuple(
             (guess.name, question, score)
             for guess in self.guesses
-            for question, score in guess.scores
+            for question, score in guess.scores.items()
             if Fraction(score) > _GENEROUS * Fraction(self.points[question])
         )
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from grader.audit import judge
-from grader.audit.bench import Bench, observe, open_bench
+from grader.audit.bench import Bench, Progress, observe, open_bench
 from grader.audit.confusion import Confusion, run_wrong_answers
 from grader.audit.guessing import run_guesses
 from grader.audit.inputs import make_inputs
@@ -25,9 +26,6 @@ from grader.model import Returned
 if TYPE_CHECKING:
     from grader.audit.sources import Name
     from grader.model import Assignment, QuestionResult
-
-Progress: TypeAlias = Callable[[str, int, int], None]
-"""Told what is going on, how much of it is done, and how much there is."""
 
 
 def audit(
@@ -52,34 +50,27 @@ def audit(
     library = Library.read(config.parent / PACKAGE)
     subjects = read_subjects(assignment, config, library)
     workers = workers or os.cpu_count() or 1
-
-    def tick(stage: str) -> Callable[[int, int], None]:
-        return lambda done, total: progress(stage, done, total)
-
+    start = partial(open_bench, assignment.limits, workers=workers, progress=progress)
     given = _given(subjects)
-    imports = slow_imports(library, given)
-    with open_bench(assignment.limits, workers=workers, imports=imports) as bench:
+    with start(imports=slow_imports(library, given)) as bench:
         _calibrate(bench, library, subjects)
         candidates = judge.make_candidates(library, subjects)
         mutants_begun = time.monotonic()
-        judge.run_candidates(bench, assignment, library, candidates, tick("mutants"))
+        judge.run_candidates(bench, library, candidates)
         mutants_s = time.monotonic() - mutants_begun
-        drawn = draw_again(config, tick("other seeds"))
-        oracles = _make_oracles(bench, library, subjects, drawn, tick("inputs to search"))
+        drawn = draw_again(config, progress)
+        oracles = _make_oracles(bench, library, subjects, drawn)
         mutants_begun = time.monotonic()
-        judge.search_candidates(bench, library, oracles, candidates, tick("survivors"))
+        judge.search_candidates(bench, library, oracles, candidates)
         mutants_s += time.monotonic() - mutants_begun
-        wrong = run_wrong_answers(bench, assignment, library, subjects, tick("wrong answers"))
+        wrong = run_wrong_answers(bench, library, subjects)
         misplaced = _misplaced(bench, library, subjects)
         isolation = bench.isolation.level
     mutants = tuple(judge.conclude(library, candidate, oracles) for candidate in candidates)
     others = [name for subject in subjects for name in subject.alternatives]
-    imports = slow_imports(library, [*given, *others])
-    with open_bench(assignment.limits, workers=workers, imports=imports) as bench:
+    with start(imports=slow_imports(library, [*given, *others])) as bench:
         _calibrate(bench, library, subjects)
-        rights, right_results = run_right_answers(
-            bench, assignment, library, subjects, tick("right answers")
-        )
+        rights, right_results = run_right_answers(bench, library, subjects)
     return AuditReport(
         assignment=assignment.title,
         digest=assignment.digest,
@@ -108,11 +99,7 @@ def _calibrate(bench: Bench, library: Library, subjects: Sequence[Subject]) -> N
 
 
 def _make_oracles(
-    bench: Bench,
-    library: Library,
-    subjects: Sequence[Subject],
-    drawn: Drawn,
-    tick: Callable[[int, int], None],
+    bench: Bench, library: Library, subjects: Sequence[Subject], drawn: Drawn
 ) -> dict[str, Oracle]:
     """What the reference gives on the inputs that are tried for each question."""
 
@@ -121,7 +108,7 @@ def _make_oracles(
         inputs = make_inputs(question.cases, drawn.args.get(question.id, ()))
         return Oracle(bench, library, subject, inputs)
 
-    oracles = bench.map(make, subjects, tick)
+    oracles = bench.map("inputs to search", make, subjects)
     return {oracle.subject.question.id: oracle for oracle in oracles}
 
 

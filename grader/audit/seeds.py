@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +20,7 @@ from grader.errors import ConfigError
 from grader.pipeline import read_assignment
 
 if TYPE_CHECKING:
+    from grader.audit.bench import Progress
     from grader.audit.inputs import Args
 
 _SEEDS: Final = 4
@@ -34,7 +34,7 @@ class Drawn(Struct, frozen=True):
     refused: tuple[tuple[int, str], ...]  # seed -> the first problem that the loader found
 
 
-def draw_again(config: Path, tick: Callable[[int, int], None]) -> Drawn:
+def draw_again(config: Path, progress: Progress) -> Drawn:
     """Loads the assignment under other seeds."""
     document = read_document(config)
     data: Any = document.data
@@ -45,7 +45,7 @@ def draw_again(config: Path, tick: Callable[[int, int], None]) -> Drawn:
     place = document.line(("hidden_seed",)) - 1
     args: dict[str, list[Args]] = {}
     refused = []
-    tick(0, len(seeds))
+    progress("other seeds", 0, len(seeds))
     with tempfile.TemporaryDirectory(prefix="grader-audit-") as folder:
         shutil.copytree(config.parent / PACKAGE, Path(folder) / PACKAGE)
         copy = Path(folder) / config.name
@@ -59,7 +59,7 @@ def draw_again(config: Path, tick: Callable[[int, int], None]) -> Drawn:
                 refused.append((seed, f"{problem.path}: {problem.what}"))
                 continue
             finally:
-                tick(number, len(seeds))
+                progress("other seeds", number, len(seeds))
             for question in assignment.questions:
                 found = args.setdefault(question.id, [])
                 found.extend(case.args for case in question.cases)

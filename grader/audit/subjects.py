@@ -17,13 +17,12 @@ The tolerance that config.yaml names is asked for the arguments that the audit m
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from grader.assignment.document import read_document
 from grader.audit.sources import PACKAGE, Library, Unit
@@ -131,10 +130,3 @@ def _driver() -> bytes:
 def _imported(source: Name, name: str) -> str:
     module, function = source
     return f"from {module} import {function} as {name}"
-
-
-def only(assignment: Assignment, questions: Iterable[Question]) -> Assignment:
-    """The assignment with these questions alone, each marked by its own cases."""
-    return replace(
-        assignment, questions=tuple(replace(question, builds_on=None) for question in questions)
-    )

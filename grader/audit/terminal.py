@@ -86,26 +86,20 @@ def _flaw(sheet: Sheet, flaw: Flaw) -> None:
 
 def _questions(sheet: Sheet, report: AuditReport) -> None:
     """One line for each question: what its cases tell, and what guessing earns."""
-    killed: Counter[str] = Counter()
-    keeps: dict[str, float] = {}
-    for mutant in report.mutants:
-        for verdict in mutant.verdicts:
-            if verdict.killed:
-                killed[verdict.question] += 1
-                share = float(verdict.share)
-                keeps[verdict.question] = max(keeps.get(verdict.question, 0.0), share)
     wrong = Counter(confusion.question for confusion in report.confusions)
-    guessed = {q: max(dict(g.scores)[q] for g in report.guesses) for q in report.points}
     name = max(map(len, ("question", *report.points)))
     head = f"{'question':{name}}  cases  needed  mutants  may keep  wrong answers  guessing"
     sheet.row(Run(head, "faint"))
     for telling in report.tellings:
         question = telling.question
-        earns = f"{points(guessed[question])} / {points(report.points[question])}"
+        verdicts = report.kills(question)
+        keeps = max((float(verdict.share) for verdict in verdicts), default=0.0)
+        earned = report.best_guess(question).scores[question]
+        earns = f"{points(earned)} / {points(report.points[question])}"
         sheet.row(
             Run(f"{question:{name}}", "strong"),
-            Run(f"  {len(telling.cases):5}  {len(telling.needed):6}  {killed[question]:7}"),
-            Run(f"  {percentage(keeps.get(question, 0.0)):>8}  {wrong[question]:13}"),
+            Run(f"  {len(telling.cases):5}  {len(telling.needed):6}  {len(verdicts):7}"),
+            Run(f"  {percentage(keeps):>8}  {wrong[question]:13}"),
             Run(f"  {earns:>8}"),
         )
     sheet.blank()
@@ -169,10 +163,11 @@ def _tolerances(sheet: Sheet, report: AuditReport) -> None:
         text += f", and the nearest wrong one is {nearest.nearest:.2g} of them off ({nearest.case})"
     sheet.say(text, "partly" if report.loose else "good")
     for margin in report.loose:
-        name, ratio = max(margin.slips, key=lambda slip: slip[1])
+        worst = max(margin.slips, key=lambda slip: slip.ratio)
         others = f" and {len(margin.slips) - 1} more" if len(margin.slips) > 1 else ""
         sheet.say(
-            f"{margin.question}: {margin.case} lets {name}{others} pass ({ratio:.2g})", indent=2
+            f"{margin.question}: {margin.case} lets {worst.name}{others} pass ({worst.ratio:.2g})",
+            indent=2,
         )
     sheet.blank()
 

@@ -20,7 +20,6 @@ import re
 import string
 import textwrap
 import unicodedata
-from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -64,7 +63,7 @@ def handout_zip(assignment: Assignment, config: Path) -> Handout:
     """
     reference = config.parent / "reference"
     starter = read_starter(assignment, reference)
-    found = _property_files(assignment, reference)
+    properties, notes = _property_files(assignment, reference)
     notebook = notebook_of(starter.text, assignment)
     solution = Path(assignment.filename)
     templates = {
@@ -72,18 +71,18 @@ def handout_zip(assignment: Assignment, config: Path) -> Handout:
         f"{solution.stem}.ipynb": notebook.encode(),
     }
     digests = [_digest(name, content, assignment) for name, content in templates.items()]
-    where = {name: f"{PROPERTIES}/{file.name}" for name, file in found.files.items()}
+    where = {name: f"{PROPERTIES}/{file.name}" for name, file in properties.items()}
     own = {
         "README.md": readme(assignment).encode(),
         "conftest.py": _CONFTEST.encode(),
         ASSIGNMENT: write_public(assignment, where, digests),
         **templates,
-        **{f"{PROPERTIES}/{file.name}": file.read_bytes() for file in found.files.values()},
+        **{f"{PROPERTIES}/{file.name}": file.read_bytes() for file in properties.values()},
         **_harness(),
     }
     folder = folder_name(assignment)
     data = zipped({f"{folder}/{name}": content for name, content in own.items()})
-    return Handout(data, (*starter.notes, *found.notes))
+    return Handout(data, (*starter.notes, *notes))
 
 
 def _harness() -> dict[str, bytes]:
@@ -182,14 +181,10 @@ def _digest(name: str, content: bytes, assignment: Assignment) -> str:
 # --------------------------------------------------------------------------- properties
 
 
-class _Found(Struct, frozen=True):
-    """Where each property that may be handed out stands, and which may not."""
-
-    files: Mapping[str, Path]
-    notes: tuple[str, ...]
-
-
-def _property_files(assignment: Assignment, reference: Path) -> _Found:
+def _property_files(
+    assignment: Assignment, reference: Path
+) -> tuple[dict[str, Path], tuple[str, ...]]:
+    """Where each property that may be handed out stands, and a note of those that may not."""
     known = {
         known.name: Path(known.holds.__code__.co_filename)
         for question in assignment.questions
@@ -208,7 +203,7 @@ def _property_files(assignment: Assignment, reference: Path) -> _Found:
         f"left out {', '.join(names)}: {why}; put properties into a file of their own"
         for why, names in left_out.items()
     )
-    return _Found(files, notes)
+    return files, notes
 
 
 def _why_not(file: Path, root: Path, properties: set[str]) -> str:

@@ -108,18 +108,21 @@ class _Unaliased(ast.NodeTransformer):
 
 
 def _source_of(question: Question, allowed: Collection[str]) -> _Source:
+    tree, definition = definition_of(question)
+    return _Source(definition, dict(_imports(tree, allowed)), dict(_aliases(tree)), set())
+
+
+def definition_of(question: Question) -> tuple[ast.Module, ast.FunctionDef | None]:
+    """The file of a question's reference, and the reference in it, as far as they can be read."""
     code = None
     if question.reference is not None:
         code = getattr(inspect.unwrap(question.reference), "__code__", None)
     try:
-        tree = ast.parse(Path(code.co_filename).read_bytes()) if code else None
+        tree = ast.parse(Path(code.co_filename).read_bytes() if code else b"")
     except (OSError, ValueError, SyntaxError):
-        tree = None
-    if code is None or tree is None:
-        return _Source(None, {}, {}, set())
+        tree = ast.parse(b"")
     functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
-    definition = next((one for one in functions if one.name == code.co_name), None)
-    return _Source(definition, dict(_imports(tree, allowed)), dict(_aliases(tree)), set())
+    return tree, next((one for one in functions if code and one.name == code.co_name), None)
 
 
 def _aliases(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from grader.bundle.signatures import EMPTY, positional, template_of
+from grader.bundle.signatures import EMPTY, definition_of, positional, template_of
 from grader.errors import ConfigError, Problem
 from grader.model import Assignment, Question
 
@@ -93,7 +93,8 @@ def _compared(found: ast.FunctionDef, question: Question, file: Path) -> Iterato
     if names != asked:
         what = f"{question.function} takes {', '.join(names) or 'nothing'}"
         yield Problem(str(file), found.lineno, "", what, f"write {', '.join(asked) or '()'}")
-    if _body(found) == _reference_body(question) and not _is_empty(found):
+    _, reference = definition_of(question)
+    if reference and _body(found) == _body(reference) and not _is_empty(found):
         what = f"{question.function} has the body of the reference"
         yield Problem(str(file), found.lineno, "", what, f"write `{EMPTY}` instead")
 
@@ -101,18 +102,6 @@ def _compared(found: ast.FunctionDef, question: Question, file: Path) -> Iterato
 def _body(function: ast.FunctionDef) -> str:
     """A function's statements without its docstring, as a text that two of them can share."""
     return "\n".join(ast.dump(statement) for statement in _statements(function))
-
-
-def _reference_body(question: Question) -> str:
-    code = getattr(question.reference, "__code__", None)
-    try:
-        tree = ast.parse(Path(code.co_filename).read_text(encoding="utf-8")) if code else None
-    except (OSError, SyntaxError):
-        tree = None
-    for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, ast.FunctionDef) and node.name == question.function:
-            return _body(node)
-    return ""
 
 
 def _is_empty(function: ast.FunctionDef) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -13,10 +14,13 @@ from grader.classroom.review import Marks, pending, read_marks, sheet
 from grader.errors import UsageError
 from grader.model import Assignment
 from grader.report.answers import answers
-from grader.report.class_page import Alike, render_class
+from grader.report.class_page import render_class
 from grader.report.gradebook import csv_text, grades_csv
 from grader.report.rows import Row
 from grader.report.text import counted, first_few
+
+if TYPE_CHECKING:
+    from grader.report.similar_page import Pair
 
 _SIMILAR = "similar.html"
 _NAMED = 10  # submissions that are named in a sentence
@@ -71,12 +75,13 @@ def write_reports(
 
 
 def _page(
-    folder: Folder, assignment: Assignment, rows: Sequence[Row], alike: tuple[Alike, ...] | None
+    folder: Folder, assignment: Assignment, rows: Sequence[Row], alike: Sequence[Pair] | None
 ) -> str:
     def link(submission_id: str) -> str:
         return quote(folder.staff_page(submission_id).relative_to(folder.path).as_posix())
 
-    return render_class(assignment, rows, answers(rows), link, alike)
+    page = f"{folder.staff.name}/{_SIMILAR}"
+    return render_class(assignment, rows, answers(rows), link, alike, page)
 
 
 def _write_similar(
@@ -84,14 +89,14 @@ def _write_similar(
     assignment: Assignment,
     rows: Sequence[Row],
     handed_out: tuple[str, ...] | None,
-) -> tuple[Alike, ...] | None:
+) -> Sequence[Pair] | None:
     """Writes the page of similar code; one of an earlier run is taken away if none is wanted."""
     path = folder.staff / _SIMILAR
     if handed_out is None:
         path.unlink(missing_ok=True)
         return None
     from grader.classroom import similarity  # late, with its page: few ask for it
-    from grader.report.similar_page import in_numbers, render_similar
+    from grader.report.similar_page import render_similar
 
     found = similarity.look(folder, rows, handed_out)
     notes = [f"{counted(found.compared, 'submission')} compared, each with every other."]
@@ -111,7 +116,7 @@ def _write_similar(
 
     page = render_similar(assignment.title, found.pairs, notes, link)
     folder.write(path, page.encode())
-    return in_numbers(found.pairs, f"{folder.staff.name}/{_SIMILAR}")
+    return found.pairs
 
 
 def _write_review(

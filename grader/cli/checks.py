@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,10 +86,8 @@ class _Bench:
         from grader.checking import find_assignment
 
         self.path = find_assignment(given)
-        self._assignment: Assignment | None = None
         self._launcher: Launcher | None = None
         self._imports: tuple[str, ...] = ()
-        self._header: Header | None = None
 
     def __enter__(self) -> _Bench:
         return self
@@ -97,23 +96,18 @@ class _Bench:
         if self._launcher is not None:
             self._launcher.close()
 
-    @property
+    @cached_property
     def header(self) -> Header:
         """Read without the questions where that can be: the launcher then starts the sooner."""
         from grader.checking import header_of
 
-        if self._header is None:
-            whole = None if self.path.suffix == ".json" else self.assignment
-            self._header = header_of(self.path, whole)
-        return self._header
+        return header_of(self.path, lambda: self.assignment)
 
-    @property
+    @cached_property
     def assignment(self) -> Assignment:
-        if self._assignment is None:
-            from grader.pipeline import read_assignment
+        from grader.pipeline import read_assignment
 
-            self._assignment = read_assignment(self.path, wrong_answers=False)
-        return self._assignment
+        return read_assignment(self.path, wrong_answers=False)
 
     def read(self, submission: Path) -> Submission:
         from grader.checking import find_solution
@@ -131,6 +125,7 @@ class _Bench:
             return self_check(assignment, handed_in, session, asked=self.assignment.functions)
 
     def _launch(self, handed_in: Submission) -> Launcher:
+        from grader.checking import secrets_of
         from grader.sandbox import start_launcher
         from grader.submission import imports_of
 
@@ -144,15 +139,9 @@ class _Bench:
                 self.header.limits,
                 imports=imports,
                 isolation="preferred",
-                secrets=self._secrets(),
+                secrets=secrets_of(self.path),
             )
         return self._launcher
-
-    def _secrets(self) -> list[Path]:
-        """A course's own files; nothing in a handout is secret."""
-        if self.path.suffix == ".json":
-            return []
-        return [self.path, self.path.parent / "reference"]
 
 
 # --------------------------------------------------------------------------- again and again

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,13 +112,7 @@ def grade(
     handed_in = find_submissions(paths, expected_name=assignment.filename)
     if not handed_in:
         raise click.UsageError(f"nothing to mark in {', '.join(map(str, paths))}")
-
-    def start(imports: tuple[str, ...]) -> Launcher:
-        secrets = (out, *paths)
-        return launcher(
-            assignment, config_path, imports=imports, isolation=isolation, secrets=secrets
-        )
-
+    start = partial(launcher, assignment, config_path, isolation, (out, *paths))
     with ExitStack() as stack:
         open_launcher: OpenLauncher = start
         more = (address, resume, marks_path, canvas, moodle, similar)  # may be refused, or not run
@@ -127,8 +122,8 @@ def grade(
         from grader.classroom.review import read_marks
 
         marks = read_marks(marks_path, assignment) if marks_path else None
-        request = _request(canvas, moodle, column, assignment, config_path if similar else None)
-        _refuse_to_compare(len(handed_in), similar=similar)
+        compared = len(handed_in) if similar else None
+        request = _request(canvas, moodle, column, assignment, config_path, compared)
         mark = None
         if address is not None:
             secrets = (config_path, config_path.parent / "reference", out, *paths)
@@ -213,20 +208,15 @@ def regrade(
 
     assignment = read_assignment(config_path)
     marks = read_marks(marks_path, assignment) if marks_path else None
-    request = _request(canvas, moodle, column, assignment, config_path if similar else None)
     total = len(list((results / "staff" / "records").glob("*.record")))
-    _refuse_to_compare(total, similar=similar)
+    compared = total if similar else None
+    request = _request(canvas, moodle, column, assignment, config_path, compared)
+    isolation: IsolationMode = "off" if no_isolation else "required"
     with progressing(total) as progress:
         regraded = regrade_class(
             assignment,
             results,
-            open_launcher=lambda imports: launcher(
-                assignment,
-                config_path,
-                imports=imports,
-                isolation="off" if no_isolation else "required",
-                secrets=(results,),
-            ),
+            open_launcher=partial(launcher, assignment, config_path, isolation, (results,)),
             watcher=progress,
             jobs=jobs or os.cpu_count() or 1,
             may_run=may_run,
@@ -262,11 +252,12 @@ def _request(
     moodle: Path | None,
     column: str | None,
     assignment: Assignment,
-    similar_but_for: Path | None,
+    config_path: Path,
+    compared: int | None,
 ) -> Request:
     """What is wanted beyond the class's own files; read before anything is marked.
 
-    Code is compared, but for the starter, if there is a config that it belongs to.
+    So many submissions are compared, but for the starter; None: they are not.
     """
     from grader.classroom.gradebook import read_book
     from grader.classroom.reports import Request
@@ -279,18 +270,13 @@ def _request(
     if moodle is not None:
         books.append(read_book(moodle, "moodle", column=None, title=assignment.title))
     handed_out = None
-    if similar_but_for is not None:
+    if compared is not None:
         from grader.bundle.starter import read_starter
-
-        handed_out = (read_starter(assignment, similar_but_for.parent / "reference").text,)
-    return Request(tuple(books), handed_out)
-
-
-def _refuse_to_compare(count: int, *, similar: bool) -> None:
-    if similar:
         from grader.classroom.similarity import check
 
-        check(count)
+        handed_out = (read_starter(assignment, config_path.parent / "reference").text,)
+        check(compared)
+    return Request(tuple(books), handed_out)
 
 
 def _tell_review(out: Path, written: Written) -> None:

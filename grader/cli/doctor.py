@@ -13,7 +13,7 @@ from grader.cli.options import plain_option
 
 if TYPE_CHECKING:
     from grader.model import Assignment, Isolation
-    from grader.report.machine import Machine, Package
+    from grader.report.machine import Machine
 
 _NOT_READY = 2
 _CONFIG = Path("config.yaml")
@@ -61,10 +61,11 @@ def examine(config_path: Path | None) -> Machine:
     from grader.report.machine import Machine
 
     assignment = Assignment(title="", filename="", questions=())
+    packages = {}
     if config_path is not None:
         assignment = read_assignment(config_path)
+        packages = {name: _version(name) for name in ("numpy", *assignment.packages)}
     isolation, refusal = _attested(assignment, config_path)
-    packages = () if config_path is None else _packages(assignment)
     return Machine(_words(), isolation, refusal, packages)
 
 
@@ -75,19 +76,11 @@ def _attested(assignment: Assignment, config_path: Path | None) -> tuple[Isolati
 
     course = Path("nowhere") if config_path is None else config_path
     try:
-        with launcher(assignment, course, isolation="required") as strict:
+        with launcher(assignment, course, "required") as strict:
             return strict.isolation, ""
     except IsolationError as error:
-        with launcher(assignment, course, isolation="preferred") as lenient:
+        with launcher(assignment, course, "preferred") as lenient:
             return lenient.isolation, str(error)
-
-
-def _packages(assignment: Assignment) -> tuple[Package, ...]:
-    from grader.report.machine import Package
-
-    return tuple(
-        Package(name, _version(name)) for name in dict.fromkeys(("numpy", *assignment.packages))
-    )
 
 
 def _version(package: str) -> str | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from grader.model import Assignment
     from grader.sandbox import Launcher
+    from grader.sandbox.supervisor import IsolationMode
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -57,10 +58,9 @@ def make_folder(out: Path) -> None:
 def launcher(
     assignment: Assignment,
     config_path: Path,
-    *,
-    imports: tuple[str, ...] = (),
-    isolation: Literal["required", "preferred", "off"],
+    isolation: IsolationMode,
     secrets: Sequence[Path] = (),
+    imports: tuple[str, ...] = (),
 ) -> Launcher:
     """Starts a launcher whose workers can read nothing of the assignment's."""
     from grader.sandbox import start_launcher

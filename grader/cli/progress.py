@@ -6,12 +6,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from rich.progress import Progress
 
     from grader.classroom.desk import Marked
     from grader.model import Scorecard
@@ -21,13 +21,18 @@ _FIRST_S, _EVERY_S = 2.0, 10.0  # before the first line, and between two
 _FRAME_S = 0.1  # between two pictures of the bar
 
 
-class Tally:
-    """Counts what was done; what is skipped takes no time and does not count in the rate."""
+class Progressing:
+    """Watches a class being marked, and tells how far it is in a line on stderr now and then.
+
+    What is skipped takes no time and does not count in the rate.
+    """
 
     def __init__(self, total: int) -> None:
         self.total = total
         self.marked_so_far = self.skipped_so_far = self.failures = 0
+        self.card: Scorecard | None = None  # the last submission's, which may be the only one
         self._started = time.monotonic()
+        self._next_s = _FIRST_S
 
     @property
     def done(self) -> int:
@@ -58,96 +63,65 @@ class Tally:
             parts.append(f"{self.failures} failed")
         return ", ".join(parts)
 
-
-class View(Protocol):
-    """Where the tally is shown."""
-
-    def show(self, tally: Tally) -> None: ...
-    def close(self) -> None: ...
-
-
-class Progressing:
-    """Watches a class being marked."""
-
-    def __init__(self, tally: Tally, view: View) -> None:
-        self.tally = tally
-        self.card: Scorecard | None = None  # the last submission's, which may be the only one
-        self._view = view
-
     def skipped(self, row: Row) -> None:
-        self.tally.skipped_so_far += 1
-        self._view.show(self.tally)
+        self.skipped_so_far += 1
+        self._show()
 
     def marked(self, marked: Marked) -> None:
         self.card = marked.card
-        self.tally.marked_so_far += 1
-        self.tally.failures += bool(marked.fault)
-        self._view.show(self.tally)
+        self.marked_so_far += 1
+        self.failures += bool(marked.fault)
+        self._show()
 
     def stopped(self) -> None:
         """Tells how to go on, after whatever ended the run before its time."""
-        self._view.close()
-        if self.tally.done:
+        if self.done:
             click.echo(
-                f"Stopped after {self.tally.done} of {self.tally.total}, which are written. "
+                f"Stopped after {self.done} of {self.total}, which are written. "
                 "The same command with --resume goes on from here.",
                 err=True,
             )
 
-
-class _Lines:
-    """A line on stderr now and then."""
-
-    def __init__(self) -> None:
-        self._next = _FIRST_S
-
-    def show(self, tally: Tally) -> None:
-        if tally.elapsed_s < self._next or tally.done == tally.total:
-            return
-        self._next = tally.elapsed_s + _EVERY_S
-        click.echo(tally.words(), err=True)
-
-    def close(self) -> None:
-        pass
+    def _show(self) -> None:
+        if self.elapsed_s >= self._next_s and self.done < self.total:
+            self._next_s = self.elapsed_s + _EVERY_S
+            click.echo(self.words(), err=True)
 
 
-class _Bar:
-    """A bar on the terminal, drawn by this thread alone: desks are forked from it."""
+class _Bar(Progressing):
+    """Tells it by a bar on the terminal, drawn by this thread alone: desks are forked from it."""
 
-    def __init__(self, progress: Progress, task: TaskID) -> None:
+    def __init__(self, total: int, progress: Progress) -> None:
+        super().__init__(total)
         self._progress = progress
-        self._task = task
-        self._drawn = 0.0
+        self._task = progress.add_task("", total=total, words=self.words())
+        self._next_s = 0.0
+        progress.refresh()
 
-    def show(self, tally: Tally) -> None:
-        now = time.monotonic()
-        if now - self._drawn < _FRAME_S and tally.done < tally.total:
-            return
-        self._drawn = now
-        self._progress.update(self._task, completed=tally.done, words=tally.words())
-        self._progress.refresh()
+    def stopped(self) -> None:
+        self._progress.stop()  # erases the bar, so that what is said next has a line of its own
+        super().stopped()
 
-    def close(self) -> None:
-        """Erases the bar, so that what is said next has a line of its own."""
-        self._progress.stop()
+    def _show(self) -> None:
+        if self.elapsed_s >= self._next_s or self.done == self.total:
+            self._next_s = self.elapsed_s + _FRAME_S
+            self._progress.update(self._task, completed=self.done, words=self.words())
+            self._progress.refresh()
 
 
 @contextmanager
 def progressing(total: int) -> Iterator[Progressing]:
     """Shows progress for as long as the class is being marked."""
-    tally = Tally(total)
     if not sys.stderr.isatty():
-        yield Progressing(tally, _Lines())
+        yield Progressing(total)
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
     columns = (BarColumn(bar_width=24), TextColumn("{task.fields[words]}"))
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, auto_refresh=False) as bar:
-        task = bar.add_task("", total=total, words=f"0 of {total} done")
-        bar.refresh()
-        yield Progressing(tally, _Bar(bar, task))
+    with Progress(*columns, console=console, transient=True, auto_refresh=False) as progress:
+        yield _Bar(total, progress)
 
 
 def duration(seconds: float) -> str:

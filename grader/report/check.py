@@ -66,7 +66,7 @@ def check_rows(check: SelfCheck, width: int, *, ascii_alone: bool = False) -> li
             sheet.row(Run(sheet.glyphs.rule * sheet.width, "faint"))
             mark = sheet.glyphs.marks[question.status]
             sheet.say(told.title, "strong", lead=f"{mark} ")
-            _details(sheet, question, told, ascii_alone)
+            _details(sheet, question, told)
     sheet.blank()
     sheet.say(verdict(check), "good" if check.all_well else "partly")
     return sheet.rows
@@ -81,7 +81,7 @@ def explain(check: QuestionCheck, width: int) -> str:
     """
     (told,) = _story(SelfCheck("", "", (check,))).questions
     sheet = Sheet(width, ascii_alone=True)
-    _details(sheet, check, told, ascii_alone=True)
+    _details(sheet, check, told)
     if check.status in ("missing", "not_run") or not (told.cases or check.properties):
         function = one_line(check.result.question.function, 80)
         gist = " ".join((*told.opening, *told.help)) or f"{function} is not written yet."
@@ -175,14 +175,14 @@ def _has_details(check: QuestionCheck) -> bool:
 # --------------------------------------------------------------------------- a question
 
 
-def _details(sheet: Sheet, check: QuestionCheck, told: QuestionStory, ascii_alone: bool) -> None:
+def _details(sheet: Sheet, check: QuestionCheck, told: QuestionStory) -> None:
     if check.status == "not_run":  # one sentence says it of all cases
         function = one_line(check.result.question.function, 80)
         told = replace(told, cases=(), help=told.help or (f"{function} is not written yet.",))
     opening = told.opening if check.status == "missing" else ()
     findings = told.findings if check.status in ("to_mark", "failed") else ()
     bare = replace(told, opening=opening, findings=findings, counts="", answers=(), remarks=())
-    sheet.rows += question_rows(bare, "yours", sheet.width, ascii_alone=ascii_alone)
+    sheet.rows += question_rows(bare, "yours", sheet.width, ascii_alone=sheet.ascii_alone)
     seen = {happened(case.observation.outcome) for case in check.result.cases if not case.passed}
     alike = 0
     for known in check.properties:
@@ -212,7 +212,5 @@ def _property(sheet: Sheet, known: PropertyResult, check: QuestionCheck) -> None
         sheet.say(f"waits for {function}, which is not written yet", indent=4)
         return
     sheet.say(_said(known), indent=4)
-    for step in trace(known.outcome.frames) if isinstance(known.outcome, Raised) else ():
-        sheet.barred(step.place, 6)
-        if step.text:
-            sheet.barred(f"    {step.text}", 6)
+    if isinstance(known.outcome, Raised):
+        sheet.trace(trace(known.outcome.frames), 6)

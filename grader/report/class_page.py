@@ -11,20 +11,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from msgspec import Struct
-
-from grader.model import Assignment
+from grader.model import Assignment, TextAnswer
 from grader.report import charts
 from grader.report.answers import Answer, shown
 from grader.report.class_students import Link, students_section
 from grader.report.document import STYLE, document
-from grader.report.markup import Html, element, join, table
+from grader.report.markup import Html, element, fold, join, number, row, section, table
 from grader.report.measures import ClassMeasure, QuestionMeasure, measure
 from grader.report.rows import Row
 from grader.report.story import STATUS_WORDS
 from grader.report.text import CUT, counted, one_line, points, visible
+
+if TYPE_CHECKING:
+    from grader.report.similar_page import Pair
 
 STYLES: Final = (STYLE, Path(__file__).with_name("class_page.css"))
 
@@ -34,22 +35,13 @@ _LINKED = 12  # students behind a wrong answer or an answer, linked at once
 _ANSWER = 1500  # characters of a free text
 
 
-class Alike(Struct, frozen=True):
-    """Two submissions whose code is alike, in numbers."""
-
-    first: str
-    second: str
-    share: float  # of the one of which more is in the other
-    tokens: int  # that they share, about
-    href: str  # where both can be seen side by side
-
-
 def render_class(
     assignment: Assignment,
     rows: Sequence[Row],
     answers: Sequence[Answer],
     link: Link,
-    alike: Sequence[Alike] | None = None,
+    alike: Sequence[Pair] | None = None,
+    alike_page: str = "",
 ) -> str:
     """Decides the page of a class, as the whole text of an HTML file.
 
@@ -59,6 +51,7 @@ def render_class(
         answers: free texts, what to look at first on top.
         link: where each submission's page lies.
         alike: pairs whose code is alike; None if nobody looked.
+        alike_page: where each of them can be seen side by side.
     """
     measured = measure(assignment, rows)
     title = one_line(assignment.title)
@@ -74,7 +67,7 @@ def render_class(
             _cases(measured),
             _answers(answers, link),
             _attention(rows, link),
-            _alike(alike, link),
+            _alike(alike, alike_page, link),
             students_section(rows, [question.id for question in measured.questions], link),
         ),
         styles=STYLES,
@@ -130,9 +123,8 @@ def _totals(measured: ClassMeasure) -> Html:
             about = "Each question: the further right the easier, the higher the better it "
             about += "tells strong from weak submissions"
             pictures.append(element("figure", drawn, element("figcaption", about)))
-    return element(
-        "section",
-        element("h2", "Totals"),
+    return section(
+        "Totals",
         element("p", _in_words(measured)),
         element("p", _reliability(measured)),
         element("div", *pictures, class_="pictures") if pictures else None,
@@ -185,9 +177,8 @@ def _reliability(measured: ClassMeasure) -> str:
 
 def _questions(measured: ClassMeasure) -> Html:
     heads = ("Question", "Points", "Mean share", "Discrimination", "Hidden cases", "Statuses")
-    return element(
-        "section",
-        element("h2", "Questions"),
+    return section(
+        "Questions",
         element(
             "p",
             "Mean share is the difficulty (1 is easy). Discrimination is the correlation of a "
@@ -210,13 +201,12 @@ def _question(question: QuestionMeasure) -> Html:
         for status in STATUS_WORDS
         if total and (count := question.statuses.get(status))
     ]
-    return element(
-        "tr",
-        element("th", one_line(question.title), _faint(question.id), scope="row"),
-        _number(f"{question.points:g}"),
-        _number(_decimal(question.difficulty)),
-        _number(_decimal(question.discrimination)),
-        _number(_percent(question.hidden_rate)),
+    return row(
+        join(one_line(question.title), _faint(question.id)),
+        number(f"{question.points:g}"),
+        number(_decimal(question.difficulty)),
+        number(_decimal(question.discrimination)),
+        number(_percent(question.hidden_rate)),
         element("td", words, element("span", *parts, class_="shares", aria_hidden="true")),
     )
 
@@ -224,16 +214,14 @@ def _question(question: QuestionMeasure) -> Html:
 def _wrong_answers(measured: ClassMeasure, link: Link) -> Html | None:
     if not measured.wrong_answers:
         return None
-    return element(
-        "section",
-        element("h2", "Wrong answers"),
+    return section(
+        "Wrong answers",
         element("p", "Misconceptions that reproduce all of a student's results on a question."),
         _table(
             ("Question", "Wrong answer", "Submissions"),
             (
-                element(
-                    "tr",
-                    element("th", wrong.question, scope="row"),
+                row(
+                    wrong.question,
                     element("td", wrong.name, _faint(one_line(wrong.feedback, 300)), class_="long"),
                     element("td", f"{len(wrong.ids)}: ", _links(wrong.ids, link)),
                 )
@@ -246,34 +234,27 @@ def _wrong_answers(measured: ClassMeasure, link: Link) -> Html | None:
 def _cases(measured: ClassMeasure) -> Html | None:
     """How often each case was passed, a fold for each question."""
     folds = [
-        element(
-            "details",
-            element(
-                "summary",
+        fold(
+            join(
                 element("span", one_line(question.title), class_="name"),
                 element("span", _noteworthy(question), class_="claim"),
             ),
-            element(
-                "div",
-                _table(
-                    ("Case", "", "Passed"),
-                    (
-                        element(
-                            "tr",
-                            element("th", one_line(case.name, 120), scope="row"),
-                            element("td", "" if case.shown else "hidden"),
-                            _number(f"{case.passed} of {case.tried} ({case.rate:.0%})"),
-                        )
-                        for case in question.cases
-                    ),
+            _table(
+                ("Case", "", "Passed"),
+                (
+                    row(
+                        one_line(case.name, 120),
+                        element("td", "" if case.shown else "hidden"),
+                        number(f"{case.passed} of {case.tried} ({case.rate:.0%})"),
+                    )
+                    for case in question.cases
                 ),
-                class_="case",
             ),
         )
         for question in measured.questions
         if question.cases
     ]
-    return element("section", element("h2", "Cases"), *folds) if folds else None
+    return section("Cases", *folds) if folds else None
 
 
 def _noteworthy(question: QuestionMeasure) -> str:
@@ -292,9 +273,8 @@ def _answers(answers: Sequence[Answer], link: Link) -> Html | None:
     if not answers:
         return None
     marked = sum(answer.text.points is not None for answer in answers)
-    return element(
-        "section",
-        element("h2", "Free texts"),
+    return section(
+        "Free texts",
         element(
             "p",
             f"{counted(len(answers), 'different answer')}, of which {marked} marked; the first "
@@ -305,21 +285,21 @@ def _answers(answers: Sequence[Answer], link: Link) -> Html | None:
         _table(
             ("Question", "Answer", "Look at", "Points", "Submissions"),
             (
-                element(
-                    "tr",
-                    element("th", answer.question, _faint(answer.key), scope="row"),
+                row(
+                    join(answer.question, _faint(answer.key)),
                     element("td", _excerpt(shown(answer.text)), class_="long"),
                     element("td", "; ".join(map(one_line, answer.text.findings))),
-                    _number(
-                        CUT if answer.text.points is None else points(answer.text.points),
-                        f" of {points(answer.maximum)}",
-                    ),
+                    number(f"{_points(answer.text)} of {points(answer.maximum)}"),
                     element("td", f"{len(answer.ids)}: ", _links(answer.ids, link)),
                 )
                 for answer in answers
             ),
         ),
     )
+
+
+def _points(answer: TextAnswer) -> str:
+    return CUT if answer.points is None else points(answer.points)
 
 
 def _excerpt(text: str) -> str:
@@ -346,25 +326,23 @@ def _attention(rows: Sequence[Row], link: Link) -> Html | None:
     ]
     if not listed:
         return None
-    return element(
-        "section",
-        element("h2", "Failed and slow"),
+    return section(
+        "Failed and slow",
         _table(
             ("Submission", "What", "Flags"),
             (
-                element(
-                    "tr",
-                    element("th", element("a", row.id, href=link(row.id)), scope="row"),
+                row(
+                    element("a", one.id, href=link(one.id)),
                     element("td", what),
-                    element("td", "; ".join(map(one_line, row.flags))),
+                    element("td", "; ".join(map(one_line, one.flags))),
                 )
-                for row, what in listed
+                for one, what in listed
             ),
         ),
     )
 
 
-def _alike(pairs: Sequence[Alike] | None, link: Link) -> Html | None:
+def _alike(pairs: Sequence[Pair] | None, page: str, link: Link) -> Html | None:
     if pairs is None:
         return None
     about = (
@@ -372,36 +350,28 @@ def _alike(pairs: Sequence[Alike] | None, link: Link) -> Html | None:
         "small tasks have few solutions, and students may have worked together as they should."
     )
     if not pairs:
-        return element(
-            "section",
-            element("h2", "Similar code"),
-            element(
-                "p",
-                "No two submissions share much code beyond what was handed out and what most of "
-                "them have. Where all of it is the same, the flags below say so.",
-            ),
+        about = (
+            "No two submissions share much code beyond what was handed out and what most of them "
+            "have. Where all of it is the same, the flags below say so."
         )
-    return element(
-        "section",
-        element("h2", "Similar code"),
+        return section("Similar code", element("p", about))
+    return section(
+        "Similar code",
         element("p", about),
         _table(
             ("Submissions", "Shared", "Tokens", ""),
             (
-                element(
-                    "tr",
-                    element(
-                        "th",
-                        element("a", pair.first, href=link(pair.first)),
+                row(
+                    join(
+                        element("a", pair.first.id, href=link(pair.first.id)),
                         " and ",
-                        element("a", pair.second, href=link(pair.second)),
-                        scope="row",
+                        element("a", pair.second.id, href=link(pair.second.id)),
                     ),
-                    _number(f"{pair.share:.0%}"),
-                    _number(str(pair.tokens)),
-                    element("td", element("a", "side by side", href=pair.href)),
+                    number(f"{pair.share:.0%}"),
+                    number(str(pair.tokens)),
+                    element("td", element("a", "side by side", href=f"{page}#pair-{place}")),
                 )
-                for pair in pairs
+                for place, pair in enumerate(pairs, 1)
             ),
         ),
     )
@@ -420,8 +390,7 @@ def _links(ids: Sequence[str], link: Link) -> Html:
     if len(ids) <= _LINKED:
         return first
     rest = _linked(ids[_LINKED:], link)
-    more = element("summary", f"{len(ids) - _LINKED} more")
-    return join(first, element("details", more, element("div", rest, class_="case")))
+    return join(first, fold(f"{len(ids) - _LINKED} more", rest))
 
 
 def _linked(ids: Sequence[str], link: Link) -> Html:
@@ -431,10 +400,6 @@ def _linked(ids: Sequence[str], link: Link) -> Html:
 
 def _faint(text: str) -> Html:
     return join(element("br"), element("span", text, class_="faint"))
-
-
-def _number(*text: str) -> Html:
-    return element("td", *text, class_="number")
 
 
 def _decimal(value: float | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
-from grader.report.markup import Html, element
+from grader.report.markup import Html, element, number
 from grader.report.rows import QuestionRow, Row
 from grader.report.text import one_line, points
 
@@ -98,7 +98,7 @@ def _student(row: Row, questions: Sequence[str], link: Link) -> Html:
         element("th", element("a", row.id, href=link(row.id)), scope="row"),
         _heat("" if row.faulted else points(row.score), row.share),
         *(_score(by_id.get(question), faulted=row.faulted) for question in questions),
-        element("td", f"{row.wall_s:.2f}", class_="number"),
+        number(f"{row.wall_s:.2f}"),
         element("td", one_line("; ".join(row.flags), 300), class_="wide"),
         data_is=" ".join(_standings(row)),
     )

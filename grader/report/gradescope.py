@@ -2,9 +2,9 @@
 
 gradescope-utils makes the file: one generated test for each question, run in this process after
 marking is done, with no student code near it. What that library leaves open is closed around it.
-Its own buffering stays off, for it would replace sys.stdout under other threads; outputs, formats,
-the exact sum and `extra_data` come in through its post-processor, which then takes the document
-away, and nothing is left for it to write. What was written is read again under a strict
+Its own buffering stays off, for it would replace sys.stdout under other threads; its
+post-processor takes the document away, and nothing is left for it to write. Outputs, formats, the
+exact sum and `extra_data` are added to it. What was written is read again under a strict
 description of the contract (no null, no NaN, no unknown key, no character that Gradescope
 mistreats, sums that agree), and only then takes the file's place, whole.
 
@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 from grader.errors import NotWrittenError
@@ -123,7 +122,7 @@ def encoded(card: Scorecard, *, digest: str = "", board: Sequence[BoardEntry] = 
             zip(card.questions, story.questions, strict=True), start=1
         )
     ]
-    document = _run(tests, _Finish(card, story, tests, digest, board))
+    document = _document(_run(tests), tests, card, story, digest, board)
     data = json.dumps(document).encode()  # Python's own encoder writes ASCII alone
     prove(data, card)
     return msgspec.json.format(data, indent=4) + b"\n"
@@ -179,7 +178,7 @@ def _output(question: QuestionStory) -> str:
     return bounded(text.rstrip("\n") or question.result, _OUTPUT)
 
 
-def _run(tests: Sequence[_Test], finish: _Finish) -> dict[str, Any]:
+def _run(tests: Sequence[_Test]) -> dict[str, Any]:
     """The document as the library makes it; what it would write of it takes it far longer."""
     from gradescope_utils.autograder_utils.json_test_runner import JSONTestRunner
 
@@ -190,7 +189,6 @@ def _run(tests: Sequence[_Test], finish: _Finish) -> dict[str, Any]:
             test(result)
 
     def take(made: dict[str, Any]) -> None:
-        finish(made)
         document.update(made)
         made.clear()
 
@@ -205,52 +203,51 @@ def _run(tests: Sequence[_Test], finish: _Finish) -> dict[str, Any]:
     return document
 
 
-class _Finish(Struct, frozen=True):
-    """The library's post-processor: adds what it lacks, in an order that people read."""
+def _document(
+    made: Mapping[str, Any],
+    tests: Sequence[_Test],
+    card: Scorecard,
+    story: Story,
+    digest: str,
+    board: Sequence[BoardEntry],
+) -> dict[str, Any]:
+    """What the library made, with what it lacks, in an order that people read."""
+    score, _, _ = totals(card)
+    for entry, test in zip(made["tests"], tests, strict=True):
+        entry.update(name=test.name, status=test.status, output=test.output)
+        if test.tags:
+            entry["tags"] = list(test.tags)
+    document = {
+        "score": float(score),
+        "execution_time": _seconds(card.wall_s),
+        "output": _said(card, story),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "visibility": made["visibility"],
+        "stdout_visibility": made["stdout_visibility"],
+        "extra_data": _extra(card, story, digest),
+        "tests": made["tests"],
+    }
+    if board and card.fault is None:
+        scores = {result.question.id: float(result.score) for result in card.questions}
+        document["leaderboard"] = [
+            {"name": one_line(entry.name, 100), "value": scores.get(entry.question, 0.0)}
+            for entry in board
+        ]
+    return document
 
-    card: Scorecard
-    story: Story
-    tests: Sequence[_Test]
-    digest: str
-    board: Sequence[BoardEntry]
 
-    def __call__(self, document: dict[str, Any]) -> None:
-        score, _, _ = totals(self.card)
-        made = document["tests"]
-        for entry, test in zip(made, self.tests, strict=True):
-            entry.update(name=test.name, status=test.status, output=test.output)
-            if test.tags:
-                entry["tags"] = list(test.tags)
-        visibilities = {key: document[key] for key in ("visibility", "stdout_visibility")}
-        document.clear()
-        document.update(
-            score=float(score),
-            execution_time=_seconds(self.card.wall_s),
-            output=self._output(),
-            output_format="text",
-            test_output_format="text",
-            test_name_format="text",
-            **visibilities,
-            extra_data=_extra(self.card, self.story, self.digest),
-            tests=made,
-        )
-        if self.board and self.card.fault is None:
-            scores = {result.question.id: float(result.score) for result in self.card.questions}
-            document["leaderboard"] = [
-                {"name": one_line(entry.name, 100), "value": scores.get(entry.question, 0.0)}
-                for entry in self.board
-            ]
-
-    def _output(self) -> str:
-        if self.story.fault is not None:
-            return FAULT
-        said = plain(notice_rows(self.story, _WIDTH))
-        if self.story.to_mark:
-            said += f"{waiting(self.story.to_mark)}, not in the score yet.\n"
-        hidden = any(result.hidden_total for result in self.card.questions)
-        if hidden:
-            said += "Hidden cases are counted for each question, but not shown.\n"
-        return bounded(said.rstrip("\n") or "Each question's result stands below.", _OUTPUT)
+def _said(card: Scorecard, story: Story) -> str:
+    """What stands above the tests."""
+    if story.fault is not None:
+        return FAULT
+    said = plain(notice_rows(story, _WIDTH))
+    if story.to_mark:
+        said += f"{waiting(story.to_mark)}, not in the score yet.\n"
+    if any(result.hidden_total for result in card.questions):
+        said += "Hidden cases are counted for each question, but not shown.\n"
+    return bounded(said.rstrip("\n") or "Each question's result stands below.", _OUTPUT)
 
 
 def _seconds(wall_s: float) -> float:

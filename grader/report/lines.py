@@ -8,7 +8,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from grader.report.case_story import CaseStory, Quote
-from grader.report.sheet import ASCII, STYLES, Row, Run, Sheet, Style, width_of
+from grader.report.sheet import STYLES, Row, Run, Sheet, Style, width_of
 from grader.report.story import FAULT, QuestionStory, Story
 from grader.report.text import CUT, columns, counted, one_line, waiting, wrapped
 from grader.report.values import (
@@ -80,7 +80,7 @@ def _header(sheet: Sheet, story: Story) -> None:
     )
     if story.to_mark:
         sheet.say(f"{waiting(story.to_mark, 'more ')}.", "faint")
-    notices = notice_rows(story, sheet.width, ascii_alone=sheet.glyphs is ASCII)
+    notices = notice_rows(story, sheet.width, ascii_alone=sheet.ascii_alone)
     if notices:
         sheet.blank()
         sheet.rows += notices
@@ -146,7 +146,7 @@ def question_rows(
         sheet.say(finding, "partly", indent=indent, lead="! ")
     for answer in question.answers:
         sheet.blank()
-        _answer(sheet, answer, indent)
+        sheet.quote(answer, indent, at_spaces=True)
     if question.comment:
         sheet.say(question.comment, indent=indent, lead="comment: ")
     failed = [case for case in question.cases if case.standing != "passed"]
@@ -164,16 +164,6 @@ def question_rows(
     for remark in question.remarks:
         sheet.say(remark, "faint", indent=indent, lead="note: ")
     return sheet.rows
-
-
-def _answer(sheet: Sheet, answer: Quote, indent: int) -> None:
-    """A free text, broken at its spaces."""
-    if answer.label:
-        sheet.say(f"{answer.label}:", "faint", indent=indent)
-    bar = Run(" " * indent + sheet.glyphs.quote + " ", "faint")
-    for line in answer.lines:
-        for part in wrapped(sheet.fit(line), sheet.width - indent - 2):
-            sheet.rows.append((bar, Run(part)))
 
 
 def _others(sheet: Sheet, cases: Sequence[CaseStory], indent: int) -> None:
@@ -218,10 +208,7 @@ def _case(sheet: Sheet, case: CaseStory, label: str, indent: int) -> None:
         sheet.say(case.claim, indent=indent + 2)
     _call(sheet, case, inner)
     _contrast(sheet, case, label, inner)
-    for step in case.trace:
-        sheet.barred(step.place, inner)
-        if step.text:
-            sheet.barred(f"    {step.text}", inner)
+    sheet.trace(case.trace, inner)
     for quote in case.output:
         sheet.quote(quote, inner)
     for note in case.notes:

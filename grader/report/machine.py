@@ -6,6 +6,8 @@ probe with whether it was refused, and for whatever is missing what would help.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from grader.model import Isolation
@@ -60,25 +62,18 @@ _VERDICTS = {
 }
 
 
-class Package(Struct, frozen=True):
-    """A package that submissions may import, and the version that is installed."""
-
-    name: str
-    version: str | None
-
-
 class Machine(Struct, frozen=True):
     """A machine as the doctor found it."""
 
     words: str  # "Python 3.11.7, Linux 6.1 on x86_64, as root"
     isolation: Isolation
     refusal: str = ""  # why a run would stop here, in its own words
-    packages: tuple[Package, ...] = ()
+    packages: Mapping[str, str | None] = {}  # that submissions may import: the installed version
 
     @property
     def ready(self) -> bool:
         """Whether every submission can be marked here."""
-        return not self.refusal and all(package.version for package in self.packages)
+        return not self.refusal and all(self.packages.values())
 
 
 def render_machine(machine: Machine, screen: Screen) -> str:
@@ -121,15 +116,15 @@ def _probes(sheet: Sheet, isolation: Isolation) -> None:
         _item(sheet, good=refused, text=f"{tried}: {'refused' if refused else 'ALLOWED'}")
 
 
-def _packages(sheet: Sheet, packages: tuple[Package, ...]) -> None:
+def _packages(sheet: Sheet, packages: Mapping[str, str | None]) -> None:
     if not packages:
         return
     sheet.blank()
     sheet.say("What submissions may import", "strong")
-    for package in packages:
-        name = one_line(package.name, 60)
-        if package.version is not None:
-            _item(sheet, good=True, text=f"{name} {one_line(package.version, 60)}")
+    for package, version in packages.items():
+        name = one_line(package, 60)
+        if version is not None:
+            _item(sheet, good=True, text=f"{name} {one_line(version, 60)}")
         else:
             _item(sheet, good=False, text=f"{name} is not installed: what imports it is not marked")
             sheet.say(

@@ -62,6 +62,27 @@ def _escaped(content: Sequence[str | None]) -> list[str]:
     ]
 
 
+def section(title: str, *content: str | None, **attributes: str | bool | None) -> Html:
+    """Sets content below a heading."""
+    return element("section", element("h2", title), *content, **attributes)
+
+
+def fold(summary: str, *content: str | None, open_: bool = False) -> Html:
+    """Sets content under a line that opens it."""
+    inside = element("div", *content, class_="case")
+    return element("details", element("summary", summary), inside, open=open_)
+
+
+def row(head: str, *cells: Html, class_: str | None = None) -> Html:
+    """Sets one row of a table: what it is about, and its cells."""
+    return element("tr", element("th", head, scope="row"), *cells, class_=class_)
+
+
+def number(text: str, class_: str = "") -> Html:
+    """Sets a cell with a number in it."""
+    return element("td", text, class_=f"number {class_}".strip())
+
+
 def table(heads: Sequence[str], rows: Iterable[Html], *, class_: str) -> Html:
     """Sets rows below the heads of their columns; scrolls sideways where it is too wide."""
     return element(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from statistics import fmean, median, pstdev, pvariance
+from statistics import StatisticsError, fmean, median, pstdev, pvariance
+from statistics import correlation as pearson
 
 from msgspec import Struct
 
@@ -125,12 +126,10 @@ def correlation(one: Sequence[float], other: Sequence[float]) -> float | None:
     """Pearson's correlation; None where one of the two does not vary, or there are too few."""
     if len(one) < _FEWEST:
         return None
-    first, second = pvariance(one), pvariance(other)
-    if first <= 0 or second <= 0:
+    try:
+        return pearson(one, other)
+    except StatisticsError:
         return None
-    means = fmean(one), fmean(other)
-    shared = fmean((a - means[0]) * (b - means[1]) for a, b in zip(one, other, strict=True))
-    return max(-1.0, min(1.0, shared / math.sqrt(first * second)))
 
 
 def _question_of(row: Row, ident: str) -> QuestionRow | None:

@@ -16,7 +16,16 @@ from grader.remembering import remembered
 from grader.report.case_story import CaseStory, Quote, Step
 from grader.report.document import STYLE, frame
 from grader.report.lines import call_parts
-from grader.report.markup import Html, element, numbered, trusted
+from grader.report.markup import (
+    Html,
+    element,
+    fold,
+    join,
+    numbered,
+    row,
+    section,
+    trusted,
+)
 from grader.report.sheet import UNICODE
 from grader.report.story import FAULT, QuestionStory, Story, tell
 from grader.report.text import CUT, excerpt, one_line, waiting
@@ -94,18 +103,11 @@ def _bar(share: float) -> Html:
 def _notices(story: Story) -> Html | None:
     if story.fault is not None:
         trace = element("pre", "\n".join(story.fault)) if story.fault else None
-        return element(
-            "section",
-            element("h2", "The grader failed"),
-            element("p", FAULT),
-            trace,
-            class_="notices fault",
-        )
+        return section("The grader failed", element("p", FAULT), trace, class_="notices fault")
     if not (story.notices or story.output):
         return None
-    return element(
-        "section",
-        element("h2", "About the submission"),
+    return section(
+        "About the submission",
         element("ul", *(element("li", notice) for notice in story.notices))
         if story.notices
         else None,
@@ -117,9 +119,8 @@ def _notices(story: Story) -> Html | None:
 @remembered(1024, when=lambda number, question: question.recurs)
 def _row(number: int, question: QuestionStory) -> Html:
     score = CUT if question.waits else question.score
-    return element(
-        "tr",
-        element("th", element("a", question.title, href=f"#question-{number}"), scope="row"),
+    return row(
+        element("a", question.title, href=f"#question-{number}"),
         element("td", _bar(question.share)),
         element("td", _status(question)),
         element("td", f"{score} / {question.points}", class_="number"),
@@ -128,16 +129,8 @@ def _row(number: int, question: QuestionStory) -> Html:
 
 def _overview(story: Story) -> Html:
     rows = [_row(number, question) for number, question in enumerate(story.questions, start=1)]
-    return element(
-        "section",
-        element("h2", "Questions"),
-        element(
-            "table",
-            _OVERVIEW_HEAD,
-            element("tbody", *rows),
-            class_="overview",
-        ),
-    )
+    overview = element("table", _OVERVIEW_HEAD, element("tbody", *rows), class_="overview")
+    return section("Questions", overview)
 
 
 _OVERVIEW_HEAD = element(
@@ -249,30 +242,24 @@ def _common_case(case: CaseStory, label: str, opened: bool) -> Html:
 
 def _case(case: CaseStory, label: str, source: _Source, *, opened: bool) -> Html:
     mark = element("span", UNICODE.marks[case.standing], aria_hidden="true")
-    summary = element(
-        "summary",
+    summary = join(
         element("span", mark, f" {case.standing}", class_=f"status {case.standing}"),
         element("span", case.name, class_="name"),
         element("span", "hidden", class_="tag") if case.hidden else None,
         element("span", case.claim, class_="claim") if case.claim else None,
     )
     text, grids = call_parts(case, _BUDGET)
-    return element(
-        "details",
+    return fold(
         summary,
-        element(
-            "div",
-            element("p", element("code", text), class_="call"),
-            element("div", *(_matrix(letter, grid) for letter, grid in grids), class_="beside")
-            if grids
-            else None,
-            _contrast(case, label),
-            _trace(case.trace, source),
-            *(_quote(quote) for quote in case.output),
-            _list(case.notes, "remarks"),
-            class_="case",
-        ),
-        open=opened,
+        element("p", element("code", text), class_="call"),
+        element("div", *(_matrix(letter, grid) for letter, grid in grids), class_="beside")
+        if grids
+        else None,
+        _contrast(case, label),
+        _trace(case.trace, source),
+        *(_quote(quote) for quote in case.output),
+        _list(case.notes, "remarks"),
+        open_=opened,
     )
 
 
@@ -344,8 +331,7 @@ def _entries(table: Entries, sides: Sequence[str], rows: Iterator[Html]) -> Html
 
 def _agreeing_rows(table: Entries) -> Iterator[Html]:
     for entry in filter(None, table.rows):
-        value = element("td", element("code", entry.expected))
-        yield element("tr", element("th", entry.where, scope="row"), value)
+        yield row(entry.where, element("td", element("code", entry.expected)))
 
 
 def _entry_rows(table: Entries) -> Iterator[Html]:
@@ -354,9 +340,8 @@ def _entry_rows(table: Entries) -> Iterator[Html]:
             yield element("tr", element("td", CUT, colspan="3"), class_="gap")
             continue
         observed = entry.observed or "nothing"
-        yield element(
-            "tr",
-            element("th", entry.where, scope="row"),
+        yield row(
+            entry.where,
             element("td", element("code", entry.expected or "nothing")),
             element("td", element("code", _differing(observed) if entry.differs else observed)),
             class_="wrong" if entry.differs else None,
@@ -406,12 +391,8 @@ class _Source:
     def section(self) -> Html | None:
         if not self._files:
             return None
-        return element(
-            "section",
-            element("h2", "What was handed in"),
-            *(self._file(number) for number in range(len(self._files))),
-            class_="source",
-        )
+        files = (self._file(place) for place in range(len(self._files)))
+        return section("What was handed in", *files, class_="source")
 
     def _file(self, file: int) -> Html:
         label, lines = self._files[file]

@@ -4,35 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Protocol
 
+from grader.model import PlanRow
 from grader.report.sheet import Run, Sheet
 from grader.report.terminal import Screen, draw
 from grader.report.text import counted, one_line, points
 
 
-class Planned(Protocol):
-    """One question of the plan."""
-
-    @property
-    def question(self) -> str: ...
-    @property
-    def function(self) -> str: ...
-    @property
-    def shown(self) -> int: ...
-    @property
-    def hidden(self) -> int: ...
-    @property
-    def points(self) -> Decimal: ...
-    @property
-    def rules(self) -> tuple[str, ...]: ...
-    @property
-    def to_the_last_bit(self) -> bool: ...
-    @property
-    def idle(self) -> tuple[str, ...]: ...
-
-
-def render_plan(title: str, rows: Sequence[Planned], screen: Screen) -> str:
+def render_plan(title: str, rows: Sequence[PlanRow], screen: Screen) -> str:
     """Decides the table of a plan: a line for each question, its rules below it."""
     sheet = Sheet(screen.width, ascii_alone=screen.plain)
     sheet.say(one_line(title), "strong")

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from grader.report.case_story import Quote
+from grader.report.case_story import Quote, Step
 from grader.report.text import ascii_only, chopped, columns, wrapped
 
 Style: TypeAlias = Literal["", "strong", "faint", "good", "partly", "bad", "differs", "help"]
@@ -108,11 +108,11 @@ class Sheet:
         self.width = min(max(width, _NARROWEST), _WIDEST)
         self.glyphs = ASCII if ascii_alone else UNICODE
         self.rows: list[Row] = []
-        self._ascii = ascii_alone
+        self.ascii_alone = ascii_alone
 
     def fit(self, text: str) -> str:
         """The text in the characters that may be used here."""
-        return ascii_only(text) if self._ascii else text
+        return ascii_only(text) if self.ascii_alone else text
 
     def row(self, *runs: Run) -> None:
         """Writes runs as they stand, cut at the sheet's edge where they would go beyond it."""
@@ -145,17 +145,25 @@ class Sheet:
         self.rows.append((Run(" " * indent + lead + first, style),))
         self.rows.extend((Run(" " * margin + line, style),) for line in others)
 
-    def quote(self, quote: Quote, indent: int) -> None:
+    def quote(self, quote: Quote, indent: int, *, at_spaces: bool = False) -> None:
         """Writes a student's text behind a bar on the left."""
         if quote.label:
             self.say(f"{quote.label}:", "faint", indent=indent)
         for line in quote.lines:
-            self.barred(line, indent)
+            self.barred(line, indent, at_spaces=at_spaces)
 
-    def barred(self, line: str, indent: int) -> None:
+    def barred(self, line: str, indent: int, *, at_spaces: bool = False) -> None:
         bar = Run(" " * indent + self.glyphs.quote + " ", "faint")
-        for part in chopped(self.fit(line), self.width - indent - 2):
+        broken = wrapped if at_spaces else chopped
+        for part in broken(self.fit(line), self.width - indent - 2):
             self.rows.append((bar, Run(part)))
+
+    def trace(self, steps: Iterable[Step], indent: int) -> None:
+        """Writes the lines of a traceback behind such a bar."""
+        for step in steps:
+            self.barred(step.place, indent)
+            if step.text:
+                self.barred(f"    {step.text}", indent)
 
     def bar(self, share: float, cells: int, style: Style) -> tuple[Run, Run, Run, Run]:
         """A bar that is full for everything and empty for nothing only."""

@@ -12,10 +12,10 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from grader.report.class_page import STYLES, Alike
+from grader.report.class_page import STYLES
 from grader.report.class_students import Link
 from grader.report.document import document
-from grader.report.markup import Html, element, join, table
+from grader.report.markup import Html, element, join, number, row, section, table
 from grader.report.text import counted, one_line, visible
 
 Span: TypeAlias = tuple[int, int]
@@ -41,14 +41,6 @@ class Pair(Struct, frozen=True):
     @property
     def share(self) -> float:
         return max(self.first.share, self.second.share)
-
-
-def in_numbers(pairs: Sequence[Pair], page: str) -> tuple[Alike, ...]:
-    """What the class's page tells of the pairs, each with its place on the page of them all."""
-    return tuple(
-        Alike(pair.first.id, pair.second.id, pair.share, pair.tokens, f"{page}#pair-{number}")
-        for number, pair in enumerate(pairs, 1)
-    )
 
 
 def render_similar(title: str, pairs: Sequence[Pair], notes: Sequence[str], link: Link) -> str:
@@ -82,7 +74,7 @@ def render_similar(title: str, pairs: Sequence[Pair], notes: Sequence[str], link
                 *(element("p", note) for note in notes),
                 _list(pairs) if pairs else None,
             ),
-            *(_side_by_side(number, pair, link) for number, pair in enumerate(pairs, 1)),
+            *(_side_by_side(place, pair, link) for place, pair in enumerate(pairs, 1)),
         ),
         styles=(*STYLES, Path(__file__).with_name("similar_page.css")),
     )
@@ -92,13 +84,12 @@ def _list(pairs: Sequence[Pair]) -> Html:
     return table(
         ("Submissions", "Share of the first", "Share of the second"),
         (
-            element(
-                "tr",
-                element("th", element("a", _names(pair), href=f"#pair-{number}"), scope="row"),
-                element("td", f"{pair.first.share:.0%}", class_="number"),
-                element("td", f"{pair.second.share:.0%}", class_="number"),
+            row(
+                element("a", _names(pair), href=f"#pair-{place}"),
+                number(f"{pair.first.share:.0%}"),
+                number(f"{pair.second.share:.0%}"),
             )
-            for number, pair in enumerate(pairs, 1)
+            for place, pair in enumerate(pairs, 1)
         ),
         class_="list",
     )
@@ -108,13 +99,9 @@ def _names(pair: Pair) -> str:
     return f"{one_line(pair.first.id, 60)} and {one_line(pair.second.id, 60)}"
 
 
-def _side_by_side(number: int, pair: Pair, link: Link) -> Html:
-    return element(
-        "section",
-        element("h2", _names(pair)),
-        element("div", _code(pair.first, link), _code(pair.second, link), class_="sides"),
-        id=f"pair-{number}",
-    )
+def _side_by_side(place: int, pair: Pair, link: Link) -> Html:
+    sides = element("div", _code(pair.first, link), _code(pair.second, link), class_="sides")
+    return section(_names(pair), sides, id=f"pair-{place}")
 
 
 def _code(side: Side, link: Link) -> Html:

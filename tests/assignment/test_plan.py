@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from authoring import CONFIG, SHAPES, SOLIDS, edited, load, write
 
-from grader.assignment import PlanRow, plan
+from grader.assignment import plan
+from grader.model import PlanRow
 from grader.report.plan import render_plan
 from grader.report.terminal import Screen
 
@@ -27,7 +28,6 @@ def test_a_row_counts_the_cases_and_tells_the_rules(tmp_path: Path) -> None:
     assert list(found) == ["area", "volume", "sides", "why"]
     assert found["area"] == PlanRow(
         question="area",
-        title="The area of a rectangle",
         function="area",
         shown=2,
         hidden=4,
@@ -228,6 +228,6 @@ questions:
 
 @pytest.mark.parametrize(("points", "told"), [("1", "1 point."), ("2.5", "2.5 points.")])
 def test_a_single_point_is_one(points: str, told: str) -> None:
-    row = PlanRow("a", "A", "f", shown=1, hidden=0, points=Decimal(points), rules=())
+    row = PlanRow("a", "f", shown=1, hidden=0, points=Decimal(points), rules=())
     drawn = render_plan("A title", [row], Screen(plain=True))
     assert drawn.endswith(f"1 question, 1 case, {told}\n")

@@ -142,7 +142,7 @@ def test_margins_lie_between_the_right_answers_and_the_nearest_wrong_one(
 
 
 def test_guesses_earn_what_the_cases_give_away(sound: AuditReport) -> None:
-    guesses = {guess.name: dict(guess.scores) for guess in sound.guesses}
+    guesses = {guess.name: guess.scores for guess in sound.guesses}
     assert set(guesses["always None"].values()) == {0}
     # two printed cases of eleven parts; the raising ones count for nobody who answers nothing
     assert float(guesses["every printed answer, looked up"]["area"]) == round(4 * 2 / 11, 2)
@@ -153,14 +153,14 @@ def test_guesses_earn_what_the_cases_give_away(sound: AuditReport) -> None:
 
 
 def test_each_case_is_weighed_by_what_it_alone_tells(sound: AuditReport) -> None:
-    worths = {worth.case: worth for telling in sound.tellings for worth in telling.cases}
+    worths = {worth.name: worth for telling in sound.tellings for worth in telling.cases}
     assert worths["more than there is room for"].alone > 5
     assert worths["more than there is room for"].needed
     assert worths["no width"].alone > 0
     assert not worths["seven by two"].alone
     for telling in sound.tellings:
-        needed = {w.case for w in telling.cases if w.needed}
-        assert {w.case for w in telling.cases if w.alone} <= needed
+        needed = {w.name for w in telling.cases if w.needed}
+        assert {w.name for w in telling.cases if w.alone} <= needed
 
 
 def test_other_seeds_show_an_assignment_that_is_sound_by_luck(

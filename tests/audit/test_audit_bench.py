@@ -15,7 +15,6 @@ from grader.audit.search import Oracle
 from grader.audit.sources import Library, Module
 from grader.audit.subjects import Subject, submit
 from grader.model import (
-    Assignment,
     Case,
     Killed,
     Limits,
@@ -33,7 +32,6 @@ def work(n):
 LIMITS = Limits(call_s=2.0, load_s=10.0)
 CASES = tuple(Case(f"case {n}", (n,), n) for n in (1, 2, 3, 4))
 QUESTION = Question("q", "Q", "work", Decimal(4), cases=CASES)
-ASSIGNMENT = Assignment("A", "solution.py", (QUESTION,))
 
 
 def library(text: str) -> Library:
@@ -53,7 +51,7 @@ def subject(question: Question = QUESTION) -> Subject:
 
 @pytest.fixture(scope="module")
 def bench() -> Iterator[Bench]:
-    with open_bench(LIMITS, workers=1, imports=()) as bench:
+    with open_bench(LIMITS, workers=1, imports=(), progress=lambda *_: None) as bench:
         bench.call_cpu_s = 0.1
         yield bench
 
@@ -76,21 +74,21 @@ def test_a_mutant_fails_where_it_is_wrong_and_nowhere_else(
 ) -> None:
     text = f"def work(n):\n    {body}\n"
     submission = submit(library(text), {"work": ("reference.work", "work")}, name="mutant")
-    result = bench.mark(ASSIGNMENT, submission)["q"]
+    result = bench.mark([QUESTION], submission)["q"]
     assert [case.case.name for case in result.cases if not case.passed] == failed
 
 
 def test_a_module_that_does_not_load_fails_everywhere(bench: Bench) -> None:
     text = "def work(n, m=1 / 0):\n    return n\n"
     submission = submit(library(text), {"work": ("reference.work", "work")}, name="mutant")
-    assert bench.mark(ASSIGNMENT, submission)["q"].status == "missing"
+    assert bench.mark([QUESTION], submission)["q"].status == "missing"
 
 
 def test_a_loop_costs_a_fraction_of_the_limit(bench: Bench) -> None:
     text = "def work(n):\n    while True: pass\n"
     submission = submit(library(text), {"work": ("reference.work", "work")}, name="mutant")
     begun = time.process_time()
-    result = bench.mark(ASSIGNMENT, submission)["q"]
+    result = bench.mark([QUESTION], submission)["q"]
     assert all(not case.passed for case in result.cases)
     assert isinstance(result.cases[0].observation.outcome, TimedOut)
     assert time.process_time() - begun < 1
@@ -102,7 +100,7 @@ def test_a_changed_input_is_noticed_where_it_costs_the_case(bench: Bench) -> Non
     question = Question("q", "Q", "work", Decimal(1), cases=(case,))
     text = "def work(n):\n    n += 1\n    return n\n"
     submission = submit(library(text), {"work": ("reference.work", "work")}, name="mutant")
-    result = bench.mark(Assignment("A", "s.py", (question,)), submission)["q"]
+    result = bench.mark([question], submission)["q"]
     assert [case.passed for case in result.cases] == [False]
 
 

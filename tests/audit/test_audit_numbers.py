@@ -69,4 +69,4 @@ def test_positions_stay_whole_in_single_precision(report: AuditReport) -> None:
 
 
 def test_an_infinite_result_is_guessed_at(report: AuditReport) -> None:
-    assert max(dict(guess.scores)["ratio"] for guess in report.guesses) < 1
+    assert max(guess.scores["ratio"] for guess in report.guesses) < 1

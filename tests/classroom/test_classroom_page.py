@@ -21,9 +21,10 @@ from hypothesis import strategies as st
 from grader.model import Assignment, Case, Question, TextAnswer, WrongAnswer
 from grader.report import charts
 from grader.report.answers import Answer
-from grader.report.class_page import Alike, render_class
+from grader.report.class_page import render_class
 from grader.report.measures import alpha, correlation, measure
 from grader.report.rows import Person, QuestionRow, Row
+from grader.report.similar_page import Pair, Side
 
 SCORES = st.lists(st.tuples(*[st.integers(0, 10).map(float)] * 3), min_size=5, max_size=30)
 
@@ -175,7 +176,8 @@ def test_an_empty_class_and_one_of_a_single_submission_have_pages() -> None:
 def test_nothing_that_a_student_wrote_becomes_markup() -> None:
     evil = "</script><img src=x onerror=alert(1)>"
     rows = [row(evil, 5, people=(Person(evil, evil, evil),), flags=(evil,), note=evil)]
-    page = render_class(asked("q0"), rows, (), lambda _: "x", [Alike(evil, evil, 0.5, 9, "x")])
+    side = Side(evil, "", share=0.5, alike=())
+    page = render_class(asked("q0"), rows, (), lambda _: "x", [Pair(side, side, tokens=9)], "x")
     assert "<img" not in page
     assert page.count("</script>") == 1
 

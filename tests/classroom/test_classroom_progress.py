@@ -12,7 +12,7 @@ import time
 import pytest
 from coursework import RIGHT, Course, command, handed_in, run
 
-from grader.cli.progress import Tally, duration
+from grader.cli.progress import Progressing, duration
 
 
 @pytest.mark.parametrize(
@@ -33,10 +33,10 @@ def test_progress_says_what_is_done_how_fast_and_what_is_left(
     seconds: float,
     words: str,
 ) -> None:
-    tally = Tally(300)
-    tally.marked_so_far, tally.skipped_so_far, tally.failures = marked, skipped, failures
-    monkeypatch.setattr(Tally, "elapsed_s", seconds)
-    assert tally.words() == words
+    progress = Progressing(300)
+    progress.marked_so_far, progress.skipped_so_far, progress.failures = marked, skipped, failures
+    monkeypatch.setattr(Progressing, "elapsed_s", seconds)
+    assert progress.words() == words
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from grader.checking import find_assignment, find_solution, header_of, only
 from grader.errors import UsageError
 from grader.model import Assignment, Submission
 from grader.pipeline import read_assignment
+from grader.public import read_header
 from grader.submission import read_submission
 
 
@@ -34,7 +35,7 @@ def handout(template: Path, tmp_path: Path) -> Path:
 
 
 def find(folder: Path) -> Submission:
-    return find_solution(folder, header_of(folder / "assignment.json"))
+    return find_solution(folder, read_header(folder / "assignment.json"))
 
 
 def fill_notebook(folder: Path) -> None:
@@ -202,7 +203,7 @@ def test_what_the_handout_brought_along_is_not_the_students(handout: Path) -> No
 
 
 def test_a_file_that_is_named_is_taken_alone(handout: Path) -> None:
-    header = header_of(handout / "assignment.json")
+    header = read_header(handout / "assignment.json")
     other = handout / "homework.py"
     other.write_text(RIGHT, encoding="utf-8")
     assert find_solution(other, header).filename == "homework.py"
@@ -216,12 +217,12 @@ def test_a_folder_that_is_no_handout_is_read_whole(tmp_path: Path, handout: Path
     (other / "solution.py").write_text(RIGHT, encoding="utf-8")
     (other / "properties").mkdir()
     (other / "properties" / "own.py").write_text("", encoding="utf-8")
-    header = header_of(handout / "assignment.json")
+    header = read_header(handout / "assignment.json")
     assert set(find_solution(other, header).helpers) == {"properties/own.py"}
 
 
 def test_templates_are_known_by_what_runs(handout: Path) -> None:
-    header = header_of(handout / "assignment.json")
+    header = read_header(handout / "assignment.json")
     digests = {
         read_submission(handout / name, expected_name="solution.py").digest
         for name in ("solution.py", "solution.ipynb")
@@ -232,9 +233,9 @@ def test_templates_are_known_by_what_runs(handout: Path) -> None:
 def test_a_header_is_what_the_whole_says(handout: Path, tmp_path: Path) -> None:
     path = handout / "assignment.json"
     whole = read_assignment(path)
-    header = header_of(path)
+    header = read_header(path)
     assert (header.filename, header.limits) == (whole.filename, whole.limits)
-    assert header_of(path, whole).starters == ()
+    assert header_of(path.with_name("config.yaml"), lambda: whole).starters == ()
 
 
 @pytest.fixture(scope="module")

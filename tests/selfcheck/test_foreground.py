@@ -43,6 +43,8 @@ def generator(): yield 1
 def own(): return Own()
 def huge(): return 10 ** 5000
 def fails(): raise Own("no")
+def wordy(): raise Own("no " * 2000)
+def lacks(): from numpy import what_there_is_none_of
 def deep(): return [deep]
 def leaves(): sys.exit(3)
 def prints(): print("out"); print("err", file=sys.stderr); return 1
@@ -65,6 +67,8 @@ CALLS: list[tuple[str, tuple[Any, ...]]] = [
     ("own", ()),
     ("huge", ()),
     ("fails", ()),
+    ("wordy", ()),
+    ("lacks", ()),
     ("deep", ()),
     ("leaves", ()),
     ("prints", ()),
