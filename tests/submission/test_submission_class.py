@@ -26,7 +26,7 @@ from grader.submission import (
     tree,
 )
 from grader.submission.archive import class_zip
-from grader.submission.metadata import read_metadata
+from grader.submission.metadata import Entry, read_metadata
 
 Put = Callable[[dict[str, Content]], Path]
 
@@ -584,6 +584,11 @@ def test_hostile_metadata_costs_its_own_entry_only(hostile: str) -> None:
     entries = read_metadata(text.encode())
     assert entries["evil"].submitters == ()
     assert entries["good"].submitters == (Submitter("Ada"),)
+
+
+def test_of_two_entries_by_one_name_neither_says_whose_it_is() -> None:
+    text = "".join(f"one:\n  :submitters:\n  - :name: {name}\n" for name in ("Ada", "Eve", "Ada"))
+    assert read_metadata(text.encode()) == {"one": Entry(damaged=True)}
 
 
 @pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\r"])
