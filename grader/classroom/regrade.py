@@ -149,8 +149,8 @@ def _refuse_runs(trial: Sequence[Marked]) -> None:
         more = f"; and {len(needy) - _NAMED} more" if len(needy) > _NAMED else ""
         raise UsageError(
             f"{len(needy)} of {len(trial)} submissions would be asked what they never were, or "
-            f"gave an answer too large to be kept ({named}{more}); nothing was changed. With --run, "
-            "just these calls are made"
+            f"gave an answer too large to be kept ({named}{more}); nothing was changed. "
+            "With --run, just these calls are made"
         )
 
 
