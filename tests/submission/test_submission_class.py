@@ -52,6 +52,12 @@ def put(request: pytest.FixtureRequest, tmp_path: Path) -> Put:
     return lay_out
 
 
+@pytest.mark.parametrize("other", ["ada ", "ada.", "_ada", "-ada", "ada\u200b"])
+def test_a_name_that_is_an_id_keeps_it_whatever_others_are_called(put: Put, other: str) -> None:
+    found = find(put({f"{other}/solution.py": "x = 1", "ada/solution.py": SOLUTION}))
+    assert {handed.id: solved(handed) for handed in found} == {"ada": True, "ada-2": False}
+
+
 @pytest.mark.parametrize(
     "files",
     [
