@@ -274,7 +274,7 @@ class _Nobody:
     loaded = Loaded()
 
     def call(self, function: str, args: tuple[Value, ...]) -> Observation:
-        raise NeedsRunError(f"{function} was never called with such inputs")
+        raise NeedsRunError(f"of {function} no answer to such inputs is kept")
 
 
 class NeedsRunError(GraderError):

@@ -48,7 +48,8 @@ _BEFORE_HEAD: Final = len(_MAGIC) + 32 + 4  # a hash and a length
 _MOST_HEAD: Final = 16 << 20
 _MOST_BODY: Final = 256 << 20
 _KEPT: Final = 16 << 20
-"""Bytes of values that are kept of one submission; calls beyond are not, and would be run again."""
+"""Bytes of values that are kept of one submission; a call for which there is no room is not, and
+would be run again."""
 _ANSWER: Final = struct.Struct("<IdI")  # place or size of the inputs, seconds, size of the name
 _MANY_ARGUMENTS: Final = 1 << 16  # how many there were was checked when the answer came
 _LEVEL: Final = 1  # of compression: half the time of the default, a tenth more bytes
@@ -185,9 +186,9 @@ def pack_body(submission: Submission, transcript: Transcript, inputs: Inputs) ->
     left = _KEPT
     for (function, args), observation in transcript.calls.items():
         call = _pack_call(function, inputs.places.get(args, args), observation)
-        left -= len(call)
-        if call and left >= 0:
+        if call and len(call) <= left:
             parts.append(call)
+            left -= len(call)
     return zlib.compress(b"".join(map(_prefixed, parts)), _LEVEL)
 
 

@@ -148,8 +148,9 @@ def _refuse_runs(trial: Sequence[Marked]) -> None:
         named = "; ".join(f"{one.id}: {one.needs_run}" for one in needy[:_NAMED])
         more = f"; and {len(needy) - _NAMED} more" if len(needy) > _NAMED else ""
         raise UsageError(
-            f"{len(needy)} of {len(trial)} submissions would be asked what they never were "
-            f"({named}{more}); nothing was changed. With --run, just these calls are made"
+            f"{len(needy)} of {len(trial)} submissions would be asked what they never were, or "
+            f"gave an answer too large to be kept ({named}{more}); nothing was changed. "
+            "With --run, just these calls are made"
         )
 
 

@@ -227,19 +227,20 @@ class _Launcher:
                 ruleset=place.ruleset,
                 streams=(conversation, out, err),
             )
+        except BaseException:  # noqa: BLE001 - whatever it is, it must not run the launcher's code
+            try:
+                traceback.print_exc()
+                sys.stderr.flush()
+            finally:
+                os._exit(70)
+        try:
             worker.converse(
                 socket.socket(fileno=isolation.CONVERSATION),
                 scratch=home,
                 reply_bytes=self.reply_bytes,
                 ready=ready,
             )
-        except frames.StreamEndedError:
-            pass
-        except BaseException:  # noqa: BLE001 - whatever it is, it must not run the launcher's code
-            with contextlib.suppress(BaseException):
-                traceback.print_exc()
-                sys.stderr.flush()
-        finally:
+        finally:  # the grader hung up, or a handler of the student's raised: its stack is ours
             os._exit(70)
 
     def _end(self, number: int, grace_s: float) -> dict[str, Any]:

@@ -162,10 +162,11 @@ class _Reader:
             return complex(value)
         if _is(type(value), numpy.str_):
             return str.__str__(value)
-        item = numpy.generic.item(value)
-        if type(item) not in _ATOMS:  # a record, a date, bytes
+        if (
+            value.dtype.kind not in "biufc"
+        ):  # a record, bytes; a date, of which item() may be an int
             raise Refusal("dtype")
-        return item
+        return numpy.generic.item(value)
 
     def _array(self, value: Any, numpy: Any, depth: int) -> Any:
         kind = type(value)

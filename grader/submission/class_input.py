@@ -87,7 +87,8 @@ def find_submissions(paths: Sequence[Path], *, expected_name: str) -> tuple[Hand
        Canvas does, the files of a student are one submission, under the names they had.
 
     A single file that is no zip is one submission. Ids are the names of the files and folders, made
-    safe; equal ones get a number, a path's own before those of a class inside a path.
+    safe; equal ones get a number, a path's own before those of a class inside a path, and a name
+    that is an id as it stands before one that is made to be it.
 
     Raises:
         UsageError: there is nothing at one of the paths, or the only one is a zip with so many
@@ -100,7 +101,12 @@ def find_submissions(paths: Sequence[Path], *, expected_name: str) -> tuple[Hand
         for handed in _at(path, expected_name, is_alone=len(paths) == 1):
             found.setdefault((handed.path.absolute(), handed.inside), handed)
     given = {path.absolute() for path in paths}
-    own_first = sorted(found, key=lambda place: bool(place[1]) or place[0] not in given)
+
+    def comes_late(place: tuple[Path, str]) -> tuple[bool, bool]:
+        name = stem_of(place[1].rstrip("/") or own_name(place[0]))
+        return bool(place[1]) or place[0] not in given, name != found[place].id
+
+    own_first = sorted(found, key=comes_late)
     ids = dict(zip(own_first, distinct([found[place].id for place in own_first]), strict=True))
     return _with_shared_people_noted([replace(found[place], id=ids[place]) for place in found])
 

@@ -148,6 +148,10 @@ _HALF_A_PAIR = re.compile(
 )
 _MOST_HALVES = 10_000
 
+# Python writes and reads these as numbers, so that nbconvert leaves them in outputs; JSON has none.
+_NO_NUMBER = re.compile(rb'"[^"]*"?|(NaN|-?Infinity)')
+_MOST_TOKENS = 5_000_000  # strings and such numbers: seconds
+
 
 def _decoded(content: bytes, name: str) -> _Notebook:
     content = _as_utf8(content)
@@ -157,7 +161,7 @@ def _decoded(content: bytes, name: str) -> _Notebook:
         except msgspec.ValidationError:
             raise
         except msgspec.DecodeError:
-            notebook = msgspec.json.decode(_with_whole_characters(content), type=_Notebook)
+            notebook = msgspec.json.decode(_as_strict_json(content), type=_Notebook)
     except (ValueError, RecursionError) as error:
         raise Refused(f"{shown(name)} {_why_none(content, error)}") from error
     if notebook.cells is None and notebook.worksheets is None:
@@ -165,11 +169,18 @@ def _decoded(content: bytes, name: str) -> _Notebook:
     return notebook
 
 
-def _with_whole_characters(content: bytes) -> bytearray:
-    whole = bytearray(content)
+def _as_strict_json(content: bytes) -> bytearray:
+    """Put as many other characters in the place of what Jupyter reads and strict JSON forbids."""
+    strict = bytearray(content)
     for half in islice(_HALF_A_PAIR.finditer(content), _MOST_HALVES):
-        whole[half.start(1) : half.end(1)] = rb"\ufffd"
-    return whole
+        strict[half.start(1) : half.end(1)] = rb"\ufffd"
+    if b"NaN" in content or b"Infinity" in content:
+        # as long, and every quote in it begins or ends a string
+        plain = content.replace(rb"\\", b"  ").replace(rb"\"", b"  ")
+        for found in islice(_NO_NUMBER.finditer(plain), _MOST_TOKENS):
+            if found[1]:
+                strict[found.start() : found.end()] = b"0".ljust(len(found[1]))
+    return strict
 
 
 def _as_utf8(content: bytes) -> bytes:

@@ -169,6 +169,14 @@ def test_of_very_large_answers_only_so_much_is_kept() -> None:
     assert len(back.calls) == 1
 
 
+def test_an_answer_for_which_there_is_no_room_costs_the_others_nothing() -> None:
+    answers: list[Any] = [1.5, np.zeros(3 << 20), [2.5]]
+    calls = {("f", wire.encode((i,))): Observation(Returned(it)) for i, it in enumerate(answers)}
+    body = records.pack_body(SUBMISSION, Transcript(Loaded(), calls), INPUTS)
+    _, back = records.unpack_body(body, submission_id="ada", inputs=INPUTS, helpers={})
+    assert list(back.calls) == [("f", wire.encode((i,))) for i in (0, 2)]
+
+
 ROW = Row(
     id="ada",
     filename="solution.py",

@@ -142,7 +142,7 @@ def test_new_inputs_that_only_follow_through_asks_for_are_refused_too(
     small_course.grade()
     before = contents(small_course.out)
     other = REFERENCE.replace("area(width, height) * depth", "area(depth, height) * width")
-    with pytest.raises(UsageError, match=r"of 7 submissions would be asked what they never were"):
+    with pytest.raises(UsageError, match=r"asked what they never were, or .*too large"):
         regraded(small_course, CONFIG, reference=other)
     assert contents(small_course.out) == before
 

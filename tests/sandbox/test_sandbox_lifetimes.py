@@ -195,6 +195,18 @@ def test_who_kills_himself_does_it_twice() -> None:
         assert session.call("g", ()).outcome == Returned(1)
 
 
+def test_where_a_submission_ends_the_worker_s_own_code_no_stack_of_ours_is_told() -> None:
+    """A handler of signals that raises, as many use for a time limit, may do so at any moment."""
+    text = "import socket\ndef f():\n    socket.socket.sendall = None\n    return 1\n"
+    with (
+        start_launcher(LIMITS, isolation="preferred") as launcher,
+        launcher.open(submission(text)) as session,
+    ):
+        told = session.call("f", ())
+    assert isinstance(told.outcome, Killed)
+    assert told.stderr == ""
+
+
 def test_a_launcher_lost_twice_in_a_row_is_a_fault_of_ours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -231,6 +231,8 @@ REFUSED: list[tuple[Any, str]] = [
     (np.array([b"bytes"]), "an array of records, dates or bytes"),
     (np.array(["2020-01-01"], dtype="M8[D]"), "an array of records, dates or bytes"),
     (np.datetime64("2020-01-01"), "an array of records, dates or bytes"),
+    (np.datetime64("NaT"), "an array of records, dates or bytes"),  # of which item() is None
+    (np.timedelta64(36, "ns"), "an array of records, dates or bytes"),  # and of which an int
     (np.zeros(1, dtype=[("a", "i4")]), "an array of records, dates or bytes"),
     ([np.array([Own()], dtype=object)], "an object of a class of its own"),
     ({(1, Own()): 1}, "an object of a class of its own"),

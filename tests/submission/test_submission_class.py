@@ -26,7 +26,7 @@ from grader.submission import (
     tree,
 )
 from grader.submission.archive import class_zip
-from grader.submission.metadata import read_metadata
+from grader.submission.metadata import Entry, read_metadata
 
 Put = Callable[[dict[str, Content]], Path]
 
@@ -50,6 +50,12 @@ def put(request: pytest.FixtureRequest, tmp_path: Path) -> Put:
         return tmp_path / "class.zip"
 
     return lay_out
+
+
+@pytest.mark.parametrize("other", ["ada ", "ada.", "_ada", "-ada", "ada\u200b"])
+def test_a_name_that_is_an_id_keeps_it_whatever_others_are_called(put: Put, other: str) -> None:
+    found = find(put({f"{other}/solution.py": "x = 1", "ada/solution.py": SOLUTION}))
+    assert {handed.id: solved(handed) for handed in found} == {"ada": True, "ada-2": False}
 
 
 @pytest.mark.parametrize(
@@ -584,6 +590,11 @@ def test_hostile_metadata_costs_its_own_entry_only(hostile: str) -> None:
     entries = read_metadata(text.encode())
     assert entries["evil"].submitters == ()
     assert entries["good"].submitters == (Submitter("Ada"),)
+
+
+def test_of_two_entries_by_one_name_neither_says_whose_it_is() -> None:
+    text = "".join(f"one:\n  :submitters:\n  - :name: {name}\n" for name in ("Ada", "Eve", "Ada"))
+    assert read_metadata(text.encode()) == {"one": Entry(damaged=True)}
 
 
 @pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\r"])

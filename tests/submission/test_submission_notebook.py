@@ -155,6 +155,17 @@ def test_half_a_surrogate_pair_costs_its_own_place_only(half: str) -> None:
     chunks[0].text.encode()
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_numbers_that_python_writes_and_json_has_not_cost_nothing(number: str) -> None:
+    """nbconvert and papermill leave them in the outputs of a chart; what a cell says stays."""
+    source = json.dumps(f'x = "\\\\"  # [{number}, 1]')
+    escapes = json.dumps(f'" {number} \\\\" \\\\\\')
+    outputs = f'[{{"data": {{"application/json": [{number}, {escapes}, {number}]}}}}]'
+    cells = f'{{"cell_type": "code", "source": {source}, "outputs": {outputs}}}'
+    chunks, _ = read(f'{{"cells": [{cells}], "metadata": {{"best": {number}}}}}')
+    assert chunks == (Chunk("cell 1", f'x = "\\\\"  # [{number}, 1]'),)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_byte_order_mark_is_understood(encoding: str) -> None:
     assert read(notebook_text("x = 'ü'").encode(encoding))[0] == (Chunk("cell 1", "x = 'ü'"),)
