@@ -9,8 +9,7 @@ step.
 A composite that hung or crashed has given nothing that could follow, and a step that did so leaves
 nothing to go on with. An exception that the question or a step asks for may follow as well: the
 student's own steps leave nothing else to do. But raising is easy. It counts only beside a wrong
-value that follows, and only if nothing is left over that does not follow. A constant is as easy:
-whose values are all the same where the true ones differ has shown nothing of the composite.
+value that follows, and only if nothing is left over that does not follow.
 
 Whoever makes a slip of their own on top of a wrong step gives neither what follows nor what a
 wrong answer predicts of true steps. So a wrong answer that takes the steps as the reference does
@@ -29,7 +28,7 @@ from msgspec.structs import replace
 from grader.marking.compare import Absent, matches, narrow
 from grader.marking.credit import cases_share, must_raise
 from grader.marking.misconception import Diagnosis, diagnose, same_result
-from grader.marking.steps import MOST_CALLS, OwnSteps, freeze, true_calls
+from grader.marking.steps import MOST_CALLS, OwnSteps, true_calls
 from grader.marking.tame import Unusable
 from grader.model import CaseResult, Question, Raised, Raises, Returned, WrongAnswer
 from grader.remembering import remembered
@@ -68,7 +67,7 @@ def follow_through(
     open_cases = [
         index for index, result in enumerate(results) if _may_follow(question, result, asked)
     ]
-    if not open_cases or _is_constant(results):
+    if not open_cases:
         return best
     best_share = cases_share(question, [result.credit for result in results])
     if expect is not None:
@@ -110,20 +109,6 @@ def _is_open(question: Question, result: CaseResult) -> bool:
         and question.builds_on is not None
         and question.builds_on.credit > result.credit
     )
-
-
-def _is_constant(results: Sequence[CaseResult]) -> bool:
-    """Whether all wrong values are one and the same, though different ones were asked for.
-
-    None does not count: as an exception, it may be all that own steps leave.
-    """
-    wrong = [
-        (result.case.expected, result.observation.outcome.value)
-        for result in results
-        if _is_wrong_value(result) and isinstance(result.observation.outcome, Returned)
-    ]
-    expected, observed = (len({freeze(pair[side]) for pair in wrong}) for side in (0, 1))
-    return expected > 1 and observed == 1 and wrong[0][1] is not None
 
 
 def _exceptions(*questions: Question) -> frozenset[str]:
@@ -217,7 +202,7 @@ def slip_on_top(question: Question, results: Sequence[CaseResult], own: OwnSteps
     follows = all(result.followed_from for result in wrong_values)
     followed = cases_share(question, [_credit(question)] * len(results))
     worth = cases_share(question, [result.credit for result in results])
-    if not wrong_values or (follows and worth >= followed) or _is_constant(results):
+    if not wrong_values or (follows and worth >= followed):
         return best
     for mix in own.mixes():
         functions = {step.function for step in mix}
