@@ -8,6 +8,7 @@ with the references of its steps, which is what follow-through does with a stude
 from __future__ import annotations
 
 import math
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -22,7 +23,7 @@ from grader.assignment.findings import brief
 from grader.assignment.inputs import Input, read_inputs
 from grader.assignment.spelt import spelt
 from grader.assignment.trial import Trial, crossing
-from grader.assignment.values import ABSENT, NotPlain, fingerprint, fresh, narrow
+from grader.assignment.values import ABSENT, NotPlain, fingerprint, narrow
 from grader.model import Case, Raised, Raises, Returned, Rule, TimedOut
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _expected(trial: Trial, entry: Input) -> Value | Raises:
 
 def _call(trial: Trial, entry: Input) -> Result:
     """Calls the reference with fresh arguments, which it must leave alone."""
-    args = tuple(fresh(arg) for arg in entry.args)
+    args = deepcopy(entry.args)
     result = trial.deadline.call(trial.function, *args)
     if isinstance(result, TimedOut):
         trial.findings.add(
@@ -192,7 +193,7 @@ def _refuse(trial: Trial, entry: Input, what: str, remedy: str) -> NoReturn:
 
 def _check_steps(trial: Trial, entry: Input, expected: Value, rule: Rule) -> None:
     """With the references of its steps put in for them, a composite must give the same."""
-    args = tuple(fresh(arg) for arg in entry.args)
+    args = deepcopy(entry.args)
     result = trial.deadline.call(trial.function, *args, **trial.steps)
     names = ", ".join(trial.steps)
     if isinstance(result, Returned):
@@ -242,7 +243,7 @@ def _tolerance(trial: Trial, entry: Input, name: str, expected: Value) -> float 
     path = (*trial.compare_path, "atol")
     function = trial.module.function(name)
     assert function is not None  # else no case is built
-    result = trial.deadline.call(function, *(fresh(arg) for arg in entry.args))
+    result = trial.deadline.call(function, *deepcopy(entry.args))
     where = f"for `{entry.name}`, {name} "
     if not isinstance(result, Returned):
         came = f"raises {trial.said(result)}" if isinstance(result, Raised) else "does not return"
