@@ -22,7 +22,8 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 
 from grader.errors import UsageError
-from grader.report.rows import Person, Row
+from grader.model import Person
+from grader.report.rows import Row
 from grader.report.text import first_few, points
 
 System: TypeAlias = Literal["canvas", "moodle"]
