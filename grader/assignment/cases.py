@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from grader.assignment.amounts import exact
 from grader.assignment.consistency import is_close, refusal
-from grader.assignment.deadline import Result, exception_kind
+from grader.assignment.deadline import exception_kind
 from grader.assignment.document import KeyPath
 from grader.assignment.findings import brief
 from grader.assignment.inputs import Input, read_inputs
@@ -116,7 +116,7 @@ def _expected(trial: Trial, entry: Input) -> Value | Raises:
     return part  # type: ignore[no-any-return]
 
 
-def _call(trial: Trial, entry: Input) -> Result:
+def _call(trial: Trial, entry: Input) -> Returned | Raised:
     """Calls the reference with fresh arguments, which it must leave alone."""
     args = deepcopy(entry.args)
     result = trial.deadline.call(trial.function, *args)
@@ -139,7 +139,7 @@ def _call(trial: Trial, entry: Input) -> Result:
     return result
 
 
-def _expected_refusal(trial: Trial, entry: Input, result: Result) -> Raises:
+def _expected_refusal(trial: Trial, entry: Input, result: Returned | Raised) -> Raises:
     wanted = refusal(entry.config.raises or "")
     if wanted is None:
         raise _Unsound  # noted when the config was read
@@ -153,16 +153,15 @@ def _expected_refusal(trial: Trial, entry: Input, result: Result) -> Raises:
             f"mend the reference{_or_say_so(result)}",
         )
     else:
-        value = result.value if isinstance(result, Returned) else None
         trial.findings.add(
             place,
-            f"{entry.label}is {wanted.__name__}, but the reference returns {brief(value)}",
+            f"{entry.label}is {wanted.__name__}, but the reference returns {brief(result.value)}",
             "take `raises` out, or mend the reference",
         )
     raise _Unsound
 
 
-def _value(trial: Trial, entry: Input, result: Result) -> Value:
+def _value(trial: Trial, entry: Input, result: Returned | Raised) -> Value:
     if isinstance(result, Raised):
         _refuse(
             trial,
@@ -171,7 +170,7 @@ def _value(trial: Trial, entry: Input, result: Result) -> Value:
             f"mend the reference{_or_say_so(result)}",
         )
     try:
-        return crossing(result.value if isinstance(result, Returned) else None)
+        return crossing(result.value)
     except NotPlain as why:
         _refuse(
             trial,
