@@ -175,9 +175,9 @@ class History(RuleBasedStateMachine):
 
     marks = st.dictionaries(
         st.sampled_from([key_of(text) for text in TEXTS]),
-        st.builds(Mark, st.sampled_from([Decimal(1), Decimal("2.5")]), st.sampled_from(["", "Ok"])),
+        st.tuples(st.sampled_from([Decimal(1), Decimal("2.5")]), st.sampled_from(["", "Ok"])),
         max_size=2,
-    )
+    ).map(lambda marks: {key: Mark(*key, *mark) for key, mark in marks.items()})
     after = st.none() | st.integers(0, 25)
 
     @rule(resume=st.booleans(), marks=marks, after=after)
