@@ -21,8 +21,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from grader.classroom import records, regrade, regrade_class, run
+from grader.classroom import records, regrade, run
 from grader.classroom.folder import Folder
+from grader.classroom.regrade import regrade_class
 from grader.classroom.review import Key, Mark, Marks
 from grader.errors import UsageError
 from grader.model import TextAnswer
