@@ -226,6 +226,16 @@ class Chunk(Struct, frozen=True):
     text: str
 
 
+class Person(Struct, frozen=True):
+    """Somebody who handed in; any of it may be empty."""
+
+    name: str = ""
+    sid: str = ""
+    email: str = ""
+    participant: str = ""  # Moodle's number
+    canvas: str = ""  # Canvas's number; the name is then as Canvas writes it before a file's
+
+
 class Submission(Struct, frozen=True):
     """What was handed in, as source text. Nothing of it has run or been parsed as Python."""
 

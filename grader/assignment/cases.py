@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -17,13 +18,13 @@ from msgspec.structs import replace
 
 from grader.assignment.amounts import exact
 from grader.assignment.consistency import is_close, refusal
-from grader.assignment.deadline import Result, exception_kind
+from grader.assignment.deadline import exception_kind
 from grader.assignment.document import KeyPath
 from grader.assignment.findings import brief, suggest
 from grader.assignment.inputs import Input, read_inputs
 from grader.assignment.spelt import spelt
 from grader.assignment.trial import Trial, crossing
-from grader.assignment.values import ABSENT, NotPlain, fingerprint, fresh, narrow
+from grader.assignment.values import ABSENT, NotPlain, fingerprint, narrow
 from grader.model import Case, Raised, Raises, Returned, Rule, TimedOut
 
 if TYPE_CHECKING:
@@ -132,9 +133,9 @@ def _way_on(value: Value, at: tuple[str | int, ...]) -> str:
     return "write keys and positions that the result has"
 
 
-def _call(trial: Trial, entry: Input) -> Result:
+def _call(trial: Trial, entry: Input) -> Returned | Raised:
     """Calls the reference with fresh arguments, which it must leave alone."""
-    args = tuple(fresh(arg) for arg in entry.args)
+    args = deepcopy(entry.args)
     result = trial.deadline.call(trial.function, *args)
     if isinstance(result, TimedOut):
         trial.findings.add(
@@ -155,7 +156,7 @@ def _call(trial: Trial, entry: Input) -> Result:
     return result
 
 
-def _expected_refusal(trial: Trial, entry: Input, result: Result) -> Raises:
+def _expected_refusal(trial: Trial, entry: Input, result: Returned | Raised) -> Raises:
     wanted = refusal(entry.config.raises or "")
     if wanted is None:
         raise _Unsound  # noted when the config was read
@@ -169,16 +170,15 @@ def _expected_refusal(trial: Trial, entry: Input, result: Result) -> Raises:
             f"mend the reference{_or_say_so(result)}",
         )
     else:
-        value = result.value if isinstance(result, Returned) else None
         trial.findings.add(
             place,
-            f"{entry.label}is {wanted.__name__}, but the reference returns {brief(value)}",
+            f"{entry.label}is {wanted.__name__}, but the reference returns {brief(result.value)}",
             "take `raises` out, or mend the reference",
         )
     raise _Unsound
 
 
-def _value(trial: Trial, entry: Input, result: Result) -> Value:
+def _value(trial: Trial, entry: Input, result: Returned | Raised) -> Value:
     if isinstance(result, Raised):
         _refuse(
             trial,
@@ -187,7 +187,7 @@ def _value(trial: Trial, entry: Input, result: Result) -> Value:
             _as_arrays(trial, entry) or f"mend the reference{_or_say_so(result)}",
         )
     try:
-        return crossing(result.value if isinstance(result, Returned) else None)
+        return crossing(result.value)
     except NotPlain as why:
         _refuse(
             trial,
@@ -201,7 +201,7 @@ def _as_arrays(trial: Trial, entry: Input) -> str:
     """The remedy where a written list stayed one, and as an array would have done."""
     if entry.config.generate is not None:
         return ""
-    args = [fresh(arg) for arg in entry.args]
+    args = list(deepcopy(entry.args))
     lists = []
     for index, name in enumerate(trial.parameters.names[: len(args)]):
         if isinstance(args[index], list) and trial.parameters.hint(index) is Any:
@@ -226,7 +226,7 @@ def _refuse(trial: Trial, entry: Input, what: str, remedy: str) -> NoReturn:
 
 def _check_steps(trial: Trial, entry: Input, expected: Value, rule: Rule) -> None:
     """With the references of its steps put in for them, a composite must give the same."""
-    args = tuple(fresh(arg) for arg in entry.args)
+    args = deepcopy(entry.args)
     result = trial.deadline.call(trial.function, *args, **trial.steps)
     names = ", ".join(trial.steps)
     if isinstance(result, Returned):
@@ -276,7 +276,7 @@ def _tolerance(trial: Trial, entry: Input, name: str, expected: Value) -> float 
     path = (*trial.compare_path, "atol")
     function = trial.module.function(name)
     assert function is not None  # else no case is built
-    result = trial.deadline.call(function, *(fresh(arg) for arg in entry.args))
+    result = trial.deadline.call(function, *deepcopy(entry.args))
     where = f"for `{entry.name}`, {name} "
     if not isinstance(result, Returned):
         came = f"raises {trial.said(result)}" if isinstance(result, Raised) else "does not return"

@@ -463,6 +463,13 @@ class QuestionConfig(_Mapping, frozen=True):
     form: FormConfig | None = None
 
 
+MACHINE_ONLY = (
+    *("reference", "compare", "changed_inputs", "cases", "credit", "wrong_answers"),
+    *("builds_on", "properties", "inseparable"),
+)
+"""Keys of a question that mean nothing where a person marks it."""
+
+
 class Config(_Mapping, frozen=True):
     """An assignment: its questions, what they are worth and how they are marked."""
 

@@ -14,6 +14,7 @@ from msgspec import UNSET
 
 from grader.assignment.amounts import decimal, exact, moment, seconds, size_bytes
 from grader.assignment.config import (
+    MACHINE_ONLY,
     CaseConfig,
     CompareConfig,
     GradescopeConfig,
@@ -25,18 +26,6 @@ from grader.assignment.config import (
 from grader.assignment.document import KeyPath
 from grader.assignment.draft import CaseDraft, Draft, QuestionDraft
 from grader.assignment.findings import Findings, brief, suggest
-
-_MACHINE_ONLY = (
-    "reference",
-    "compare",
-    "changed_inputs",
-    "wrong_answers",
-    "builds_on",
-    "properties",
-    "inseparable",
-    "credit",
-)
-
 
 _DAY_S = 24 * 60 * 60
 _MOST_BYTES = 1 << 40
@@ -293,7 +282,7 @@ def _check_question(question: QuestionDraft, findings: Findings) -> None:
 def _check_form(question: QuestionDraft, findings: Findings) -> None:
     path, entry = question.path, question.config
     empty = QuestionConfig(id="a", title="a", function="a", points=1)
-    for key in _MACHINE_ONLY:
+    for key in MACHINE_ONLY:
         if getattr(entry, key) != getattr(empty, key):
             findings.add((*path, key), "means nothing where a person marks", "take it out")
     if question.cases:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
@@ -129,8 +130,7 @@ def parse_document(text: str, *, file: str) -> Document:
         what = f"holds the control character U+{ord(odd[0]):04X}"
         raise ConfigError((Problem(file, line, "", what, "take it out"),))
     try:
-        builder = _Builder(file)
-        return builder.build(yaml.parse(text, Loader=_LOADER))
+        return _Builder(file, yaml.parse(text, Loader=_LOADER)).build()
     except yaml.YAMLError as error:
         raise ConfigError((_syntax_problem(error, text, file),)) from error
 
@@ -156,168 +156,131 @@ def _syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
 
 
 class _Node(Struct):
-    """A value being built, with its place and the number of values that it holds."""
+    """A value that was built, with its place and the number of values that it holds."""
 
     value: Any
     spot: Spot
     size: int = 1
-    key: Any = None  # of a mapping: the key that waits for its value
-    key_line: int = 0
-    waiting: bool = False  # whether `key` is set
-    skipped: bool = False  # whether the value of `key` is left out: the key stood before
-    anchor: str | None = None
 
 
 class _Builder:
-    """Builds one document from events, without recursion and within bounds."""
+    """Builds one document from events, within bounds: none is so deep that recursion could fail."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, events: Iterator[Any]) -> None:
         self.file = file
+        self.events = events
         self.problems: list[Problem] = []
         self.anchors: dict[str, _Node | None] = {}  # None while the anchored value is being built
-        self.open: list[_Node] = []
-        self.root: _Node | None = None
         self.count = 0
 
-    def build(self, events: Iterator[Any]) -> Document:
-        documents = 0
-        for event in events:
-            match event:
-                case yaml.DocumentStartEvent():
-                    documents += 1
-                    if documents > 1:
-                        line = _line(event)
-                        self.fatal(
-                            line, "holds a second document", "keep one, without a second ---"
-                        )
-                case yaml.ScalarEvent():
-                    self.judge_tag(event)
-                    self.add(self.scalar(event), event.anchor)
-                case yaml.AliasEvent():
-                    self.add(self.expand(event), None)
-                case yaml.SequenceStartEvent():
-                    self.start([], event)
-                case yaml.MappingStartEvent():
-                    self.start({}, event)
-                case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
-                    node = self.open.pop()
-                    self.add(node, node.anchor, counted=True)
-        if self.root is None:
-            self.fatal(0, "is empty", "write an assignment, e.g. copy one that works")
-        return Document(self.file, self.root.value, self.root.spot, tuple(self.problems))
+    def build(self) -> Document:
+        root: _Node | None = None
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if root is not None:
+                    line = _line(event)
+                    self.fatal(
+                        line, (), "holds a second document", "keep one, without a second ---"
+                    )
+                root = self.value(next(self.events), (), 0)
+        if root is None:
+            self.fatal(0, (), "is empty", "write an assignment, e.g. copy one that works")
+        return Document(self.file, root.value, root.spot, tuple(self.problems))
 
-    def fatal(self, line: int, what: str, remedy: str) -> NoReturn:
-        found = (*self.problems, Problem(self.file, line, self.path(), what, remedy))
-        raise ConfigError(found)
+    def fatal(self, line: int, path: KeyPath, what: str, remedy: str) -> NoReturn:
+        self.problem(line, path, what, remedy)
+        raise ConfigError(tuple(self.problems))
 
-    def problem(self, line: int, path: str, what: str, remedy: str) -> None:
-        self.problems.append(Problem(self.file, line, path, what, remedy))
+    def problem(self, line: int, path: KeyPath, what: str, remedy: str) -> None:
+        self.problems.append(Problem(self.file, line, show_key_path(path), what, remedy))
 
-    def path(self) -> str:
-        """The key path of the value that comes next."""
-        return show_key_path(self.steps(self.open))
-
-    def steps(self, nodes: list[_Node]) -> KeyPath:
-        return tuple(
-            node.key if isinstance(node.value, dict) else len(node.value)
-            for node in nodes
-            if node.waiting or isinstance(node.value, list)
-        )
-
-    def judge_tag(self, event: Any) -> None:
-        if event.tag is not None:
-            self.problem(
-                _line(event),
-                self.path(),
-                f"has the tag {event.tag}",
-                "write the value without a tag; quotes make text of it",
-            )
-
-    def start(self, value: Any, event: Any) -> None:
+    def value(self, event: Any, path: KeyPath, depth: int) -> _Node:
+        """Builds the value that begins with this event, inside so many others."""
         line = _line(event)
-        self.judge_tag(event)
-        self.use(1, line)
-        if len(self.open) >= _DEEPEST:
-            self.fatal(line, f"is nested deeper than {_DEEPEST} levels", "write it flatter")
+        if isinstance(event, yaml.AliasEvent):
+            return self.expanded(event, path, depth)
+        if event.tag is not None:
+            remedy = "write the value without a tag; quotes make text of it"
+            self.problem(line, path, f"has the tag {event.tag}", remedy)
+        self.use(1, line, path)
+        if isinstance(event, yaml.ScalarEvent):
+            node = _Node(self.scalar(event, path), Spot(line))
+        else:
+            if depth >= _DEEPEST:
+                self.too_deep(line, path)
+            if event.anchor is not None:
+                self.anchors[event.anchor] = None
+            is_list = isinstance(event, yaml.SequenceStartEvent)
+            node = (self.items if is_list else self.entries)(line, path, depth + 1)
         if event.anchor is not None:
-            self.anchors[event.anchor] = None
-        self.open.append(_Node(value, Spot(line), anchor=event.anchor))
+            self.anchors[event.anchor] = node
+        return node
 
-    def use(self, values: int, line: int) -> None:
+    def use(self, values: int, line: int, path: KeyPath) -> None:
         self.count += values
         if self.count > _MOST_VALUES:
-            self.fatal(
-                line,
-                f"holds more than {_MOST_VALUES} values, those of aliases included",
-                "draw large inputs by a generator",
-            )
+            what = f"holds more than {_MOST_VALUES} values, those of aliases included"
+            self.fatal(line, path, what, "draw large inputs by a generator")
 
-    def scalar(self, event: Any) -> _Node:
-        line = _line(event)
-        self.use(1, line)
-        text = event.value
-        value = text if event.style else _plain_scalar(text)
+    def too_deep(self, line: int, path: KeyPath) -> NoReturn:
+        self.fatal(line, path, f"is nested deeper than {_DEEPEST} levels", "write it flatter")
+
+    def scalar(self, event: Any, path: KeyPath) -> Any:
+        value = event.value if event.style else _plain_scalar(event.value)
         if isinstance(value, int) and value.bit_length() > _MOST_DIGITS * 3:
-            self.problem(line, self.path(), "is an integer of thousands of digits", "shorten it")
-            value = 0
+            what = "is an integer of thousands of digits"
+            self.problem(_line(event), path, what, "shorten it")
+            return 0
         if isinstance(value, str) and not _encodable(value):
-            self.problem(line, self.path(), f"is no valid text: {value!r}", "write it as it reads")
-        return _Node(value, Spot(line))
+            what = f"is no valid text: {value!r}"
+            self.problem(_line(event), path, what, "write it as it reads")
+        return value
 
-    def expand(self, event: Any) -> _Node:
-        line = _line(event)
-        anchored = self.anchors.get(event.anchor)
-        if event.anchor not in self.anchors:
-            self.fatal(
-                line, f"names no anchor: *{event.anchor}", f"define &{event.anchor} above it"
-            )
+    def expanded(self, event: Any, path: KeyPath, depth: int) -> _Node:
+        """A copy of what an alias stands for, which shares nothing with it."""
+        line, name = _line(event), event.anchor
+        if name not in self.anchors:
+            self.fatal(line, path, f"names no anchor: *{name}", f"define &{name} above it")
+        anchored = self.anchors[name]
         if anchored is None:
-            self.fatal(line, f"is an alias of what it stands in: *{event.anchor}", "write it out")
-        self.use(anchored.size, line)
-        if len(self.open) + _depth(anchored.value) > _DEEPEST:
-            self.fatal(line, f"is nested deeper than {_DEEPEST} levels", "write it flatter")
-        spot = Spot(line, anchored.spot.inside)
-        return _Node(_copied(anchored.value), spot, anchored.size)
+            self.fatal(line, path, f"is an alias of what it stands in: *{name}", "write it out")
+        self.use(anchored.size, line, path)
+        if depth + _depth(anchored.value) > _DEEPEST:
+            self.too_deep(line, path)
+        return _Node(deepcopy(anchored.value), Spot(line, anchored.spot.inside), anchored.size)
 
-    def add(self, node: _Node, anchor: str | None, *, counted: bool = False) -> None:
-        """Puts a finished value into what it stands in."""
-        if anchor is not None:
-            self.anchors[anchor] = node
-        if not self.open:
-            self.root = node
-            return
-        parent = self.open[-1]
-        parent.size += node.size
-        if isinstance(parent.value, list):
-            parent.spot.inside[len(parent.value)] = node.spot
-            parent.value.append(node.value)
-        elif not parent.waiting:
-            self.add_key(parent, node)
-        else:
-            if not parent.skipped:
+    def items(self, line: int, path: KeyPath, depth: int) -> _Node:
+        found: list[Any] = []
+        node = _Node(found, Spot(line))
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            item = self.value(event, (*path, len(found)), depth)
+            node.size += item.size
+            node.spot.inside[len(found)] = item.spot
+            found.append(item.value)
+        return node
+
+    def entries(self, line: int, path: KeyPath, depth: int) -> _Node:
+        found: dict[Any, Any] = {}
+        node = _Node(found, Spot(line))
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            read = self.value(event, path, depth)
+            key, place = read.value, read.spot.line
+            known = True
+            if isinstance(key, dict | list):
+                what = "is a list or a mapping as a key"
+                self.problem(place, path, what, "write text as a key")
+                key, known = "?", False
+            elif key in found:
+                what = f"stands twice, first in line {node.spot.inside[key].line}"
+                self.problem(place, (*path, key), what, "keep one of the two")
+                known = False
+            value = self.value(next(self.events), (*path, key), depth)
+            node.size += read.size + value.size
+            if known:
                 # the line of the key, which is what an author looks for
-                parent.spot.inside[parent.key] = Spot(parent.key_line, node.spot.inside)
-                parent.value[parent.key] = node.value
-            parent.waiting, parent.skipped, parent.key = False, False, None
-
-    def add_key(self, parent: _Node, node: _Node) -> None:
-        key, line = node.value, node.spot.line
-        if isinstance(key, dict | list):
-            self.problem(
-                line, self.path(), "is a list or a mapping as a key", "write text as a key"
-            )
-            parent.waiting, parent.skipped, parent.key = True, True, "?"
-            return
-        if key in parent.value:
-            first = parent.spot.inside[key].line
-            self.problem(
-                line,
-                show_key_path((*self.steps(self.open[:-1]), key)),
-                f"stands twice, first in line {first}",
-                "keep one of the two",
-            )
-            parent.skipped = True
-        parent.waiting, parent.key, parent.key_line = True, key, line
+                node.spot.inside[key] = Spot(place, value.spot.inside)
+                found[key] = value.value
+        return node
 
 
 def _line(event: Any) -> int:
@@ -348,15 +311,6 @@ def _encodable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _copied(value: Any) -> Any:
-    """A copy that shares nothing, so that a call which changes one alias leaves the others."""
-    if isinstance(value, dict):
-        return {key: _copied(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_copied(item) for item in value]
-    return value
 
 
 def _depth(value: Any) -> int:

@@ -89,31 +89,6 @@ class Draft(Struct, frozen=True):
 
 def read_draft(document: Document, findings: Findings) -> Draft:
     """Decides what of the document is sound by itself; the rest becomes findings."""
-    if isinstance(document.data, dict) and not _holds_null(document.data):
-        try:
-            return _whole(msgspec.convert(document.data, Config))
-        except msgspec.ValidationError:
-            pass  # some of it is not sound
-    return _pieces(document, findings)
-
-
-def _whole(config: Config) -> Draft:
-    questions = tuple(
-        QuestionDraft(
-            path=("questions", index),
-            config=question,
-            cases=tuple(
-                CaseDraft(("questions", index, "cases", number), case)
-                for number, case in enumerate(question.cases)
-            ),
-        )
-        for index, question in enumerate(config.questions)
-    )
-    ids = frozenset(question.id for question in config.questions)
-    return Draft(config, questions, ids, complete=True)
-
-
-def _pieces(document: Document, findings: Findings) -> Draft:
     reader = _Reader(findings)
     before = len(findings)
     top = reader.struct(Config, document.data, (), apart="questions", fill=_PLACEHOLDERS)
@@ -157,9 +132,10 @@ class _Reader:
         The key `apart` must be there when it is required, but is left for the caller to read;
         `fill` stands in for keys that are not sound.
         """
-        if not apart and isinstance(data, dict) and not _holds_null(data):
+        rest = {key: data[key] for key in data if key != apart} if isinstance(data, dict) else None
+        if rest is not None and not _holds_null(rest):
             try:
-                return msgspec.convert(data, kind)
+                return msgspec.convert(rest, kind)
             except msgspec.ValidationError:
                 pass  # piece by piece, then
         fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
@@ -209,9 +185,9 @@ class _Reader:
         """The entries of a list of mappings, each with its place."""
         if name not in data:
             return []
-        field = next(f for f in msgspec.structs.fields(kind) if f.encode_name == name)
         entries, where = data[name], (*path, name)
         if not isinstance(entries, list) or not entries:
+            field = next(f for f in msgspec.structs.fields(kind) if f.encode_name == name)
             self._refuse(field.type, entries, where)
             return []
         return [((*where, index), entry) for index, entry in enumerate(entries)]

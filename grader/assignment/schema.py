@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from grader.assignment.config import Config
+from grader.assignment.config import MACHINE_ONLY, Config
 
 _NUMBER_KEY = r"^([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?$"
 
@@ -86,20 +86,7 @@ _RULES: dict[str, dict[str, Any]] = {
         "if": {"required": ["marked_by"]},
         "then": {
             "required": ["form"],
-            "properties": dict.fromkeys(
-                [
-                    "reference",
-                    "compare",
-                    "changed_inputs",
-                    "cases",
-                    "credit",
-                    "wrong_answers",
-                    "builds_on",
-                    "properties",
-                    "inseparable",
-                ],
-                False,
-            ),
+            "properties": dict.fromkeys(MACHINE_ONLY, False),
         },
         "else": {"required": ["reference", "cases"], "properties": {"form": False}},
     },

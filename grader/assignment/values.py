@@ -1,4 +1,4 @@
-"""The plain data that arguments and results are made of: read, copied, told apart.
+"""The plain data that arguments and results are made of: read and told apart.
 
 A value of the author's must be able to cross to a student's process and back, so what is no plain
 data is refused here, before anything is marked by it. The fingerprint of a value is equal for
@@ -89,17 +89,6 @@ def _plain_array(value: np.ndarray[Any, Any] | np.generic) -> Value:
     if isinstance(value, np.generic):
         return value.item()  # type: ignore[no-any-return]
     return np.array(value, order="C", subok=False)
-
-
-def fresh(value: Value) -> Value:
-    """Copies plain data, so that whoever gets the copy may change it."""
-    if isinstance(value, list):
-        return [fresh(item) for item in value]
-    if isinstance(value, tuple):
-        return tuple(fresh(item) for item in value)
-    if isinstance(value, dict):
-        return {key: fresh(item) for key, item in value.items()}
-    return value.copy() if isinstance(value, np.ndarray) else value
 
 
 def fingerprint(value: object) -> bytes:

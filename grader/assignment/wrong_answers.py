@@ -11,6 +11,7 @@ import builtins
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from copy import deepcopy
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ from grader.assignment.findings import brief, suggest
 from grader.assignment.inputs import probes
 from grader.assignment.signature import Parameters, parameters_of
 from grader.assignment.trial import Trial
-from grader.assignment.values import ABSENT, NotPlain, fresh, narrow, plain
+from grader.assignment.values import ABSENT, NotPlain, narrow, plain
 from grader.model import Case, Raised, Raises, Returned, Rule, WrongAnswer
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def _predictions(
 
 def _prediction(trial: Trial, function: Callable[..., Any], case: Case, path: KeyPath) -> Any:
     """What a wrong answer makes of a case, or `ABSENT` once a problem has been noted."""
-    result = trial.deadline.call(function, *(fresh(arg) for arg in case.args))
+    result = trial.deadline.call(function, *deepcopy(case.args))
     if isinstance(result, Returned):
         try:
             return plain(result.value)
@@ -196,7 +197,7 @@ def _check_steps(
     for case, prediction in zip(cases, wrong.predictions, strict=True):
         if isinstance(case.expected, Raises) or isinstance(prediction, Raises):
             continue
-        result = trial.deadline.call(wrong.formula, *(fresh(arg) for arg in case.args), **steps)
+        result = trial.deadline.call(wrong.formula, *deepcopy(case.args), **steps)
         if isinstance(result, Raised):
             came = came or f"raises {trial.said(result)} for `{case.name}`"
             continue
@@ -256,7 +257,7 @@ def _check_guards(trial: Trial, cases: Sequence[Case], wrongs: Sequence[WrongAns
     left = list(wrongs)
     like = next((case for case in cases if not isinstance(case.expected, Raises)), cases[0])
     for at, args in probes(trial) if left else ():
-        right = trial.deadline.call(trial.function, *(fresh(arg) for arg in args))
+        right = trial.deadline.call(trial.function, *deepcopy(args))
         for wrong in tuple(left):
             if not _same_on(trial, wrong, args, right, replace(like, at=at)):
                 left.remove(wrong)
@@ -275,7 +276,7 @@ def _same_on(
     function = trial.module.function(wrong.name)
     if function is None or not isinstance(right, Returned):
         return True
-    slip = trial.deadline.call(function, *(fresh(arg) for arg in args))
+    slip = trial.deadline.call(function, *deepcopy(args))
     if not isinstance(slip, Returned):
         return True
     try:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from msgspec import Struct, field
@@ -136,11 +137,13 @@ class Desk:
             inputs=task.kept.inputs,
             helpers=task.kept.helpers,
         )
-        if task.may_run:
-            with _OnDemand(self._launcher, submission) as worker:
-                card, transcript = mark_transcript(self.assignment, submission, transcript, worker)
-        else:
-            card, transcript = mark_transcript(self.assignment, submission, transcript, None)
+        with ExitStack() as opened:
+
+            def start() -> Session:
+                return opened.enter_context(self._launcher(submission).open(submission))
+
+            worker = _OnDemand(start) if task.may_run else None
+            card, transcript = mark_transcript(self.assignment, submission, transcript, worker)
         return replace(card, wall_s=task.kept.head.row.wall_s), submission, transcript
 
     def _launcher(self, submission: Submission) -> Launcher:
@@ -199,29 +202,19 @@ class Desk:
 class _OnDemand:
     """A worker that is started when it is first asked."""
 
-    def __init__(self, launcher: Callable[[Submission], Launcher], submission: Submission) -> None:
-        self._launcher = launcher
-        self._submission = submission
-        self._session: Session | None = None
+    def __init__(self, start: Callable[[], Session]) -> None:
+        self._start = start
 
-    def __enter__(self) -> _OnDemand:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        if self._session is not None:
-            self._session.close()
+    @cached_property
+    def _session(self) -> Session:
+        return self._start()
 
     @property
     def loaded(self) -> Loaded:
-        return self._started().loaded
+        return self._session.loaded
 
     def call(self, function: str, args: tuple[Value, ...]) -> Observation:
-        return self._started().call(function, args)
-
-    def _started(self) -> Session:
-        if self._session is None:
-            self._session = self._launcher(self._submission).open(self._submission)
-        return self._session
+        return self._session.call(function, args)
 
 
 # --------------------------------------------------------------------------- what a mark hangs on

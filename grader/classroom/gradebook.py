@@ -19,10 +19,11 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from grader.errors import UsageError
-from grader.report.rows import Person, Row
+from grader.model import Person
+from grader.report.rows import Row
 from grader.report.text import first_few, points
 
 System: TypeAlias = Literal["canvas", "moodle"]
@@ -153,15 +154,19 @@ def _listed(names: Sequence[str]) -> str:
 # --------------------------------------------------------------------------- who is who
 
 
+_Names: TypeAlias = Mapping[str, frozenset[str]]
+"""What may tell who somebody is, by the way of telling (see `_WAYS`)."""
+
+_WAYS: Final = ("number", "id", "login", "e-mail")
+"""The number is the system's own."""
+
+
 class _Claim(Struct, frozen=True):
     """Somebody who handed in, by the ways in which a gradebook may know them."""
 
     row: Row
     person: Person
-    numbers: frozenset[str]  # the system's own
-    ids: frozenset[str]
-    logins: frozenset[str]
-    emails: frozenset[str]
+    names: _Names
 
     @property
     def who(self) -> str:
@@ -173,10 +178,7 @@ class _Known(Struct, frozen=True):
 
     line: int
     who: str
-    numbers: frozenset[str]
-    ids: frozenset[str]
-    logins: frozenset[str]
-    emails: frozenset[str]
+    names: _Names
 
 
 def _claims(rows: Sequence[Row], system: System) -> Iterator[_Claim]:
@@ -186,14 +188,13 @@ def _claims(rows: Sequence[Row], system: System) -> Iterator[_Claim]:
         first = _NUMBER.sub("", row.id)
         alone = frozenset() if row.people else _some(row.id, first if first in ids else None)
         for person in row.people or (Person(),):
-            yield _Claim(
-                row=row,
-                person=person,
-                numbers=_some(person.canvas if system == "canvas" else person.participant),
-                ids=_some(person.sid) | alone,
-                logins=_some(person.sid, person.email) | alone,
-                emails=_some(person.email),
-            )
+            names = {
+                "number": _some(person.canvas if system == "canvas" else person.participant),
+                "id": _some(person.sid) | alone,
+                "login": _some(person.sid, person.email) | alone,
+                "e-mail": _some(person.email),
+            }
+            yield _Claim(row, person, names)
 
 
 def _known(book: Book) -> Iterator[_Known]:
@@ -204,25 +205,23 @@ def _known(book: Book) -> Iterator[_Known]:
         if book.system == "canvas":
             if not cells.get("ID"):
                 continue  # Points Possible, and such
-            yield _Known(
-                line=number,
-                who=cells.get("Student")
-                or f"{cells.get('LastName', '')}, {cells.get('FirstName', '')}".strip(", "),
-                numbers=_some(cells["ID"]),
-                ids=_some(cells.get(school_s)),
-                logins=_some(cells.get("SIS Login ID")),
-                emails=_some(cells.get("Email"), cells.get("SIS Login ID")),
-            )
+            halves = f"{cells.get('LastName', '')}, {cells.get('FirstName', '')}".strip(", ")
+            names = {
+                "number": _some(cells["ID"]),
+                "id": _some(cells.get(school_s)),
+                "login": _some(cells.get("SIS Login ID")),
+                "e-mail": _some(cells.get("Email"), cells.get("SIS Login ID")),
+            }
+            yield _Known(number, cells.get("Student") or halves, names)
         elif cells.get("Identifier"):
             participant = _PARTICIPANT.search(cells["Identifier"])
-            yield _Known(
-                line=number,
-                who=cells.get("Full name", "") or cells["Identifier"],
-                numbers=_some(participant[0] if participant else None),
-                ids=_some(cells.get("ID number")),
-                logins=_some(cells.get("Username")),
-                emails=_some(cells.get("Email address")),
-            )
+            names = {
+                "number": _some(participant[0] if participant else None),
+                "id": _some(cells.get("ID number")),
+                "login": _some(cells.get("Username")),
+                "e-mail": _some(cells.get("Email address")),
+            }
+            yield _Known(number, cells.get("Full name", "") or cells["Identifier"], names)
 
 
 def _some(*values: str | None) -> frozenset[str]:
@@ -233,31 +232,20 @@ def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-class _Matching(Struct):
-    """Which line each claim fits, and what fits none."""
-
-    lines: dict[int, list[_Claim]] = field(default_factory=dict)
-    left: list[Left] = field(default_factory=list)
-
-    def match(self, claim: _Claim, known: Mapping[str, Mapping[str, list[int]]]) -> None:
-        for way in _WAYS:
-            values = getattr(claim, way)
-            if values and not claim.row.people and _folded(claim.row.id) in known[way]:
-                values = _some(claim.row.id)  # alice-2 may be a login, too
-            found = {line for value in values for line in known[way].get(value, ())}
-            if len(found) == 1:
-                self.lines.setdefault(found.pop(), []).append(claim)
-                return
-            if found:
-                self.left.append(Left(claim.who, f"fits {len(found)} lines by its {_WAYS[way]}"))
-                return
-        why = "nobody in the gradebook has such an id or address"
-        if not claim.row.people:
-            why = "is not said to be anybody's: nobody in the gradebook has such an id or login"
-        self.left.append(Left(claim.who, why))
-
-
-_WAYS: Final = {"numbers": "number", "ids": "id", "logins": "login", "emails": "e-mail"}
+def _line_of(claim: _Claim, known: Mapping[str, Mapping[str, list[int]]]) -> int | str:
+    """Decides which line is somebody's, or says why none is."""
+    for way in _WAYS:
+        values = claim.names[way]
+        if values and not claim.row.people and _folded(claim.row.id) in known[way]:
+            values = _some(claim.row.id)  # alice-2 may be a login, too
+        found = {line for value in values for line in known[way].get(value, ())}
+        if len(found) == 1:
+            return found.pop()
+        if found:
+            return f"fits {len(found)} lines by its {way}"
+    if not claim.row.people:
+        return "is not said to be anybody's: nobody in the gradebook has such an id or login"
+    return "nobody in the gradebook has such an id or address"
 
 
 # --------------------------------------------------------------------------- filling
@@ -269,17 +257,22 @@ def fill(book: Book, rows: Sequence[Row]) -> Filled:
     ways: dict[str, dict[str, list[int]]] = {way: {} for way in _WAYS}
     for one in known:
         for way, values in ways.items():
-            for value in getattr(one, way):
+            for value in one.names[way]:
                 values.setdefault(value, []).append(one.line)
-    matching = _Matching()
+    claimed: dict[int, list[_Claim]] = {}
+    left = []
     for claim in _claims(rows, book.system):
-        matching.match(claim, ways)
+        found = _line_of(claim, ways)
+        if isinstance(found, str):
+            left.append(Left(claim.who, found))
+        else:
+            claimed.setdefault(found, []).append(claim)
     lines = [list(line) for line in book.lines]
     decimal_point = "," if any(map(_DECIMAL_COMMA.fullmatch, _maxima(book))) else "."
-    left, notes = matching.left, list(_notes(book, rows))
+    notes = list(_notes(book, rows))
     count = 0
     for one in known:
-        claims = matching.lines.get(one.line, [])
+        claims = claimed.get(one.line, [])
         why = _why_not(book, one, claims)
         if why:
             left.append(Left(one.who, why))

@@ -39,7 +39,6 @@ from grader.model import (
     TimedOut,
     Transcript,
 )
-from grader.remembering import remembered
 from grader.report.rows import Row
 from grader.sandbox import answers, wire
 
@@ -207,24 +206,9 @@ def _pack_call(function: str, asked: int | bytes, observation: Observation) -> b
         return b"B" + _ANSWER.pack(len(asked), observation.wall_s, len(name)) + asked + answered
     place = asked if isinstance(asked, int) else _as_array(asked)
     try:
-        if isinstance(outcome, Missing | Raised):
-            seen = _encoded(outcome, observation)
-            return b"C" + wire.encode_tuple(wire.encode(function), wire.encode(place), seen)
         return b"C" + wire.encode((function, place, _plain(observation)))
     except wire.WireError:
         return b""
-
-
-def _encoded(outcome: Missing | Raised, observation: Observation) -> bytes:
-    """An observation in the encoding of its plain form; what many came to is encoded once."""
-    rest = (_plain(getattr(observation, name)) for name in _FIELDS[Observation][1:])
-    kind = wire.encode(Observation.__name__)
-    return wire.encode_tuple(kind, _encoded_outcome(outcome), *map(wire.encode, rest))
-
-
-@remembered(8192)
-def _encoded_outcome(outcome: Missing | Raised) -> bytes:
-    return wire.encode(_plain(outcome))
 
 
 def unpack_body(

@@ -16,8 +16,8 @@ from msgspec.structs import replace
 
 from grader.classroom.folder import Folder
 from grader.errors import UsageError
-from grader.model import Assignment
-from grader.report.rows import Person, Row
+from grader.model import Assignment, Person
+from grader.report.rows import Row
 from grader.report.text import first_few
 from grader.submission import Handed
 
@@ -47,10 +47,7 @@ def members(handed_in: Sequence[Handed]) -> tuple[Member, ...]:
     return tuple(
         Member(
             id=handed.id,
-            people=tuple(
-                Person(one.name, one.sid, one.email, one.participant, one.canvas)
-                for one in handed.submitters
-            ),
+            people=handed.submitters,
             created_at=handed.created_at,
             remarks=handed.remarks,
         )

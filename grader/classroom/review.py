@@ -57,6 +57,8 @@ Key: TypeAlias = tuple[str, str]
 class Mark(Struct, frozen=True):
     """What a person gave an answer."""
 
+    question: str
+    answer: str  # its key
     points: Decimal
     comment: str = ""
 
@@ -95,11 +97,7 @@ def keep_marks(folder: Folder, marks: Marks) -> None:
     Raises:
         NotWrittenError: with the reason.
     """
-    kept = [
-        _KeptMark(question, answer, mark.points, mark.comment)
-        for (question, answer), mark in marks.given.items()
-    ]
-    folder.write(folder.staff / "marks.json", msgspec.json.encode(kept))
+    folder.write(folder.staff / "marks.json", msgspec.json.encode(list(marks.given.values())))
 
 
 def kept_marks(folder: Folder, assignment: Assignment, newer: Marks) -> Marks:
@@ -110,30 +108,19 @@ def kept_marks(folder: Folder, assignment: Assignment, newer: Marks) -> Marks:
     """
     try:
         data = (folder.staff / "marks.json").read_bytes()
-        kept = msgspec.json.decode(data, type=list[_KeptMark])
+        kept = msgspec.json.decode(data, type=list[Mark])
     except (OSError, msgspec.MsgspecError):
         kept = []
     maxima = {q.id: q.points for q in assignment.questions if q.marked_by_person}
-    older = {
-        (one.question, one.answer): Mark(one.points, one.comment)
-        for one in kept
-        if one.question in maxima
-    }
+    older = {(mark.question, mark.answer): mark for mark in kept if mark.question in maxima}
     given = newer.over(Marks(older)).given
-    for (question, answer), mark in given.items():
-        if mark.points > maxima[question]:
+    for mark in given.values():
+        if mark.points > maxima[mark.question]:
             raise UsageError(
-                f"{question} {answer} was given {points_text(mark.points)} points, and is now "
-                f"worth {points_text(maxima[question])}; mark it again, with --marks"
+                f"{mark.question} {mark.answer} was given {points_text(mark.points)} points, and "
+                f"is now worth {points_text(maxima[mark.question])}; mark it again, with --marks"
             )
     return Marks(given)
-
-
-class _KeptMark(Struct, frozen=True):
-    question: str
-    answer: str
-    points: Decimal
-    comment: str
 
 
 def with_marks(card: Scorecard, marks: Marks) -> Scorecard:
@@ -304,7 +291,7 @@ def _mark(cells: Mapping[str, str], key: Key, maxima: Mapping[str, Decimal]) -> 
         raise _MistakeError(
             f"points {written} for {question}: write 0 to {points_text(most)}, its maximum"
         )
-    return Mark(abs(points.quantize(_CENT)), _comment(cells))
+    return Mark(question, answer, abs(points.quantize(_CENT)), _comment(cells))
 
 
 def _comment(cells: Mapping[str, str]) -> str:

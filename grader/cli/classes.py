@@ -200,7 +200,7 @@ def regrade(
     """
     import os
 
-    from grader.classroom import regrade_class
+    from grader.classroom.regrade import regrade_class
     from grader.classroom.review import read_marks
     from grader.pipeline import read_assignment
     from grader.report.changes import render_changes

@@ -16,6 +16,7 @@ from grader.model import (
     Killed,
     NotRun,
     Outcome,
+    Person,
     QuestionResult,
     Scorecard,
     Status,
@@ -28,16 +29,6 @@ from grader.report.text import counted
 
 PASSED, PARTLY, FOLLOWED, FAILED = "+~>-"
 """How one case stands, a character each: right, right in part, right given own steps, wrong."""
-
-
-class Person(Struct, frozen=True):
-    """Somebody who handed in; any of it may be empty."""
-
-    name: str = ""
-    sid: str = ""
-    email: str = ""
-    participant: str = ""  # Moodle's number
-    canvas: str = ""  # Canvas's number
 
 
 class QuestionRow(Struct, frozen=True):

@@ -6,12 +6,10 @@ student hands in makes it raise.
 
 from grader.submission.class_input import Handed, find_submissions, passed_over, read_handed
 from grader.submission.imports import imports_of
-from grader.submission.metadata import Submitter
 from grader.submission.reading import read_submission
 
 __all__ = [
     "Handed",
-    "Submitter",
     "find_submissions",
     "imports_of",
     "passed_over",

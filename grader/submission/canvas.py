@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
 
-from grader.submission.metadata import Submitter
+from grader.model import Person
 from grader.submission.naming import kind_of, resembles
 
 _OF_A_NAME = r"[^\x00-/:-@\[-^`{-\x7f]"  # letters and digits with their marks, underscores
@@ -41,7 +41,7 @@ class Group(Struct):
     """What one student handed in, under the names that they gave it."""
 
     id: str
-    submitters: tuple[Submitter, ...]
+    submitters: tuple[Person, ...]
     was_late: bool
     files: dict[str, str]  # their name -> the file's
     numbers: set[str] = field(default_factory=set)  # of the files
@@ -71,7 +71,7 @@ def groups_of(names: Iterable[str], *, expected_name: str) -> Mapping[str, Group
         parts = matches[0].groupdict(default="")
         who, user, file = parts.get("who", ""), parts["user"], parts["file"]
         if (who, user) not in groups:
-            people = (Submitter(name=who, canvas=user),) if who else ()
+            people = (Person(name=who, canvas=user),) if who else ()
             group = Group(f"{who or 'anon'}_{user}", people, was_late=False, files={})
             groups[who, user] = by_first[name] = group
         group = groups[who, user]

@@ -17,10 +17,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from grader.errors import UsageError
-from grader.model import Submission
+from grader.model import Person, Submission
 from grader.submission.canvas import Group, groups_of, is_numbered
 from grader.submission.choice import is_candidate
-from grader.submission.metadata import MAX_METADATA, Entry, Submitter, read_metadata
+from grader.submission.metadata import MAX_METADATA, Entry, read_metadata
 from grader.submission.naming import (
     distinct,
     is_archive_or_document,
@@ -64,7 +64,7 @@ class Handed(Struct, frozen=True):
     path: Path  # the file or the folder; or the zip of a class that holds it
     inside: str = ""  # its place in that zip: "alice.py", or "alice/" for a folder
     files: tuple[tuple[str, str], ...] = ()  # or several places in a folder or zip: name, place
-    submitters: tuple[Submitter, ...] = ()
+    submitters: tuple[Person, ...] = ()
     created_at: datetime | None = None
     remarks: tuple[str, ...] = ()  # to staff
     problem: str | None = None  # why there is nothing to read, in a sentence to the student
@@ -302,14 +302,14 @@ def _canvas_members(path: Path, top: _Level, groups: Mapping[str, Group]) -> dic
     }
 
 
-def _participant(name: str) -> tuple[Submitter, ...]:
+def _participant(name: str) -> tuple[Person, ...]:
     """Who handed in what Moodle gave this name: Ben Elm_100003_assignsubmission_file_.
 
     Before the number stands what a student is called and after it perhaps what a file is, either
     of which may hold another student's number. Where there are two, nobody can tell.
     """
     found = set(_PARTICIPANT.findall(name))
-    return (Submitter(participant=found.pop()),) if len(found) == 1 else ()
+    return (Person(participant=found.pop()),) if len(found) == 1 else ()
 
 
 def _is_text_beside_files(name: str, folders: Sequence[str]) -> bool:

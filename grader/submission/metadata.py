@@ -19,6 +19,7 @@ from datetime import datetime, timedelta, timezone
 
 from msgspec import Struct
 
+from grader.model import Person
 from grader.submission.naming import shown
 
 MAX_METADATA = 512 << 20  # bytes
@@ -36,20 +37,10 @@ _TIME = re.compile(
 _OTHER_LINE_ENDS = str.maketrans(dict.fromkeys("\r\v\f\x85\u2028\u2029", " "))
 
 
-class Submitter(Struct, frozen=True):
-    """A student as the export names them; any of it may be empty."""
-
-    name: str = ""
-    sid: str = ""
-    email: str = ""
-    participant: str = ""  # Moodle's number
-    canvas: str = ""  # Canvas's number; the name is then as Canvas writes it before a file's
-
-
 class Entry(Struct, frozen=True):
     """What the export says of one submission."""
 
-    submitters: tuple[Submitter, ...] = ()
+    submitters: tuple[Person, ...] = ()
     created_at: datetime | None = None
     damaged: bool = False
 
@@ -108,7 +99,7 @@ def _entry(text: str) -> Entry:
         people = []
     return Entry(
         tuple(
-            Submitter(*(_field(person, key) for key in (":name", ":sid", ":email")))
+            Person(*(_field(person, key) for key in (":name", ":sid", ":email")))
             for person in people[:_MAX_SUBMITTERS]
             if isinstance(person, dict)
         ),

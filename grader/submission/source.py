@@ -42,10 +42,10 @@ _PLAIN_CODECS = frozenset(
 _ON_WINDOWS = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(128, 256)}
 
 
-def decode(content: bytes, *, name: str, limit: int = MAX_SOURCE) -> tuple[str, tuple[str, ...]]:
+def decode(content: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
     """Return the text with "\\n" as its line ends, and remarks; raise Refused when it is none."""
-    if len(content) > limit:
-        raise Refused(f"{shown(name)} is larger than {size_text(limit)}")
+    if len(content) > MAX_SOURCE:
+        raise Refused(f"{shown(name)} is larger than {size_text(MAX_SOURCE)}")
     foreign = what_it_looks_like(content)
     if foreign is not None:
         raise Refused(f"{shown(name)} looks like {foreign}; hand in the Python source")

@@ -13,7 +13,8 @@ from coursework import Course, run
 from grader.classroom.gradebook import Book, Filled, fill, read_book
 from grader.classroom.register import members
 from grader.errors import UsageError
-from grader.report.rows import Person, Row
+from grader.model import Person
+from grader.report.rows import Row
 from grader.submission import find_submissions
 
 CANVAS = """\

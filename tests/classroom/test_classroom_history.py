@@ -21,8 +21,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from grader.classroom import records, regrade, regrade_class, run
+from grader.classroom import records, regrade, run
 from grader.classroom.folder import Folder
+from grader.classroom.regrade import regrade_class
 from grader.classroom.review import Key, Mark, Marks
 from grader.errors import UsageError
 from grader.model import TextAnswer
@@ -175,9 +176,9 @@ class History(RuleBasedStateMachine):
 
     marks = st.dictionaries(
         st.sampled_from([key_of(text) for text in TEXTS]),
-        st.builds(Mark, st.sampled_from([Decimal(1), Decimal("2.5")]), st.sampled_from(["", "Ok"])),
+        st.tuples(st.sampled_from([Decimal(1), Decimal("2.5")]), st.sampled_from(["", "Ok"])),
         max_size=2,
-    )
+    ).map(lambda marks: {key: Mark(*key, *mark) for key, mark in marks.items()})
     after = st.none() | st.integers(0, 25)
 
     @rule(resume=st.booleans(), marks=marks, after=after)

@@ -18,12 +18,12 @@ from coursework import CLASS, RIGHT, Course, course, export
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.model import Assignment, Case, Question, TextAnswer, WrongAnswer
+from grader.model import Assignment, Case, Person, Question, TextAnswer, WrongAnswer
 from grader.report import charts
 from grader.report.answers import Answer
 from grader.report.class_page import render_class
 from grader.report.measures import alpha, correlation, measure
-from grader.report.rows import Person, QuestionRow, Row
+from grader.report.rows import QuestionRow, Row
 from grader.report.similar_page import Pair, Side
 
 SCORES = st.lists(st.tuples(*[st.integers(0, 10).map(float)] * 3), min_size=5, max_size=30)

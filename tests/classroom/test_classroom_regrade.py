@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from coursework import CONFIG, REFERENCE, RIGHT, Course, contents, course, handed_in, run
 
-from grader.classroom import Regraded, regrade_class
+from grader.classroom.regrade import Regraded, regrade_class
 from grader.errors import UsageError
 from grader.pipeline import read_assignment
 from grader.sandbox import Launcher

@@ -15,10 +15,9 @@ import pytest
 from handing_in import SOLUTION, Content, folder, notebook_text, special_entry, zip_bytes
 
 from grader.errors import UsageError
-from grader.model import Chunk
+from grader.model import Chunk, Person
 from grader.submission import (
     Handed,
-    Submitter,
     archive,
     find_submissions,
     passed_over,
@@ -372,17 +371,17 @@ def test_what_is_nobody_s_submission_is_told(
 def test_an_export_gives_each_submission_its_people_and_time(put: Put) -> None:
     first, second, missing, damaged, extra = find(put(EXPORT))
     assert first.id == "submission_100000001"
-    assert first.submitters == (Submitter("Ada Lovelace", "00000001", "ada@example.edu"),)
+    assert first.submitters == (Person("Ada Lovelace", "00000001", "ada@example.edu"),)
     assert first.created_at == datetime(2023, 12, 1, 5, 25, 21, 716840, tzinfo=timezone.utc)
     assert (first.remarks, first.problem) == ((), None)
     assert second.submitters == (
-        Submitter("Grace Hopper", "0123", "grace@example.edu"),
-        Submitter("Zoë: 'x'", "1e5", ""),
+        Person("Grace Hopper", "0123", "grace@example.edu"),
+        Person("Zoë: 'x'", "1e5", ""),
     )
     india = timezone(timedelta(hours=5, minutes=30))
     assert second.created_at == datetime(2023, 12, 2, 2, 52, 7, tzinfo=india)
     assert missing.problem == "the export lists this submission but holds no files of it"
-    assert missing.submitters == (Submitter("Missing Files", "9"),)
+    assert missing.submitters == (Person("Missing Files", "9"),)
     assert missing.created_at is None
     assert damaged.remarks == ("its entry in submission_metadata.yml is damaged",)
     assert extra.remarks == ("submission_metadata.yml does not list it",)
@@ -431,8 +430,8 @@ def test_the_files_that_canvas_gives_of_a_student_are_one_submission(put: Put) -
     assert set(read["elmben_1207"].helpers) == {"layers.py", "layers-1.py"}
     assert class_["elmben_1207"].remarks == ("Canvas says that it was late",)
     assert all(map(solved, class_.values()))
-    assert class_["doejane_1203"].submitters == (Submitter(name="doejane", canvas="1203"),)
-    assert class_["zoë_o_1209"].submitters == (Submitter(name="zoë_o", canvas="1209"),)
+    assert class_["doejane_1203"].submitters == (Person(name="doejane", canvas="1203"),)
+    assert class_["zoë_o_1209"].submitters == (Person(name="zoë_o", canvas="1209"),)
     assert class_["anon_f3Xq2"].submitters == ()
     assert class_["smithbob_42_1208_7793_solution"].submitters == (), "nobody can tell whose it is"
     assert passed_over([path], expected_name="solution.py") == ("doejane_1203_text.html",)
@@ -499,7 +498,7 @@ def test_a_name_from_canvas_has_letters_of_any_script(put: Put, name: str) -> No
         put({f"{name}_3_4_solution.py": "", "elm_5_6_a.py": "", f"{name}_3_7_b.py": ""})
     )
     assert {*one.submitters, *other.submitters} == {
-        Submitter(name=name, canvas="3"), Submitter(name="elm", canvas="5")
+        Person(name=name, canvas="3"), Person(name="elm", canvas="5")
     }  # fmt: skip
 
 
@@ -589,7 +588,7 @@ def test_hostile_metadata_costs_its_own_entry_only(hostile: str) -> None:
     text = f"evil:\n  :submitters: {hostile}\ngood:\n  :submitters:\n  - :name: Ada\n"
     entries = read_metadata(text.encode())
     assert entries["evil"].submitters == ()
-    assert entries["good"].submitters == (Submitter("Ada"),)
+    assert entries["good"].submitters == (Person("Ada"),)
 
 
 def test_of_two_entries_by_one_name_neither_says_whose_it_is() -> None:
