@@ -159,12 +159,15 @@ def _cut(lines: list[str], flags: int) -> tuple[list[ast.stmt], list[Broken]]:
 def _starts(lines: list[str]) -> list[int]:
     """Return the lines (from 0) where a piece may begin, and one past the end."""
     starts = [0]
+    decorates = lines[0].startswith("@")  # nothing but decorators since the last start
     for number in range(1, len(lines)):
-        decorated = lines[starts[-1]].startswith("@") and all(
-            line.startswith("@") or _CONTINUES.match(line) for line in lines[starts[-1] : number]
-        )
-        if not _CONTINUES.match(lines[number]) and not decorated:
+        line = lines[number]
+        continues, is_decorator = bool(_CONTINUES.match(line)), line.startswith("@")
+        if continues or decorates:
+            decorates = decorates and (continues or is_decorator)
+        else:
             starts.append(number)
+            decorates = is_decorator
     return [*starts, len(lines)]
 
 
@@ -193,7 +196,8 @@ def _extensions(
 
 def _broken(error: Exception, above: int, lines: list[str]) -> Broken:
     line = above + max(1, min(getattr(error, "lineno", None) or 1, len(lines) - above))
-    code = (text for text in lines[above:] if text.strip() and not text.startswith("#"))
+    below = (lines[number] for number in range(above, len(lines)))
+    code = (text for text in below if text.strip() and not text.startswith("#"))
     shown = next(code, "")
     # Python names lines in its messages, too; it counts them from the start of the piece.
     what = re.sub(r"\bline (\d+)", lambda found: f"line {int(found[1]) + above}", describe(error))

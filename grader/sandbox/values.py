@@ -162,9 +162,8 @@ class _Reader:
             return complex(value)
         if _is(type(value), numpy.str_):
             return str.__str__(value)
-        if (
-            value.dtype.kind not in "biufc"
-        ):  # a record, bytes; a date, of which item() may be an int
+        # not a record or bytes, and no date either, of which item() may be an int
+        if value.dtype.kind not in "biufc":
             raise Refusal("dtype")
         return numpy.generic.item(value)
 
