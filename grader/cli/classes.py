@@ -145,8 +145,7 @@ def grade(
         except BaseException:
             progress.stopped()
             raise
-    several = len(handed_in) > 1
-    beside = passed_over(paths, expected_name=assignment.filename) if several else ()
+    beside = passed_over(paths, expected_name=assignment.filename)
     _conclude(outcome, progress.card, out, beside, plain=plain)
 
 

@@ -114,20 +114,31 @@ def find_submissions(paths: Sequence[Path], *, expected_name: str) -> tuple[Hand
 def passed_over(paths: Sequence[Path], *, expected_name: str) -> tuple[str, ...]:
     """Return the names of what lies beside a class's submissions and is taken for none.
 
-    That is files, and folders such as `.bob` or `node_modules` in which a solution may lie.
+    That is files, and folders such as `.bob` or `node_modules` in which a solution may lie. Of one
+    submission it is the folders that hold a solution as it does.
     """
     names = []
     for path in paths:
         tree = _tree_at(path)
         if tree is not None:
             top = _descend(tree)
-            members = _members(path, tree, top, expected_name) or {}
+            members = _members(path, tree, top, expected_name)
+            if not members:
+                names += _folders_with(tree, top, expected_name)
+                continue
             taken = {member.inside for member in members.values()} | {top.path + METADATA}
             taken |= {place for member in members.values() for _, place in member.files}
-            if members:
-                names += [name for name in top.files if top.path + name not in taken]
-                names += _junk_with_solutions(path, tree, top)
+            names += [name for name in top.files if top.path + name not in taken]
+            names += _junk_with_solutions(path, tree, top)
     return tuple(shown(name) for name in names)
+
+
+def _folders_with(tree: Tree, top: _Level, expected_name: str) -> list[str]:
+    """Return the folders beside a solution that hold one of the same name."""
+    expected = expected_name.casefold()
+    holding = {f"{folder}/".casefold() + expected: f"{folder}/" for folder in top.folders}
+    places = {name[len(top.path) :].casefold() for name in tree.names if name.startswith(top.path)}
+    return [folder for place, folder in holding.items() if place in places]
 
 
 def _junk_with_solutions(path: Path, tree: Tree, top: _Level) -> list[str]:

@@ -344,6 +344,17 @@ EXPORT: dict[str, Content] = {
         ({"hw/ada/s.py": SOLUTION, "hw/bob/s.py": "", "hw/Makefile": ""}, ("Makefile",)),
         ({"ada/s.py": SOLUTION, "ada/notes.txt": "", "bob.pdf": ""}, ()),
         ({"solution.py": SOLUTION, "data.csv": ""}, ()),
+        (
+            {
+                "hw/solution.py": SOLUTION,
+                "hw/ada/solution.py": "",
+                "hw/eve/Solution.py": SOLUTION,
+                "hw/layers/__init__.py": "",
+                "hw/old/s.py": SOLUTION,
+                "hw/__MACOSX/solution.py": "",
+            },
+            ("ada/", "eve/"),
+        ),
         (EXPORT, ("notes.txt",)),
         (
             {
