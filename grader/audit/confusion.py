@@ -1,8 +1,9 @@
 """Runs every wrong answer as a submission: is it diagnosed as itself, and as nothing else?
 
 Each is run in the forms in which a student may give it: as the formula that it is; behind the
-guards of a right answer; in float32, where the question has a tolerance. A form that leaves
-nothing wrong (guards, where the slip is a missing guard) says nothing and is left out.
+guards of a right answer; in float32, where the question has a tolerance and does not ask for the
+expected dtype. A form that leaves nothing wrong (guards, where the slip is a missing guard) says
+nothing and is left out.
 """
 
 from __future__ import annotations
@@ -111,8 +112,7 @@ def run_wrong_answers(
 
 
 def _forms(subject: Subject) -> list[str]:
-    close = any(case.rule.kind == "close" for case in subject.question.cases)
-    return [*_FORMS] if close else ["plain", "guarded"]
+    return [*_FORMS] if subject.takes_any_precision else ["plain", "guarded"]
 
 
 def _run_form(

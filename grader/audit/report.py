@@ -13,7 +13,7 @@ from msgspec import Struct
 from grader.audit.confusion import Confusion
 from grader.audit.guessing import Guess
 from grader.audit.judge import Fate, Mutant, Verdict
-from grader.audit.margins import Margin, Right
+from grader.audit.margins import SINGLE, Margin, Right
 from grader.audit.redundancy import Telling
 from grader.audit.search import Tried, Witness
 from grader.sandbox.wire import encode
@@ -168,5 +168,7 @@ def _too_strict(right: Right) -> Flaw:
     return Flaw(
         f"{right.question}: {right.name}",
         f"a right answer fails {', '.join(right.failed)}",
-        "widen the tolerance, or mend this implementation",
+        "widen the tolerance, or write `dtype: same` where double precision is asked for"
+        if right.name == SINGLE
+        else "widen the tolerance, or mend this implementation",
     )

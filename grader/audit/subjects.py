@@ -50,6 +50,12 @@ class Subject(Struct, frozen=True):
     def reference(self) -> Name:
         return self.module, self.question.function
 
+    @property
+    def takes_any_precision(self) -> bool:
+        """Whether results may differ a little, and be of another dtype."""
+        rules = [case.rule for case in self.question.cases]
+        return any(rule.kind == "close" and not rule.same_dtype for rule in rules)
+
     def name(self, function: str) -> Name:
         return self.module, function
 

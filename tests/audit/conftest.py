@@ -197,3 +197,12 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> AuditReport:
     """The audit of the same assignment, mended."""
     config = write(tmp_path_factory.mktemp("sound"), listed=True, more=True, atol="1e-5")
     return audit(read_assignment(config), config, workers=2)
+
+
+@pytest.fixture(scope="session")
+def exact(tmp_path_factory: pytest.TempPathFactory) -> AuditReport:
+    """The audit of the mended one where double precision is asked for."""
+    config = write(
+        tmp_path_factory.mktemp("exact"), listed=True, more=True, atol="1e-12, dtype: same"
+    )
+    return audit(read_assignment(config), config, workers=2)

@@ -125,6 +125,13 @@ def test_a_right_answer_that_a_tolerance_fails_is_a_flaw(
     assert all(right.share == 1 for right in sound.rights if right.runs)
     (strict,) = [flaw for flaw in flawed.flaws if "a right answer fails" in flaw.what]
     assert strict.where == "smooth: the reference in float32"
+    assert strict.remedy.endswith("write `dtype: same` where double precision is asked for")
+
+
+def test_where_the_dtype_is_asked_for_no_other_precision_is_tried(exact: AuditReport) -> None:
+    names = {right.name for right in exact.rights if right.question == "smooth" and right.runs}
+    assert names == {"the reference, as nested lists"}
+    assert exact.exit_code == 0
 
 
 def test_a_right_answer_whose_library_is_missing_is_no_flaw(sound: AuditReport) -> None:
