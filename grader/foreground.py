@@ -96,7 +96,7 @@ class Foreground:
             return Returned(value, notes if callable(function) else ("value", *notes))
         except Refusal as refused:
             return refusal(refused.code) or UNREADABLE
-        except WireError:
+        except Exception:  # noqa: BLE001 - a sparse matrix that is damaged, an odd tensor
             return UNREADABLE
 
     def _raised(self, error: BaseException) -> Raised:

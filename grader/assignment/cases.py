@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from grader.model import FloatArray, Value
 
 
+_LISTED = 20  # keys of a result that a message names
+
+
 class _Unsound(Exception):
     """A case that cannot be used; its problem has been noted."""
 
@@ -128,7 +131,7 @@ def _way_on(value: Value, at: tuple[str | int, ...]) -> str:
     """The remedy for a way that ends too early: the keys that are there."""
     for length in range(len(at)):
         part = narrow(value, at[:length])
-        if isinstance(part, dict) and at[length] not in part:
+        if isinstance(part, dict) and at[length] not in part and len(part) <= _LISTED:
             return suggest(at[length], map(str, part), what="key")
     return "write keys and positions that the result has"
 

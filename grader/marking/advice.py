@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from grader.marking.compare import narrow
 from grader.marking.credit import must_raise
-from grader.marking.patterns import NONE, NONE_ELSEWHERE, OF_ANOTHER_KIND, patterns
+from grader.marking.patterns import NONE, OF_ANOTHER_KIND, patterns
 from grader.marking.wording import count_sentences, first_sentences, one_line
 from grader.model import (
     CaseResult,
@@ -83,7 +83,8 @@ def _candidates(result: QuestionResult, loaded: Loaded, asked: Collection[str]) 
     yield from common
     told = any(wrong.feedback.strip() for wrong in result.diagnosis)
     if not told and not OF_ANOTHER_KIND.intersection(common):
-        yield from _different(shown, common)
+        asked_for_none = any(c.case.shown and c.case.expected is None for c in result.cases)
+        yield from _different(shown, common, asked_for_none=asked_for_none)
     yield from _claims([case for case in shown if must_raise(case)])
     yield from _hidden(hidden, {type(case.observation.outcome) for case in shown})
     unexplained = [case for case in hidden if not case.followed_from]
@@ -209,14 +210,16 @@ def _claims(cases: Sequence[CaseResult]) -> Iterator[str]:
         yield f'In the case "{name}": {claim}.'
 
 
-def _different(shown: Sequence[CaseResult], common: Sequence[str]) -> Iterator[str]:
+def _different(
+    shown: Sequence[CaseResult], common: Sequence[str], *, asked_for_none: bool
+) -> Iterator[str]:
     """What the first shown case with a wrong value looks like, or else how to go on from it."""
     for case in shown:
         outcome = case.observation.outcome
         if not isinstance(outcome, Returned) or must_raise(case) or case.followed_from:
             continue
         name = case.case.name
-        if narrow(outcome.value, case.case.at) is None and NONE_ELSEWHERE not in common:
+        if narrow(outcome.value, case.case.at) is None and not asked_for_none:
             yield f'In the case "{name}" {NONE}'
             return
         remarks = [r for r in case.remarks if not any(r in pattern for pattern in common)]

@@ -213,7 +213,7 @@ def slip_on_top(question: Question, results: Sequence[CaseResult], own: OwnSteps
             and (predictions := _predictions(answer, results, mix, own)) is not None
         ]
         diagnosis = diagnose(replace(question, wrong_answers=tuple(answers)), results)
-        if follows:  # without any slip, too: due no less than whoever made it, but not named
+        if follows:  # without any slip, too: named only if it is worth more, as `explaining`
             diagnosis = replace(diagnosis, fitting=())
         if diagnosis.due > best.diagnosis.due:
             best = SlipOnTop(diagnosis, tuple(step.id for step in mix))

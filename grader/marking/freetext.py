@@ -63,7 +63,10 @@ def _name(key: object) -> str:
 
 
 def _joined(value: object) -> str | None:
-    """A text, also one that was written as several ones; a comma too many makes a tuple of it."""
+    """A text, also one that was written as several ones; a comma too many makes a tuple of it.
+
+    What stands beside texts and is none is written out, as a mark goes to all who wrote the same.
+    """
     if isinstance(value, str):
         return value
     if isinstance(value, dict):
@@ -72,8 +75,13 @@ def _joined(value: object) -> str | None:
         named = [("", item) for item in islice(value, _LOOKED_AT)]
     else:
         return None
-    lines = [name + item for name, item in named if isinstance(item, str)]
-    return "\n".join(lines) if lines and len(lines) == len(named) else None
+    texts = [_joined(item) for _, item in named]
+    if all(text is None for text in texts):
+        return None
+    return "\n".join(
+        name + (show(item) if text is None else text)
+        for (name, item), text in zip(named, texts, strict=True)
+    )
 
 
 def _findings(form: TextForm, texts: Mapping[str, str]) -> Iterator[str]:

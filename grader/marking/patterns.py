@@ -48,7 +48,7 @@ _NOT_REFUSED = "All is right, except for an exception that the statement asks fo
 _SQUARE_ONLY = "It is right for square inputs only: where do height and width change places?"
 NONE = "the result is None: is it printed, or does a branch return nothing?"
 _NONE = f"In every failed case {NONE}"
-NONE_ELSEWHERE = "In every failed case the result is None, which is right in other cases only."
+_NONE_ELSEWHERE = "In every failed case the result is None, which is right in other cases only."
 _KEPT = "Each result goes on from that of the call before: what is kept between calls?"
 _TEXT = "In every failed case the result is text: return the number itself, not its digits."
 OF_ANOTHER_KIND = frozenset({_NONE, _TEXT})
@@ -59,7 +59,7 @@ def _same_kind(failed: Sequence[CaseResult], values: Sequence[CaseResult]) -> It
     """What no value is: a result that was not returned, or that was written out."""
     kinds = {_kind(result) for result in failed}
     if kinds == {_NONE} and any(_is_rightly_none(result) for result in values):
-        yield NONE_ELSEWHERE
+        yield _NONE_ELSEWHERE
     elif len(kinds) == 1:
         yield from kinds - {""}
 
@@ -137,6 +137,8 @@ def _all_go_on(results: Sequence[CaseResult], fewest: int) -> bool:
     known = [pair for pair in collected if pair is not None]
     if len(known) < len(results) or len(known) < fewest:
         return False
+    if not any(len(got) > len(before) for (_, before), (_, got) in pairwise(known)):
+        return False  # the same each time: nothing is added to it
     return all(_goes_on_from(before, *pair) for (_, before), pair in pairwise(known))
 
 

@@ -11,6 +11,7 @@ they would look so by chance.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -65,11 +66,12 @@ _UNSIGNED = "the result is right except that all signs are missing"
 _CUT_OFF = "the result is right except that all fractions are missing"
 
 _KEYS = "the keys are right but for their kind: 1 and '1' are two keys"
+_PUNCTUATION = re.compile(r"(?<=[^\W\d]{2})[.,;:!?]+(?!\S)")  # after words: 1.5, -1, n! say more
 _TEXT_BUT_FOR: dict[str, Callable[[str], str]] = {
     "capital letters": str.casefold,
     "spaces and line ends": lambda text: "".join(text.split()),
     "capital letters and spaces": lambda text: "".join(text.casefold().split()),
-    "its punctuation": lambda text: "".join(filter(str.isalnum, text)),
+    "its punctuation": lambda text: " ".join(_PUNCTUATION.sub("", text).split()),
 }
 
 GENERAL = frozenset(
@@ -308,7 +310,9 @@ def _varies(array: Array) -> bool:
 def _repeated(pair: _Pair) -> Iterator[str]:
     """What `[[0] * n] * n` and appending one list again and again come to."""
     want = pair.want
-    if want.ndim >= 2 and want.size > _FEWEST and pair.equal(np.broadcast_to(want[-1], want.shape)):
+    if want.ndim < 2 or want.size <= _FEWEST or not _varies(want[-1]):
+        return  # one number everywhere, such as zeros, may have come about in any way
+    if pair.equal(np.broadcast_to(want[-1], want.shape)):
         yield _LAST_ROW
 
 

@@ -124,11 +124,11 @@ def alpha(columns: Sequence[Sequence[float]]) -> float | None:
 
 def correlation(one: Sequence[float], other: Sequence[float]) -> float | None:
     """Pearson's correlation; None where one of the two does not vary, or there are too few."""
-    if len(one) < _FEWEST:
-        return None
+    if len(one) < _FEWEST or min(map(len, (set(one), set(other)))) < 2:
+        return None  # asked of the values: a mean of equal ones may be off by a rounding
     try:
         return pearson(one, other)
-    except StatisticsError:
+    except StatisticsError:  # what they vary by is too small for its square
         return None
 
 

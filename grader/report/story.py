@@ -207,7 +207,7 @@ def _load_notices(loaded: Loaded) -> Iterator[str]:
     more = len(loaded.problems) - _PROBLEMS
     if more > 0:
         yield f"{counted(more, 'more statement')} could not be run."
-    if any(problem.what.startswith("EOFError") for problem in loaded.problems):
+    if any(problem.what.startswith("EOFError: EOF when") for problem in loaded.problems):
         yield 'Nobody answers input() here; below if __name__ == "__main__": it does no harm.'
     if loaded.problems and loaded.failure is None:
         yield "Everything else in the file was read."

@@ -159,6 +159,8 @@ ROWS = [
      f"{LIST}: the reference gives 1, then an exception for the same arguments; take out"),
     ("a path to nothing", "config", "at: [first]", "at: [third]",
      "questions[2].cases[0].at: is ['third'], which leads to nothing in {'first': [2, 3], 'last': [4, 5]}; write a known key: first, last"),
+    ("a path to nothing among many keys", "shapes", SIDES, "    return dict.fromkeys(range(999), 1)\n",
+     "questions[2].cases[0].at: is ['first'], which leads to nothing in {0: 1,", "; write keys and positions that the result has"),
     ("a path beyond the end", "config", "at: [first]", "at: [first, 2]",
      "questions[2].cases[0].at: is ['first', 2], which leads to nothing in", "; write keys and positions"),
     # ------------------------------------------------------------------ tolerances, cases that can fail

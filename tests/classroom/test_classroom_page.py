@@ -90,6 +90,7 @@ def test_alpha_is_cronbach_s(scores: list[tuple[float, ...]]) -> None:
 def test_little_is_said_of_few_submissions_and_of_scores_that_do_not_vary() -> None:
     assert correlation([1, 2, 3, 4], [1, 2, 3, 4]) is None
     assert correlation([1, 2, 3, 4, 5], [2, 2, 2, 2, 2]) is None
+    assert correlation([1, 2, 3, 4, 5], [0.11] * 5) is None  # whose mean is not quite 0.11
     assert alpha([[1, 2]]) is None
     assert alpha([[1, 1], [1, 1]]) is None
     rows = [row(f"s{at}", at, at) for at in range(5)]

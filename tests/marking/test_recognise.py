@@ -20,6 +20,7 @@ from grader.model import Case, CaseResult, Observation, Raises, Rule
 MATRIX = np.array([[1, -2, 3], [4, 5, -6], [7, 8, 10]])
 OBLONG = np.array([[1, -2, 3], [4, 5, -6]])
 LARGE = np.arange(49).reshape(7, 7) % 11
+COLUMN = MATRIX.reshape(-1, 1)
 REAL = MATRIX + 0.25
 WITHIN = close(atol=np.full((3, 3), 1e-7))
 PARAMS = [448, 4640, 18496, 73856]
@@ -161,6 +162,12 @@ PLAIN: list[tuple[str, Any, Any, Rule]] = [
     ("other keys", {1: 2}, {"2": 2}, EXACT),
     ("keys that are the same", {1: 2}, {1.0: 3}, EXACT),
     ("signs only", "+-", "-+", EXACT),
+    ("signs of a formula", "x + y", "x - y", EXACT),
+    ("a sign of a number", "-1", "1", EXACT),
+    ("a decimal point", "1.5", "15", EXACT),
+    ("words parted otherwise", "a bc, d", "ab c d", EXACT),
+    ("zeros, where the last row is zeros", MATRIX * [[1], [1], [0]], 0 * MATRIX, EXACT),
+    ("the last one of a column", COLUMN, np.full_like(COLUMN, COLUMN[-1, 0]), EXACT),
     ("another text", "Hello", "Hallo", EXACT),
     ("two of three in reverse", [1, 1, 2], [2, 1, 2], EXACT),
 ]  # fmt: skip

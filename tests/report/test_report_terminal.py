@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from strategies import scorecards, unhurried
 
-from grader.model import Assignment, Isolation, Scorecard
+from grader.model import Assignment, Isolation, Loaded, LoadProblem, Scorecard
 from grader.pipeline import fault_card
 from grader.report.rows import Row, row_of
 from grader.report.terminal import Screen, render, render_class_table
@@ -112,6 +112,17 @@ def test_a_slip_on_top_of_ones_own_step_is_told_as_such() -> None:
     assert "are counted here" not in said
     said = " ".join(render(card(on_top, audience="staff"), PLAIN).split())
     assert "one slip on top of the student's q2b_size;" in said
+
+
+@pytest.mark.parametrize(
+    ("what", "told"), [("EOF when reading a line", True), ("No data left in file", False)]
+)
+def test_who_asks_for_input_and_nobody_else_is_told_that_nobody_answers(
+    what: str, told: bool
+) -> None:
+    loaded = Loaded(problems=(LoadProblem("solution.py", 1, f"EOFError: {what}", "a = b()"),))
+    said = render(replace(mixed(), loaded=loaded), Screen(width=80, plain=True))
+    assert ("Nobody answers input() here" in said) is told
 
 
 def test_staff_are_warned_of_what_was_not_refused() -> None:

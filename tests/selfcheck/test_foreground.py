@@ -40,6 +40,10 @@ def fill(array): array[:] = 7; return array
 def scalar(): return np.float32(0.5)
 def colour(): return Colour.RED
 def generator(): yield 1
+def damaged():
+    from scipy.sparse import lil_matrix
+    matrix = lil_matrix((2, 2)); matrix.rows[0], matrix.data[0] = [9], [1]
+    return matrix
 def own(): return Own()
 def huge(): return 10 ** 5000
 def fails(): raise Own("no")
@@ -64,6 +68,7 @@ CALLS: list[tuple[str, tuple[Any, ...]]] = [
     ("scalar", ()),
     ("colour", ()),
     ("generator", ()),
+    ("damaged", ()),
     ("own", ()),
     ("huge", ()),
     ("fails", ()),
