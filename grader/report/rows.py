@@ -6,8 +6,10 @@ them fit in memory, go from one process to another and lie on disk beside the re
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
+import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -18,6 +20,7 @@ from grader.model import (
     Outcome,
     Person,
     QuestionResult,
+    Returned,
     Scorecard,
     Status,
     TextAnswer,
@@ -26,6 +29,7 @@ from grader.model import (
 from grader.remembering import remembered
 from grader.report.story import decided, totals
 from grader.report.text import counted
+from grader.report.values import leaves
 
 PASSED, PARTLY, FOLLOWED, FAILED = "+~>-"
 """How one case stands, a character each: right, right in part, right given own steps, wrong."""
@@ -149,8 +153,28 @@ def _flags(card: Scorecard) -> tuple[str, ...]:
         "crashed": _any(outcomes, Killed),
         "not all run": wrote and _any(outcomes, NotRun),
         "not isolated": card.isolation.level == "none",
+        "only a constant follows": any(map(_only_a_constant_follows, card.questions)),
     }
     return tuple(flag for flag, holds in flags.items() if holds)
+
+
+@remembered(512, when=lambda result: result.recurs)
+def _only_a_constant_follows(result: QuestionResult) -> bool:
+    """Whether all that follows from a wrong step is one number, as a stub gives, too."""
+    followed = [case for case in result.cases if case.followed_from]
+    outcomes = [case.observation.outcome for case in followed]
+    given = [outcome.value for outcome in outcomes if isinstance(outcome, Returned)]
+    expected = [case.case.expected for case in followed]
+    return len(followed) > 1 and _is_one(given) and not _is_one(expected)
+
+
+def _is_one(values: Sequence[object]) -> bool:
+    """Whether no two single values in these differ."""
+    single = (
+        leaf for _, leaf in leaves(values) if not isinstance(leaf, list | tuple | dict | np.ndarray)
+    )
+    first = next(single, None)
+    return all(leaf == first for leaf in single)
 
 
 def _any(outcomes: list[Outcome], kind: type) -> bool:

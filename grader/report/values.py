@@ -248,17 +248,18 @@ def _is_leaf(value: object) -> bool:
     return not (isinstance(value, list | tuple | dict) and len(value))
 
 
-def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, object]]:
+def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, object]]:
+    """Everything single in a value, and the way to it; an empty list, dict or array is one, too."""
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value.item()
     if _is_leaf(value) or len(path) >= _DEPTH:
         yield path, value
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _leaves(item, (*path, key))
+            yield from leaves(item, (*path, key))
     else:
         for index, item in enumerate(value):
-            yield from _leaves(item, (*path, index))
+            yield from leaves(item, (*path, index))
 
 
 def _where(path: Path) -> str:
@@ -392,8 +393,8 @@ def _tail(cell: Cell) -> int:
 def _entries(
     expected: Any, observed: Any, budget: Budget, marked: Collection[Path], *, extra_keys: bool
 ) -> Entries:
-    want = dict(islice(_leaves(expected), _LEAVES))
-    got = dict(islice(_leaves(observed), _LEAVES))
+    want = dict(islice(leaves(expected), _LEAVES))
+    got = dict(islice(leaves(observed), _LEAVES))
     paths = list(want)
     if not extra_keys:
         paths += [path for path in got if path not in want]
