@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 
 _LISTED = 20  # keys of a result that a message names
+_SLIPS = (NameError, AttributeError, ImportError)  # of whoever wrote the reference; no refusals
 
 
 class _Unsound(Exception):
@@ -171,6 +172,7 @@ def _expected_refusal(trial: Trial, entry: Input, result: Returned | Raised) -> 
             place,
             f"{entry.label}is {wanted.__name__}, but the reference raises {trial.said(result)}",
             f"mend the reference{_or_say_so(result)}",
+            cause=trial.cause(result),
         )
     else:
         trial.findings.add(
@@ -188,6 +190,7 @@ def _value(trial: Trial, entry: Input, result: Returned | Raised) -> Value:
             entry,
             f"the reference raises {trial.said(result)}",
             _as_arrays(trial, entry) or f"mend the reference{_or_say_so(result)}",
+            cause=trial.cause(result),
         )
     try:
         return crossing(result.value)
@@ -219,11 +222,13 @@ def _as_arrays(trial: Trial, entry: Input) -> str:
 
 def _or_say_so(raised: Raised) -> str:
     kind = exception_kind(raised)
+    if issubclass(kind, _SLIPS):
+        return ""
     return f", or write `raises: {kind.__name__}`" if refusal(kind.__name__) else ""
 
 
-def _refuse(trial: Trial, entry: Input, what: str, remedy: str) -> NoReturn:
-    trial.findings.add(entry.source, f"{entry.label}{what}", remedy)
+def _refuse(trial: Trial, entry: Input, what: str, remedy: str, *, cause: str = "") -> NoReturn:
+    trial.findings.add(entry.source, f"{entry.label}{what}", remedy, cause=cause)
     raise _Unsound
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from itertools import starmap
 
 import numpy as np
+from msgspec.structs import replace
 
 from grader.assignment.document import Document, KeyPath, show_key_path
 from grader.errors import ConfigError, Problem
 
 _LONGEST = 80
+_LINES = 8
 
 
 class Findings:
@@ -20,14 +23,15 @@ class Findings:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._misspelt: set[KeyPath] = set()
-        self._problems: dict[Problem, None] = dict.fromkeys(document.problems)  # an ordered set
+        self._problems: dict[Problem, str] = dict.fromkeys(document.problems, "")  # -> its cause
         self._paths: list[KeyPath] = []
 
-    def add(self, path: KeyPath, what: str, remedy: str) -> None:
-        """Notes a mistake at a key path; its line is looked up."""
+    def add(self, path: KeyPath, what: str, remedy: str, *, cause: str = "") -> None:
+        """Notes a mistake at a key path; its line is looked up. One cause is told once."""
         self._paths.append(path)
         line = self._document.line(path)
-        self._note(Problem(self._document.file, line, show_key_path(path), what, remedy))
+        problem = Problem(self._document.file, line, show_key_path(path), what, remedy)
+        self._problems.setdefault(problem, cause)
 
     def any_under(self, path: KeyPath) -> bool:
         """Whether anything was found at a key path or inside it."""
@@ -43,10 +47,7 @@ class Findings:
 
     def add_in_file(self, file: str, line: int, what: str, remedy: str) -> None:
         """Notes a mistake in a file of reference/."""
-        self._note(Problem(file, line, "", what, remedy))
-
-    def _note(self, problem: Problem) -> None:
-        self._problems[problem] = None
+        self._problems.setdefault(Problem(file, line, "", what, remedy), "")
 
     def __len__(self) -> int:
         return len(self._problems)
@@ -56,9 +57,22 @@ class Findings:
         if not self._problems:
             return
         config = self._document.file
-        raise ConfigError(
-            tuple(sorted(self._problems, key=lambda p: (p.file != config, p.file, p.line)))
-        )
+        told: dict[object, list[Problem]] = {}
+        for one in sorted(self._problems, key=lambda p: (p.file != config, p.file, p.line)):
+            told.setdefault(self._problems[one] or one, []).append(one)
+        raise ConfigError(tuple(starmap(_with_others, told.values())))
+
+
+def _with_others(problem: Problem, *others: Problem) -> Problem:
+    """The first problem of a cause, and in which lines the others are."""
+    lines = [str(line) for line in dict.fromkeys(p.line for p in others) if line != problem.line]
+    if not lines:
+        return problem
+    *first, last = (
+        [*lines[:_LINES], f"{len(lines) - _LINES} more"] if len(lines) > _LINES else lines
+    )
+    where = f"lines {', '.join(first)} and {last}" if first else f"line {last}"
+    return replace(problem, what=f"{problem.what}, and so in {where}")
 
 
 def brief(value: object) -> str:

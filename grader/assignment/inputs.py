@@ -233,7 +233,8 @@ def _draw(
         trial.findings.add(path, what, "mend the generator so that it ends")
         return None
     if isinstance(result, Raised):
-        trial.findings.add(path, f"raises {trial.said(result)}", "mend the generator")
+        what = f"raises {trial.said(result)}"
+        trial.findings.add(path, what, "mend the generator", cause=trial.cause(result))
         return None
     return _fitting(trial, case, result)
 

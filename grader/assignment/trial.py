@@ -53,6 +53,11 @@ class Trial(Struct, frozen=True):
         message = f": {raised.message}" if raised.message else ""
         return f"{raised.exception}{message}{self.reference.place(raised)}"
 
+    def cause(self, raised: Raised) -> str:
+        """What all cases share in which the same line of reference/ raises the same."""
+        place = self.reference.place(raised)
+        return raised.exception + place if place else ""
+
     def equal(self, *, expected: Value, observed: Value, rule: Rule) -> bool:
         """Decides whether two plain values are the same by a case's rule."""
         verdict = foregone(expected, observed, rule)

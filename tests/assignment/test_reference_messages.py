@@ -8,12 +8,17 @@ the row's parts and must be the only one, unless the row says how many there are
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from pathlib import Path
 
 import pytest
 from authoring import CONFIG, SHAPES, SOLIDS, edited, problems_of, write
+
+from grader.assignment.document import parse_document
+from grader.assignment.findings import Findings
+from grader.errors import ConfigError
 
 PRINTED = '{name: "two by three", args: [2, 3], expect: 6, shown: full}'
 NEGATIVE = '{name: "negative", args: [-1, 2], raises: ValueError, shown: full}'
@@ -248,8 +253,41 @@ ROWS = [
      "reference/solids.py:9: raises SystemExit: no; mend it"),
     ("an import that comes too late", "solids", "    return area(*base) * depth",
      "    import reference.shapes\n\n    return reference.shapes.area(*base) * depth",
-     "questions[1].cases[0].args: the reference raises ModuleNotFoundError: No module named 'reference'", 2),
+     "questions[1].cases[0].args: the reference raises ModuleNotFoundError: No module named 'reference'",
+     "(reference/solids.py:14), and so in line 29; mend", 1),
 ]  # fmt: skip
+
+
+def test_a_slip_in_the_reference_is_told_once_however_many_cases_meet_it(tmp_path: Path) -> None:
+    """Questions that build on it meet it, too. Nobody asks students for a NameError."""
+    slip = edited(SHAPES, "return width * height * scale", "return widht * height * scale")
+    (found,) = problems_of(write(tmp_path, shapes=slip))
+    assert "questions[0].cases[0].args: the reference raises NameError: name 'widht'" in found
+    assert re.search(
+        r"shapes\.py:15\), and so in lines [0-9, ]+ and 2[89]; mend the reference$", found
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "lines"),
+    [
+        (1, ""),
+        (2, ", and so in line 2"),
+        (4, ", and so in lines 2, 3 and 4"),
+        (11, ", and so in lines 2, 3, 4, 5, 6, 7, 8, 9 and 2 more"),
+    ],
+)
+def test_of_one_cause_the_lines_are_named(count: int, lines: str) -> None:
+    findings = Findings(parse_document("- 0\n" * count, file="config.yaml"))
+    for number in range(count):
+        findings.add((number,), f"is {number}", "mend it", cause="the same")
+        findings.add((number,), f"is {number}, too", "mend it", cause="the same")
+    findings.add((0,), "is something else", "mend it, too")
+    with pytest.raises(ConfigError) as raised:
+        findings.raise_if_any()
+    first, second = raised.value.problems
+    assert first.what == f"is 0{lines}"
+    assert second.what == "is something else"
 
 
 @pytest.mark.parametrize(
