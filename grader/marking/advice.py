@@ -173,8 +173,8 @@ def _broken(shown: Sequence[CaseResult]) -> Iterator[str]:
     yield from _claims(broken)
     if any(isinstance(case.observation.outcome, TimedOut) for case in broken):
         yield "Can a loop in it run for ever?"
-    for exception, advice in _REFUSED_HERE.items():
-        if any(_raised(case, exception) for case in broken):
+    for beginning, advice in _REFUSED_HERE.items():
+        if any(_said(case).startswith(beginning) for case in broken):
             yield advice
     taken = {name: None for case in broken for name in _names_taken(case)}
     if taken:
@@ -197,7 +197,7 @@ _NO_FUNCTION = re.compile(r"'\w+' object is not callable")
 _CALLED = re.compile(r"(?<![\w.])([a-z]\w*)\(")
 _REFUSED_HERE = {
     "PermissionError": "New processes, the network and files elsewhere are refused here.",
-    "EOFError": "Nobody answers input() here: take every value from the arguments.",
+    "EOFError: EOF when": "Nobody answers input() here: take every value from the arguments.",
 }
 
 
@@ -272,6 +272,12 @@ def _try_others(result: QuestionResult, hidden: Sequence[CaseResult]) -> str:
     if not any(case.case.shown for case in result.cases):
         shown = "Some hidden cases are not right"
     return f"{shown}: try unequal sizes, the smallest that are allowed, and every argument."
+
+
+def _said(case: CaseResult) -> str:
+    """An exception and its message, as Python writes them."""
+    outcome = case.observation.outcome
+    return f"{outcome.exception}: {outcome.message}" if isinstance(outcome, Raised) else ""
 
 
 def _raised(case: CaseResult, exception: str) -> bool:

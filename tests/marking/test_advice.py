@@ -105,6 +105,8 @@ ROWS: list[tuple[str, list[Case], list[Any], tuple[str, ...]]] = [
     ("input()", [shown(5)], [raised(EOFError, "EOF when reading a line")],
      ('In the case "printed": raised EOFError: EOF when reading a line.',
       "Nobody answers input() here: take every value from the arguments.")),
+    ("the end of a file", [shown(5)], [raised(EOFError, "Ran out of input")],
+     ('In the case "printed": raised EOFError: Ran out of input.',)),
     ("a name of Python's that was taken", [shown(5)],
      [Observation(Raised("TypeError", (), "'int' object is not callable",
                          (Frame("a.py", 3, "f", "return int(sum(own(x.max(7)) for x in r))"),)))],
