@@ -193,6 +193,20 @@ def test_every_command_that_a_page_names_exists(page: Path) -> None:
             assert option in known, f"grader {command} {option}"
 
 
+def test_the_question_that_the_readme_shows_is_sound(course: Path, tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (question,) = re.findall(r"(?m)^    - id: q5\n(?:      .*\n)+", text)
+    config = tmp_path / "config.yaml"
+    head = 'assignment: "A"\nsubmission: {file: solution.py}\nhidden_seed: 1\nquestions:\n'
+    config.write_text(head + question, encoding="utf-8")
+    reference = tmp_path / "reference"
+    shutil.copytree(course / "reference", reference)
+    topic = (reference / "pooling.py").read_text(encoding="utf-8")
+    (reference / "my_topic.py").write_text(topic.replace("def sides(", "def random_maps("))
+    (known,) = read_assignment(config).questions
+    assert (len(known.cases), [wrong.name for wrong in known.wrong_answers]) == (8, ["rounds_up"])
+
+
 def test_the_readme_leads_to_every_page() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for page in DOCS.glob("*.md"):
