@@ -129,6 +129,14 @@ def test_an_assignment_of_ones_own_is_made_as_the_page_says(course: Path) -> Non
     assert questions["size"]["basis"] == "wrong_answer"
     assert questions["cells"]["basis"] == "follow_through"
     assert results["score"] == pytest.approx(7.6)
+    (example,) = blocks((DOCS / "results.md").read_text(encoding="utf-8"), "json")
+    for document in (results, shown_results := json.loads(example)):
+        del document["execution_time"], document["extra_data"]["assignment"]
+        del document["extra_data"]["isolation"]  # it is the machine's
+    as_shown, as_is = (
+        json.dumps(one, sort_keys=True, ensure_ascii=False) for one in (shown_results, results)
+    )
+    assert shows(as_shown, as_is), "docs/results.md shows what Ada gets"
 
 
 def test_the_handout_of_the_example_checks_itself(course: Path, tmp_path: Path) -> None:
