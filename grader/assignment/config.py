@@ -205,7 +205,7 @@ class LateConfig(_Mapping, frozen=True):
     """What it costs to hand in late, on Gradescope."""
 
     per_day: Annotated[
-        Share, Meta(description="The share of the points taken off for each day that has begun.")
+        Share, Meta(description="The share of what was earned that each day that has begun costs.")
     ]
     grace: Annotated[Duration, Meta(description="So much later is not late.")] = "0 s"
     at_most: Annotated[Share, Meta(description="No greater share is ever taken off.")] = 1.0
