@@ -179,6 +179,12 @@ def test_who_imports_an_allowed_package_that_is_missing_is_not_marked(
     assert "Install nowhere_1 there" in (small_course.out / "staff/pages/ada.html").read_text()
     results = json.loads((small_course.out / "ada" / "results.json").read_text())
     assert results["extra_data"]["graded"] is False
+    done = run(
+        *("grade", small_course.submissions, "--out", small_course.out, "--resume"),
+        *("-c", small_course.config),
+    )
+    assert done.returncode == 3, done.stderr
+    assert "Install nowhere_1 there" in done.stdout, "the table says so, too"
 
 
 def test_two_graders_do_not_write_to_one_folder(small_course: Course) -> None:
