@@ -159,8 +159,8 @@ class SubmissionConfig(_Mapping, frozen=True):
         tuple[Package, ...],
         Meta(
             description="What students may import beside NumPy and Python's own library, by the "
-            "name that follows `import`. A submission is not marked where one that it imports is "
-            "not installed.",
+            "name that follows `import`. Where one is not installed, a submission that fails to "
+            "import it is not marked.",
             examples=[["scipy", "torch"]],
             extra=_says("write a list of names as they follow `import`, e.g. [scipy, torch]"),
         ),
