@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 import sys
 import warnings
 from collections.abc import Collection, Iterator, Sequence
@@ -17,6 +18,8 @@ from grader.model import Submission
 
 _ALWAYS = "numpy"
 _CHECKS = "grader"  # a notebook that checks itself imports it
+_WRITES = re.compile(r"^_file = _io\.open\('([^']+)\.py', ", re.MULTILINE)
+"""What a cell with `%%writefile` has become (submission/magics.py)."""
 
 
 def package_remarks(submission: Submission, packages: Sequence[str]) -> tuple[str, ...]:
@@ -29,7 +32,8 @@ def package_remarks(submission: Submission, packages: Sequence[str]) -> tuple[st
     there = (_ALWAYS, *packages)
     own = set(map(_top, submission.helpers))
     imported = _imported(submission)
-    others = sorted(imported - own - sys.stdlib_module_names - {_CHECKS})
+    written = {_top(path) for chunk in submission.chunks for path in _WRITES.findall(chunk.text)}
+    others = sorted(imported - own - written - sys.stdlib_module_names - {_CHECKS})
     beside = sorted(imported & own - sys.stdlib_module_names)
     strange = [name for name in others if name not in there]
     missing = [name for name in others if name in there and importlib.util.find_spec(name) is None]

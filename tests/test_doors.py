@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -11,9 +12,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
+
+from grader.classroom.cluster import Sent
+from grader.cli import cli
+from grader.errors import GraderFault
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "submissions_example"
@@ -262,6 +268,68 @@ def test_gradescope_finds_valid_results_with_the_full_maximum(
     assert results["score"] == score
     assert sum(test["max_score"] for test in results["tests"]) == 93
     assert "Problem Set 3" in done.stdout
+
+
+class Started(GraderFault):
+    """A launcher would have been started now."""
+
+
+@pytest.mark.parametrize(
+    ("door", "isolation"),
+    [
+        ("grade", "required"),
+        ("grade --no-isolation", "off"),
+        ("grade --cluster tcp://127.0.0.1:1", "required"),
+        ("regrade", "required"),
+        ("regrade --no-isolation", "off"),
+        ("gradescope", "required"),
+        ("gradescope --no-isolation", "off"),
+        ("check", "preferred"),
+    ],
+)
+def test_every_door_asks_for_isolation_and_names_what_is_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, door: str, isolation: str
+) -> None:
+    """As a submission must not read, wherever these lie: in a folder of Python's, say."""
+    asked: dict[str, Any] = {}
+
+    def start(limits: object, **how: Any) -> None:
+        asked.update(how)
+        raise Started
+
+    def cluster(address: str, sent: Sent, say: object) -> None:
+        start(None, secrets=sent.secrets, isolation=sent.isolation)
+
+    def regrade_class(*given: object, open_launcher: Any, **more: object) -> None:
+        open_launcher(())
+
+    for where in ("grader.sandbox", "grader.gradescope"):
+        monkeypatch.setattr(f"{where}.start_launcher", start)
+    monkeypatch.setattr("grader.classroom.regrade.regrade_class", regrade_class)
+    monkeypatch.setattr("grader.classroom.cluster.cluster", cluster)
+    root = autograder(tmp_path / "autograder", EXAMPLES / "empty")
+    (root / "submission_metadata.json").write_text("{}")
+    config, handed_in, results = (
+        root / name for name in ("source/config.yaml", "submission", "results")
+    )
+    command, *flags = door.split()
+    arguments: list[object] = [command, *flags, "-c", config]
+    secret = {config, config.parent / "reference", results}
+    if command == "grade":
+        arguments += [handed_in, "--out", results]
+        secret.add(handed_in)
+    elif command == "regrade":
+        arguments += [results]
+    elif command == "check":
+        arguments += [handed_in]
+        secret.remove(results)
+    else:
+        arguments += ["--root", root]
+        secret.add(root / "submission_metadata.json")
+    with contextlib.suppress(Started, SystemExit):
+        cli.main([str(one) for one in arguments], standalone_mode=False)
+    assert set(asked["secrets"]) == secret
+    assert asked["isolation"] == isolation
 
 
 def test_a_handed_in_folder_without_a_solution_earns_nothing_of_the_full_maximum(

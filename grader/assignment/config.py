@@ -159,8 +159,8 @@ class SubmissionConfig(_Mapping, frozen=True):
         tuple[Package, ...],
         Meta(
             description="What students may import beside NumPy and Python's own library, by the "
-            "name that follows `import`. A submission is not marked where one that it imports is "
-            "not installed.",
+            "name that follows `import`. Where one is not installed, a submission that fails to "
+            "import it is not marked.",
             examples=[["scipy", "torch"]],
             extra=_says("write a list of names as they follow `import`, e.g. [scipy, torch]"),
         ),
@@ -205,7 +205,7 @@ class LateConfig(_Mapping, frozen=True):
     """What it costs to hand in late, on Gradescope."""
 
     per_day: Annotated[
-        Share, Meta(description="The share of the points taken off for each day that has begun.")
+        Share, Meta(description="The share of what was earned that each day that has begun costs.")
     ]
     grace: Annotated[Duration, Meta(description="So much later is not late.")] = "0 s"
     at_most: Annotated[Share, Meta(description="No greater share is ever taken off.")] = 1.0

@@ -177,7 +177,8 @@ def _stamps(submission: Path) -> dict[str, tuple[int, int]]:
     """When the files of a submission were last changed, and how large they are."""
     files = [submission]
     if submission.is_dir():
-        files = [*submission.glob("*.py"), *submission.glob("*.ipynb")]
+        kinds = ("*.py", "*.ipynb", "*/*.py")  # the last are modules of a package
+        files = [file for kind in kinds for file in submission.glob(kind)]
     stamps = {}
     for file in files:
         try:

@@ -365,6 +365,17 @@ def test_the_defaults_hold_where_a_question_says_nothing(tmp_path: Path) -> None
     assert assignment.question("sides").cases[0].rule.kind == "exact"
 
 
+def test_what_a_question_or_a_case_says_stands_above_the_defaults(tmp_path: Path) -> None:
+    """Otherwise a case that is to be hidden is handed out, or a remark costs a case."""
+    defaults = "{compare: {rtol: 0.001}, shown: full, changed_inputs: fail}"
+    config = edited(CONFIG, "{compare: exact, shown: outcome}", defaults)
+    config = edited(config, "count: 4, weight: 3}", "count: 4, weight: 3, shown: outcome}")
+    own = "compare: exact\n    changed_inputs: remark\n    credit: {steps:"
+    question = load(write(tmp_path, edited(config, "credit: {steps:", own))).question("area")
+    assert [case.shown for case in question.cases] == [True, *[False] * 4, True]
+    assert {case.rule for case in question.cases} == {Rule()}
+
+
 def test_what_may_be_left_out_may_be_left_out(tmp_path: Path) -> None:
     config = """\
 assignment: "Small"

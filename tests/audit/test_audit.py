@@ -11,6 +11,7 @@ import pytest
 
 from grader.audit import AuditReport, audit, page, terminal, to_json
 from grader.audit.judge import Fate, Mutant
+from grader.cli import cli
 from grader.pipeline import read_assignment
 from grader.report.terminal import Screen
 
@@ -188,6 +189,18 @@ def test_the_exit_code_is_1_while_there_is_anything_to_mend(
 ) -> None:
     assert sound.exit_code == 0
     assert flawed.exit_code == 1
+
+
+def test_the_command_writes_both_reports_and_exits_with_1(
+    flawed: AuditReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.pipeline.read_assignment", lambda path: None)
+    monkeypatch.setattr("grader.audit.audit", lambda *given, **more: flawed)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["audit", "--out", str(tmp_path / "out"), "--plain"], standalone_mode=False)
+    assert ended.value.code == 1
+    assert json.loads((tmp_path / "out" / "audit.json").read_text())["exit_code"] == 1
+    assert (tmp_path / "out" / "audit.html").read_text() == page(flawed)
 
 
 def test_the_terminal_says_first_what_to_mend(sound: AuditReport, flawed: AuditReport) -> None:

@@ -391,7 +391,9 @@ def test_beyond_the_limit_it_is_marked_where_the_assignment_has_changed_since(ro
     first = marked(root)
     earlier = [entry(DAWN), {**entry(MORNING), "results": first}]
     (root / "submission" / "solution.py").write_text("def area(*sides): return 6\n")
-    assert marked(root, previous_submissions=earlier)["score"] == 5
+    again = marked(root, previous_submissions=earlier)
+    assert again["score"] == 5
+    assert all(again[key] == first[key] for key in ("tests", "leaderboard"))
     (root / "source" / "config.yaml").write_text(CONFIG.replace("args: [4, 5]", "args: [4, 6]"))
     assert marked(root, previous_submissions=earlier)["score"] == 2.5
 

@@ -295,8 +295,10 @@ def test_the_command_line_shows_who_gains_and_who_loses(small_course: Course) ->
     config = course(
         small_course.config.parent, CONFIG.replace("half_the_rim: 0.4", "half_the_rim: 0.1")
     )
+    before = contents(small_course.out)
     done = run("regrade", small_course.out, "-c", config, "--dry-run")
     assert done.returncode == 0, done.stderr
+    assert contents(small_course.out) == before
     assert "area: wrong answer half_the_rim worth 1/10 of the points, not 2/5" in done.stdout
     assert "7 submissions: 0 gain, 1 lose, 6 keep their total" in done.stdout
     assert "Nothing was changed." in done.stdout

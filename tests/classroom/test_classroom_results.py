@@ -165,6 +165,28 @@ def test_one_fault_of_the_grader_s_own_is_reported_and_the_rest_goes_on(
     assert "a bug of ours" not in told
 
 
+@pytest.mark.parametrize("line", ["import nowhere_1", "def area(width, height): import nowhere_1"])
+def test_who_imports_an_allowed_package_that_is_missing_is_not_marked(
+    small_course: Course, line: str
+) -> None:
+    allowed = "{file: solution.py, packages: [nowhere_1]}"
+    small_course.config.write_text(CONFIG.replace("{file: solution.py}", allowed))
+    solution = small_course.submissions / "ada" / "solution.py"
+    solution.write_text(f"{solution.read_text()}\n{line}\n")
+    small_course.grade()
+    table = grades(small_course.out)
+    assert (table["ada"]["total"], table["bob"]["total"] != "") == ("", True)
+    assert "Install nowhere_1 there" in (small_course.out / "staff/pages/ada.html").read_text()
+    results = json.loads((small_course.out / "ada" / "results.json").read_text())
+    assert results["extra_data"]["graded"] is False
+    done = run(
+        *("grade", small_course.submissions, "--out", small_course.out, "--resume"),
+        *("-c", small_course.config),
+    )
+    assert done.returncode == 3, done.stderr
+    assert "Install nowhere_1 there" in done.stdout, "the table says so, too"
+
+
 def test_two_graders_do_not_write_to_one_folder(small_course: Course) -> None:
     folder = Folder(small_course.out)
     with folder.held(), pytest.raises(UsageError, match="another grader is writing there"):

@@ -129,6 +129,14 @@ def test_an_assignment_of_ones_own_is_made_as_the_page_says(course: Path) -> Non
     assert questions["size"]["basis"] == "wrong_answer"
     assert questions["cells"]["basis"] == "follow_through"
     assert results["score"] == pytest.approx(7.6)
+    (example,) = blocks((DOCS / "results.md").read_text(encoding="utf-8"), "json")
+    for document in (results, shown_results := json.loads(example)):
+        del document["execution_time"], document["extra_data"]["assignment"]
+        del document["extra_data"]["isolation"]  # it is the machine's
+    as_shown, as_is = (
+        json.dumps(one, sort_keys=True, ensure_ascii=False) for one in (shown_results, results)
+    )
+    assert shows(as_shown, as_is), "docs/results.md shows what Ada gets"
 
 
 def test_the_handout_of_the_example_checks_itself(course: Path, tmp_path: Path) -> None:
@@ -191,6 +199,20 @@ def test_every_command_that_a_page_names_exists(page: Path) -> None:
         known = {name for option in cli.commands[command].params for name in option.opts}
         for option in re.findall(r"(?<!\S)--[\w-]+", rest):
             assert option in known, f"grader {command} {option}"
+
+
+def test_the_question_that_the_readme_shows_is_sound(course: Path, tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (question,) = re.findall(r"(?m)^    - id: q5\n(?:      .*\n)+", text)
+    config = tmp_path / "config.yaml"
+    head = 'assignment: "A"\nsubmission: {file: solution.py}\nhidden_seed: 1\nquestions:\n'
+    config.write_text(head + question, encoding="utf-8")
+    reference = tmp_path / "reference"
+    shutil.copytree(course / "reference", reference)
+    topic = (reference / "pooling.py").read_text(encoding="utf-8")
+    (reference / "my_topic.py").write_text(topic.replace("def sides(", "def random_maps("))
+    (known,) = read_assignment(config).questions
+    assert (len(known.cases), [wrong.name for wrong in known.wrong_answers]) == (8, ["rounds_up"])
 
 
 def test_the_readme_leads_to_every_page() -> None:

@@ -47,6 +47,11 @@ def test_marking_that_takes_too_long_is_stopped_and_publishes_nothing(
     assert results(root) is not None
 
 
+def test_the_grader_ends_before_gradescope_does_by_the_limits_that_are_asked_for() -> None:
+    """The documents ask for 3 min more than `limits.submission`; some of them start Python."""
+    assert gradescope._START_S + gradescope._MARKING_S + gradescope._ENDING_S <= 180 - 20
+
+
 _STUCK = """
 import sys
 from pathlib import Path

@@ -55,6 +55,7 @@ NOTHING_RETURNED = [
         (ROW_CASE, returned(ROW | {"output": "x"}), HALF),
         (ROW_CASE, returned({"annotation": "a", "granularity": "c"}), HALF),
         (ROW_CASE, returned({"annotation": "a"}), 0),
+        (case([1, 2], partial=((HALF, HALF),)), returned([1, 3]), HALF),  # just that share
         (ROW_CASE, returned(None), 0),
         (ROW_CASE, raised(ValueError), 0),
         (case({}, partial=((Fraction(0), HALF),)), returned(None), 0),
@@ -63,6 +64,7 @@ NOTHING_RETURNED = [
         (BANDS, returned(1.15), Fraction(3, 4)),
         (BANDS, returned(1.5), HALF),
         (BANDS, returned(2.5), 0),
+        (case(1.0, rule=close(atol=0.5), bands=((2.0, HALF),)), returned(2.0), HALF),  # just there
         (BANDS, returned(float("nan")), 0),
         (BANDS, returned(None), 0),
         (BANDS, returned([1.0]), 0),

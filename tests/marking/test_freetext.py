@@ -33,6 +33,7 @@ def read(asked: Question, value: Any) -> TextAnswer:
         (ESSAY, "it's a well-known fact", {"": "it's a well-known fact"}, ()),
         (ESSAY, "too short", {"": "too short"}, ("2 words, at least 3 were asked for",)),
         (ESSAY, "short", {"": "short"}, ("1 word, at least 3 were asked for",)),
+        (ESSAY, "just as many as asked", {"": "just as many as asked"}, ()),
         (ESSAY, "a b c d e f", {"": "a b c d e f"}, ("6 words, at most 5 were asked for",)),
         (ESSAY, "", {"": ""}, ("0 words, at least 3 were asked for",)),
         (ESSAY, None, {}, ("the answer: None, text was asked for",)),

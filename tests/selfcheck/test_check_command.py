@@ -139,6 +139,10 @@ def test_watching_checks_again_on_every_save_until_interrupted(handout: Path) ->
         assert _until(process, "Waiting for a change") == "3 of 6 public checks passed"
         (handout / "solution.ipynb").unlink()
         assert _until(process, "Waiting for a change") == "3 of 6 public checks passed"
+        package = handout / "mine"
+        package.mkdir()
+        (package / "sides.py").write_text("WIDTH = 1\n", encoding="utf-8")
+        assert _until(process, "Waiting for a change") == "3 of 6 public checks passed"
     finally:
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=30)

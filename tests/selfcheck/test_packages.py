@@ -6,6 +6,7 @@ import pytest
 
 from grader.model import Chunk, Submission
 from grader.packages import package_remarks
+from grader.submission.magics import plain_python
 
 
 def remarks(source: str, *packages: str, **helpers: str) -> tuple[str, ...]:
@@ -56,6 +57,12 @@ def test_a_package_that_will_be_there_and_is_not_here_is_told() -> None:
 )
 def test_of_all_else_nothing_is_said(source: str) -> None:
     assert remarks(source, "yaml", mine="import os", json="") == ()
+
+
+@pytest.mark.parametrize("place", ["mine.py", "-a mine.py", "mine/part.py", "/content/mine.py"])
+def test_a_module_that_a_notebook_writes_comes_along_with_it(place: str) -> None:
+    cell = plain_python(f"%%writefile {place}\nx = 'y'")
+    assert remarks(f"{cell.writing}\nimport mine") == ()
 
 
 def test_a_module_of_the_students_own_is_looked_at_too() -> None:
