@@ -117,7 +117,7 @@ def grade(
         recorder = Recorder(session, until=until)
         results = _observe_and_mark(assignment, recorder, session.loaded)
         transcript = Transcript(session.loaded, recorder.calls, launcher.isolation)
-    _refuse_if_a_package_is_missing(assignment, transcript)
+    _refuse_if_a_package_is_missing(assignment, submission, transcript)
     card = scorecard(assignment, submission, transcript, results)
     return replace(card, wall_s=time.monotonic() - started), transcript
 
@@ -178,22 +178,45 @@ def _asked(assignment: Assignment) -> tuple[tuple[_Asked, ...], ...]:
 
 
 _NO_MODULE = re.compile(r"No module named '(\w+)")
+_LEFT_WITHOUT = ("NameError", "AttributeError", "TypeError", "UnboundLocalError")
+"""What comes of `try: import torch`, `except ImportError: torch = None`."""
 
 
-def _refuse_if_a_package_is_missing(assignment: Assignment, transcript: Transcript) -> None:
+def _refuse_if_a_package_is_missing(
+    assignment: Assignment, submission: Submission, transcript: Transcript
+) -> None:
     """Raises where a package that students may use is missing: that is no fault of theirs."""
+    missing = _not_installed(assignment.packages)
+    if not missing:
+        return
     words = [problem.what for problem in transcript.loaded.problems]
     words += [
-        observation.outcome.message
+        f"{observation.outcome.exception}: {observation.outcome.message}"
         for observation in transcript.calls.values()
         if isinstance(observation.outcome, Raised)
     ]
-    for missing in {name for text in words for name in _NO_MODULE.findall(text)}:
-        if missing in assignment.packages and importlib.util.find_spec(missing) is None:
+    failed = {name for text in words for name in _NO_MODULE.findall(text)}
+    caught = any(text.startswith(_LEFT_WITHOUT) for text in words)
+    for name in missing:
+        if name in failed or (caught and _imports(submission, name)):
             raise NotInstalledError(
-                f"It imports {missing}, which students may use and which is not installed where "
-                f"the grader ran. Install {missing} there and mark it again."
+                f"It imports {name}, which students may use and which is not installed where "
+                f"the grader ran. Install {name} there and mark it again."
             )
+
+
+@remembered(8)
+def _not_installed(packages: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in packages if importlib.util.find_spec(name) is None)
+
+
+def _imports(submission: Submission, package: str) -> bool:
+    texts = [chunk.text for chunk in submission.chunks]
+    texts += [content.decode("utf-8", "replace") for content in submission.helpers.values()]
+    statement = re.compile(
+        rf"^[ \t]*(?:import|from)[ \t][^\n]*\b{re.escape(package)}\b", re.MULTILINE
+    )
+    return any(map(statement.search, texts))
 
 
 def _cases(question: Question) -> tuple[Case, ...]:

@@ -159,8 +159,8 @@ class SubmissionConfig(_Mapping, frozen=True):
         tuple[Package, ...],
         Meta(
             description="What students may import beside NumPy and Python's own library, by the "
-            "name that follows `import`. Where one is not installed, a submission that fails to "
-            "import it is not marked.",
+            "name that follows `import`. Where one is not installed, a submission that fails for "
+            "want of it is not marked.",
             examples=[["scipy", "torch"]],
             extra=_says("write a list of names as they follow `import`, e.g. [scipy, torch]"),
         ),

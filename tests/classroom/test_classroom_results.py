@@ -165,7 +165,17 @@ def test_one_fault_of_the_grader_s_own_is_reported_and_the_rest_goes_on(
     assert "a bug of ours" not in told
 
 
-@pytest.mark.parametrize("line", ["import nowhere_1", "def area(width, height): import nowhere_1"])
+CAUGHT = "try:\n    import nowhere_1\nexcept ImportError:\n    nowhere_1 = None\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import nowhere_1",
+        "def area(width, height): import nowhere_1",
+        f"{CAUGHT}def area(width, height): return nowhere_1.prod([width, height])",
+    ],
+)
 def test_who_imports_an_allowed_package_that_is_missing_is_not_marked(
     small_course: Course, line: str
 ) -> None:
@@ -185,6 +195,15 @@ def test_who_imports_an_allowed_package_that_is_missing_is_not_marked(
     )
     assert done.returncode == 3, done.stderr
     assert "Install nowhere_1 there" in done.stdout, "the table says so, too"
+
+
+def test_who_does_without_a_package_that_is_missing_is_marked(small_course: Course) -> None:
+    allowed = "{file: solution.py, packages: [nowhere_1]}"
+    small_course.config.write_text(CONFIG.replace("{file: solution.py}", allowed))
+    solution = small_course.submissions / "ada" / "solution.py"
+    solution.write_text(CAUGHT + solution.read_text())
+    small_course.grade()
+    assert grades(small_course.out)["ada"]["total"] == "11"
 
 
 def test_two_graders_do_not_write_to_one_folder(small_course: Course) -> None:
