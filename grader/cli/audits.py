@@ -33,7 +33,7 @@ def audit(out: Path, jobs: int | None, config_path: Path, plain: bool) -> None:
 
     assignment = read_assignment(config_path)
     make_folder(out)
-    with _progress() as advance:
+    with _progress(plain=plain) as advance:
         report = run(assignment, config_path, workers=jobs, progress=advance)
     write_whole(out / "audit.json", (json.dumps(to_json(report), indent=1) + "\n").encode())
     write_whole(out / "audit.html", page(report).encode())
@@ -43,9 +43,9 @@ def audit(out: Path, jobs: int | None, config_path: Path, plain: bool) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
+def _progress(*, plain: bool) -> Iterator[Callable[[str, int, int], None]]:
     """Shows each stage with a bar on a terminal, and as a line elsewhere."""
-    if not sys.stderr.isatty():
+    if plain or not sys.stderr.isatty():
         told: set[str] = set()
 
         def line(stage: str, done: int, total: int) -> None:

@@ -128,7 +128,7 @@ def grade(
         if address is not None:
             secrets = (config_path, config_path.parent / "reference", out, *paths)
             mark = stack.enter_context(_cluster(address, assignment, isolation, secrets))
-        progress = stack.enter_context(progressing(len(handed_in)))
+        progress = stack.enter_context(progressing(len(handed_in), plain=plain))
         try:
             outcome = grade_class(
                 assignment,
@@ -211,7 +211,7 @@ def regrade(
     compared = total if similar else None
     request = _request(canvas, moodle, column, assignment, config_path, compared)
     isolation: IsolationMode = "off" if no_isolation else "required"
-    with progressing(total) as progress:
+    with progressing(total, plain=plain) as progress:
         regraded = regrade_class(
             assignment,
             results,

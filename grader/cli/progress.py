@@ -110,9 +110,9 @@ class _Bar(Progressing):
 
 
 @contextmanager
-def progressing(total: int) -> Iterator[Progressing]:
+def progressing(total: int, *, plain: bool) -> Iterator[Progressing]:
     """Shows progress for as long as the class is being marked."""
-    if not sys.stderr.isatty():
+    if plain or not sys.stderr.isatty():
         yield Progressing(total)
         return
     from rich.console import Console

@@ -111,6 +111,13 @@ def test_on_a_terminal_there_is_a_bar_that_leaves_nothing_behind(small_course: C
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminal")
+def test_plain_draws_no_bar_on_a_terminal_either(small_course: Course) -> None:
+    where = ("--out", small_course.out, "-c", small_course.config, "--plain")
+    code, drawn = on_a_terminal("grade", small_course.submissions, *where)
+    assert (code, b"\x1b" in drawn) == (0, False)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminal")
 def test_the_bar_is_gone_before_ctrl_c_is_answered(small_course: Course) -> None:
     handed_in(small_course.submissions, {f"s{i}": SLEEPY + f"#{i}\n" for i in range(12)})
     code, drawn = on_a_terminal(
