@@ -377,6 +377,18 @@ def test_workers_side_by_side_share_neither_user_nor_directory(run: Run) -> None
             assert mine[2] == []
 
 
+def test_a_worker_leads_a_session_and_leaves_neither_core_nor_locked_memory(run: Run) -> None:
+    text = """
+        import os, resource
+        def leads(): return os.getsid(0) == os.getpgrp() == os.getpid()
+        def limits(): return [
+            resource.getrlimit(getattr(resource, f"RLIMIT_{name}")) for name in ("CORE", "MEMLOCK")]
+        """
+    with run.launcher.open(submission(text)) as session:
+        assert session.call("leads", ()).outcome == Returned(True)
+        assert session.call("limits", ()).outcome == Returned([(0, 0), (0, 0)])
+
+
 def test_a_worker_s_user_has_a_name_as_packages_expect(run: Run) -> None:
     assert run.call("import getpass\ndef f(): return getpass.getuser()").outcome == Returned(
         "student"

@@ -159,6 +159,18 @@ def test_a_launcher_that_is_lost_during_a_call_costs_nothing() -> None:
         assert session.call("f", ()).outcome == Returned(1)
 
 
+def test_a_worker_that_waits_ends_with_its_launcher() -> None:
+    """By the kernel: its conversation is with the grader, and stays open."""
+    with (
+        start_launcher(LIMITS, isolation="preferred") as launcher,
+        launcher.open(submission(TEXT)) as session,
+    ):
+        assert session._worker is not None
+        worker = session._worker.pid
+        os.kill(process_of(launcher), signal.SIGKILL)
+        assert wait_until(lambda: not is_alive(worker))
+
+
 @pytest.mark.parametrize("after_s", [0.1, 0.4], ids=["while_loading", "during_a_call"])
 def test_a_worker_that_is_killed_once_costs_nothing(after_s: float) -> None:
     text = "import time\ntime.sleep(0.3)\ndef f():\n    time.sleep(0.3)\n    return 1\n"
