@@ -530,6 +530,7 @@ def test_a_plain_user_is_isolated_as_well(outside: Outside) -> None:
     assert said["uid"] != 0
     assert said["level"] == "strong"
     assert said["refused"]
+    assert said["hidden"] == [True] * 3, "the grader, the launcher, the worker"
     assert "own_user" not in said["layers"]
     assert said["problems"] == 0
     assert said["outcomes"] == [
