@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
@@ -29,7 +30,8 @@ from grader.classroom.desk import Desk, Marked, Task
 from grader.classroom.desks import DeskError
 from grader.classroom.remote import Machine
 from grader.classroom.run import MarkAll
-from grader.errors import NotWrittenError, UsageError
+from grader.errors import IsolationError, NotWrittenError, UsageError
+from grader.sandbox import start_launcher
 from grader.submission import find_submissions, read_handed
 
 
@@ -512,6 +514,26 @@ def test_a_parcel_that_cannot_be_marked_by_is_refused(
 ) -> None:
     with pytest.raises(UsageError, match=told):
         remote.desk_of(parcel_of(small_course, **changes))
+
+
+@pytest.mark.parametrize(
+    ("without", "told"),
+    [({"seccomp"}, "could connect to the cluster"), ({"own_user", "landlock"}, "be isolated")],
+)
+def test_a_worker_that_does_not_isolate_marks_nothing_unless_it_was_asked_to(
+    small_course: Course, monkeypatch: pytest.MonkeyPatch, without: set[str], told: str
+) -> None:
+    weaker = partial(start_launcher, without=frozenset(without))
+    monkeypatch.setattr(remote, "start_launcher", weaker)
+    (handed, *_) = find_submissions([small_course.submissions], expected_name="solution.py")
+    task = Task(handed.id, read_handed(handed, expected_name="solution.py"))
+    with (
+        remote.desk_of(parcel_of(small_course, isolation="required")) as desk,
+        pytest.raises(IsolationError, match=told),
+    ):
+        desk.mark(task)
+    with remote.desk_of(parcel_of(small_course, isolation="off")) as desk:
+        assert desk.mark(task).fault == ""
 
 
 # --------------------------------------------------------------------------- with TLS

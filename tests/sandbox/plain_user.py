@@ -49,7 +49,6 @@ CALLS = [
 ]
 
 
-
 def is_hidden(pid: int) -> bool:
     """Whether the kernel keeps a process from others of its user."""
     return subprocess.run(["cat", f"/proc/{pid}/environ"], capture_output=True).returncode != 0
