@@ -193,6 +193,30 @@ def test_every_command_that_a_page_names_exists(page: Path) -> None:
             assert option in known, f"grader {command} {option}"
 
 
+@pytest.mark.parametrize("name", ["README", "design", "security", "scale"])
+def test_every_file_and_option_that_is_named_alone_exists(name: str) -> None:
+    from grader.cli import cli
+
+    (page,) = (page for page in PAGES if page.stem == name)
+    options = {
+        option for command in cli.commands.values() for p in command.params for option in p.opts
+    }
+    options |= {"--nthreads", "--memory-limit"}  # of `dask worker`
+    files = {
+        path.relative_to(root).as_posix()
+        for root in (ROOT, ROOT / "grader")
+        for folder in ("grader", "tests", "docs", "benchmarks")
+        for path in (ROOT / folder).rglob("*")
+        if path.is_relative_to(root)
+    }
+    names = {Path(file).name for file in files}
+    for named in re.findall(r"`([^`\n]+)`", page.read_text(encoding="utf-8")):
+        if named.startswith("--"):
+            assert named.split()[0] in options, named
+        elif re.fullmatch(r"\w[\w/]*\.py", named) and not named.startswith("reference/"):
+            assert named in files or named in names, named
+
+
 def test_the_readme_leads_to_every_page() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for page in DOCS.glob("*.md"):
