@@ -48,7 +48,15 @@ if TYPE_CHECKING:
     from grader.model import Value
     from grader.sandbox import Launcher
 
-__all__ = ["fault_card", "grade", "mark_transcript", "observe", "read_assignment", "redact"]
+__all__ = [
+    "fault_card",
+    "grade",
+    "mark_transcript",
+    "observe",
+    "read_assignment",
+    "redact",
+    "refuse_if_a_package_is_missing",
+]
 
 _PATIENCE = 2  # time-outs of a question before its remaining cases are skipped
 
@@ -117,7 +125,7 @@ def grade(
         recorder = Recorder(session, until=until)
         results = _observe_and_mark(assignment, recorder, session.loaded)
         transcript = Transcript(session.loaded, recorder.calls, launcher.isolation)
-    _refuse_if_a_package_is_missing(assignment, transcript)
+    refuse_if_a_package_is_missing(assignment, transcript)
     card = scorecard(assignment, submission, transcript, results)
     return replace(card, wall_s=time.monotonic() - started), transcript
 
@@ -180,7 +188,7 @@ def _asked(assignment: Assignment) -> tuple[tuple[_Asked, ...], ...]:
 _NO_MODULE = re.compile(r"No module named '(\w+)")
 
 
-def _refuse_if_a_package_is_missing(assignment: Assignment, transcript: Transcript) -> None:
+def refuse_if_a_package_is_missing(assignment: Assignment, transcript: Transcript) -> None:
     """Raises where a package that students may use is missing: that is no fault of theirs."""
     words = [problem.what for problem in transcript.loaded.problems]
     words += [
