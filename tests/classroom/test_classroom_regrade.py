@@ -189,9 +189,21 @@ def test_a_fault_in_a_regrade_loses_nothing_that_was_kept(
     with monkeypatch.context() as patched:
         patched.setattr("grader.classroom.desk.mark_transcript", None)
         assert len(regraded(small_course, CONFIG).faults) == 7
+        assert len(regraded(small_course, CONFIG).faults) == 7
     assert regraded(small_course, CONFIG).faults == ()
     after = contents(small_course.out)
     assert {name for name in before if before[name] != after[name]} == set()
+
+
+def test_a_regrade_that_failed_is_not_taken_for_done(
+    small_course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_course.grade()
+    with monkeypatch.context() as patched:
+        patched.setattr("grader.classroom.desk.mark_transcript", None)
+        regraded(small_course, CONFIG)
+    outcome = small_course.grade(resume=True)
+    assert (outcome.skipped, outcome.faults) == (0, ())
 
 
 def test_a_dry_run_tells_the_same_and_changes_nothing(small_course: Course) -> None:
