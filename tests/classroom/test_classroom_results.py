@@ -166,6 +166,30 @@ def test_one_fault_of_the_grader_s_own_is_reported_and_the_rest_goes_on(
     assert "a bug of ours" not in told
 
 
+@pytest.mark.parametrize(
+    ("source", "helper"),
+    [
+        ("from no_such_package.stats import mean\n" + RIGHT, ""),
+        (RIGHT.replace("return sum", "import no_such_package\n    return sum"), ""),
+        ("import more\n" + RIGHT, "import no_such_package as n\n"),
+    ],
+    ids=["at the top", "in a function", "in a module beside it"],
+)
+def test_who_needs_a_package_that_is_missing_here_is_not_marked_and_staff_are_told(
+    small_course: Course, source: str, helper: str
+) -> None:
+    packages = "submission: {file: solution.py, packages: [no_such_package]}"
+    config = CONFIG.replace("submission: {file: solution.py}", packages)
+    small_course.config.write_text(config)
+    (small_course.submissions / "ada" / "solution.py").write_text(source)
+    (small_course.submissions / "ada" / "more.py").write_text(helper)
+    outcome = small_course.grade()
+    assert [row.id for row in outcome.rows if row.faulted] == ["ada"]
+    assert "Install no_such_package there and mark it again" in outcome.faults[0]
+    results = json.loads((small_course.out / "ada" / "results.json").read_text())
+    assert (results["score"], results["extra_data"]["graded"]) == (0, False)
+
+
 def test_two_graders_do_not_write_to_one_folder(small_course: Course) -> None:
     folder = Folder(small_course.out)
     with folder.held(), pytest.raises(UsageError, match="another grader is writing there"):
