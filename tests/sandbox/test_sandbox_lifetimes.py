@@ -26,7 +26,7 @@ from sandboxes import (
 
 from grader.errors import SandboxFault
 from grader.model import Killed, Raised, Returned
-from grader.sandbox import Launcher, interpreter, scratch, start_launcher
+from grader.sandbox import Launcher, hosts, interpreter, scratch, start_launcher
 from grader.sandbox.forking import ForkingHost
 from grader.sandbox.spawning import SpawningHost
 
@@ -223,11 +223,20 @@ def test_a_launcher_lost_twice_in_a_row_is_a_fault_of_ours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
+    started: list[Launcher] = []
+    new_host = Launcher._new_host
+
+    def counted(launcher: Launcher) -> hosts.Host:
+        started.append(launcher)
+        return new_host(launcher)
+
+    monkeypatch.setattr(Launcher, "_new_host", counted)
     with (
         start_launcher(LIMITS, isolation="preferred") as launcher,
         pytest.raises(SandboxFault, match="and so was the one before"),
     ):
         launcher.open(submission(TEXT))
+    assert len(started) == 2
 
 
 @pytest.mark.parametrize("fork", [True, False])
