@@ -467,6 +467,21 @@ def test_what_a_worker_has_open_is_its_streams_and_its_libraries() -> None:
     )
 
 
+def test_a_worker_has_a_network_of_its_own_or_the_lack_of_it_is_told(run: Run) -> None:
+    with run.launcher.open(submission("def f(): pass")) as session:
+        isolation = run.launcher.isolation
+        if "namespaces" not in isolation.layers:
+            assert any(one.startswith("namespaces: ") for one in isolation.missing)
+            return
+        assert session._worker is not None
+        for kind in ("net", "ipc", "uts"):
+            ours, theirs = (
+                Path(f"/proc/{pid}/ns/{kind}").stat().st_ino
+                for pid in ("self", session._worker.pid)
+            )
+            assert ours != theirs
+
+
 def as_plain_user() -> list[str]:
     """The start of a command that runs this Python without any right but to read files."""
     if not IS_ROOT:
