@@ -17,7 +17,7 @@ import pytest
 from grader import pipeline
 from grader.assignment import config_manual, config_schema
 from grader.bundle.handout import readme
-from grader.classroom import cluster, desk, desks, remote, similarity
+from grader.classroom import cluster, desk, desks, records, remote, similarity
 from grader.pipeline import read_assignment
 
 ROOT = Path(__file__).parents[2]
@@ -221,6 +221,7 @@ def test_every_file_and_option_that_is_named_alone_exists(name: str) -> None:
 
 NUMBERS = [
     ("design", "a desk has a launcher for each such set, six at most", desk._MOST_LAUNCHERS, 6),
+    ("design", "as far as 16 MB hold it", records._KEPT, 16 << 20),
     ("scale", "the last six of them", desk._MOST_LAUNCHERS, 6),
     ("scale", "desks end after two minutes", remote.Parcel.__struct_defaults__[-1], 120),
     ("scale", "if it ends twice", desks.ATTEMPTS, 2),
