@@ -272,6 +272,31 @@ def test_a_probe_that_succeeds_is_told(without: set[str], open_probes: set[str])
     assert isolation.level == ("none" if vital else "partial")
 
 
+UNCONFINED = """
+import json, subprocess, sys
+from grader.sandbox import attest
+with subprocess.Popen(["sleep", "60"]) as other:
+    refused = attest.probe(secrets=sys.argv[1:2], others=[other.pid], outside=sys.argv[2])
+    assert other.poll() is None
+    other.kill()
+print(json.dumps(refused))
+"""
+
+
+def test_each_probe_notices_what_nothing_prevents(tmp_path: Path) -> None:
+    """Else a worker would attest what it never tried."""
+    (tmp_path / "secret").write_text("42")
+    arguments = [str(tmp_path / "secret"), str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-c", UNCONFINED, *arguments], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    refused = json.loads(done.stdout)
+    assert len(refused) == 8
+    assert not any(refused.values()), refused
+    assert [path.name for path in tmp_path.iterdir()] == ["secret"]
+
+
 def test_required_isolation_that_is_missing_stops_with_an_explanation() -> None:
     without = frozenset({"landlock", "own_user"})
     with (
