@@ -283,6 +283,13 @@ print(json.dumps(refused))
 """
 
 
+@pytest.mark.skipif(not IS_ROOT, reason="to a plain user more is open, and what depends")
+def test_it_is_the_grader_and_its_launcher_that_a_worker_tries_to_reach() -> None:
+    without = frozenset({"landlock", "own_user", "seccomp", "not_dumpable"})
+    with start_launcher(LIMITS, isolation="preferred", without=without) as launcher:
+        assert launcher.isolation.refused["signal"] is False
+
+
 def test_each_probe_notices_what_nothing_prevents(tmp_path: Path) -> None:
     """Else a worker would attest what it never tried."""
     (tmp_path / "secret").write_text("42")
