@@ -32,6 +32,7 @@ from grader.classroom.remote import Machine
 from grader.classroom.run import MarkAll
 from grader.errors import IsolationError, NotWrittenError, UsageError
 from grader.sandbox import start_launcher
+from grader.sandbox.supervisor import IsolationMode
 from grader.submission import find_submissions, read_handed
 
 
@@ -305,6 +306,27 @@ def volume(width, height, depth):
     rows = (small_course.out / "grades.csv").read_text().splitlines()
     row = dict(zip(next(csv.reader(rows[:1])), next(csv.reader(rows[1:])), strict=True))
     assert (row["area"], row["volume"]) == ("4", "4"), row
+
+
+def test_a_dask_worker_that_marks_hides_its_memory_from_others_of_its_user(
+    small_course: Course, two_workers: Cluster
+) -> None:
+    """It holds the reference, and is no fork of a launcher."""
+    from distributed import Client
+
+    grade_on(two_workers, small_course)
+    with Client(two_workers.address, set_as_default=False) as client:  # type: ignore[no-untyped-call]
+        dumpable = client.run(lambda: __import__("ctypes").CDLL(None).prctl(3, 0, 0, 0, 0))
+    assert 0 in dumpable.values()
+
+
+@pytest.mark.parametrize("mode", ["required", "off"])
+def test_a_worker_is_told_whether_submissions_must_be_isolated(
+    small_course: Course, mode: IsolationMode
+) -> None:
+    desk = Desk(small_course.assignment, small_course.launcher)
+    sent = Sent(small_course.config, (), mode)
+    assert clusters._parcel(desk, sent, remote.this_machine(())).isolation == mode
 
 
 def test_no_name_and_no_address_goes_to_a_worker(small_course: Course, tmp_path: Path) -> None:
