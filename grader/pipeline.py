@@ -48,7 +48,15 @@ if TYPE_CHECKING:
     from grader.model import Value
     from grader.sandbox import Launcher
 
-__all__ = ["fault_card", "grade", "mark_transcript", "observe", "read_assignment", "redact"]
+__all__ = [
+    "fault_card",
+    "grade",
+    "mark_transcript",
+    "observe",
+    "read_assignment",
+    "redact",
+    "refuse_if_a_package_is_missing",
+]
 
 _PATIENCE = 2  # time-outs of a question before its remaining cases are skipped
 
@@ -117,7 +125,7 @@ def grade(
         recorder = Recorder(session, until=until)
         results = _observe_and_mark(assignment, recorder, session.loaded)
         transcript = Transcript(session.loaded, recorder.calls, launcher.isolation)
-    _refuse_if_a_package_is_missing(assignment, submission, transcript)
+    refuse_if_a_package_is_missing(assignment, submission, transcript)
     card = scorecard(assignment, submission, transcript, results)
     return replace(card, wall_s=time.monotonic() - started), transcript
 
@@ -182,7 +190,7 @@ _LEFT_WITHOUT = ("NameError", "AttributeError", "TypeError", "UnboundLocalError"
 """What comes of `try: import torch`, `except ImportError: torch = None`."""
 
 
-def _refuse_if_a_package_is_missing(
+def refuse_if_a_package_is_missing(
     assignment: Assignment, submission: Submission, transcript: Transcript
 ) -> None:
     """Raises where a package that students may use is missing: that is no fault of theirs."""

@@ -92,14 +92,17 @@ def folder_of(config_path: Path) -> Path:
 
 
 def digest_of(config_path: Path) -> str:
-    """Hashes the config and every Python file of its reference: equal digests mark alike.
+    """Hashes the config and every file of its reference, data too: equal digests mark alike.
+
+    What tools leave beside them (bytecode, hidden files, an editor's copies) marks nothing.
 
     Raises:
         ConfigError: one of them cannot be read.
     """
     folder = folder_of(config_path)
     digest = hashlib.sha256()
-    files = [config_path, *sorted(folder.rglob("*.py"), key=lambda file: file.as_posix())]
+    below = (file for file in folder.rglob("*") if file.is_file() and _marks(file, folder))
+    files = [config_path, *sorted(below, key=lambda file: file.as_posix())]
     for file in files:
         name = "" if file is config_path else file.relative_to(folder).as_posix()
         try:
@@ -109,6 +112,15 @@ def digest_of(config_path: Path) -> str:
             raise ConfigError((Problem(str(file), 0, "", what, "make it readable"),)) from error
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
+
+
+def _marks(file: Path, folder: Path) -> bool:
+    """Whether a file of the reference may take part in marking."""
+    parts = file.relative_to(folder).parts
+    return not any(
+        part == "__pycache__" or part.startswith(".") or part.endswith((".pyc", "~"))
+        for part in parts
+    )
 
 
 def import_reference(

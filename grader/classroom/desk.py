@@ -30,7 +30,14 @@ from grader.model import (
     Submission,
     Transcript,
 )
-from grader.pipeline import NeedsRunError, fault_card, grade, mark_transcript, redact
+from grader.pipeline import (
+    NeedsRunError,
+    fault_card,
+    grade,
+    mark_transcript,
+    redact,
+    refuse_if_a_package_is_missing,
+)
 from grader.report import gradescope, page
 from grader.report.rows import Row, row_of
 from grader.sandbox import Launcher, Session
@@ -119,9 +126,9 @@ class Desk:
 
     def faulted(self, task: Task, error: BaseException) -> Marked:
         """Decides what is written of a submission on which the grader itself failed."""
-        return self._finish(
-            fault_card(self.assignment, task.id, error), task.submission, None, None
-        )
+        kept = task.kept if task.submission is None else None  # then it is all that there is
+        card = fault_card(self.assignment, task.id, error)
+        return self._finish(card, task.submission, None, kept)
 
     def _card(self, task: Task) -> tuple[Scorecard, Submission, Transcript]:
         if task.kept is None:
@@ -137,13 +144,18 @@ class Desk:
             inputs=task.kept.inputs,
             helpers=task.kept.helpers,
         )
+        sessions: list[Session] = []
         with ExitStack() as opened:
 
             def start() -> Session:
-                return opened.enter_context(self._launcher(submission).open(submission))
+                sessions.append(opened.enter_context(self._launcher(submission).open(submission)))
+                return sessions[-1]
 
             worker = _OnDemand(start) if task.may_run else None
             card, transcript = mark_transcript(self.assignment, submission, transcript, worker)
+        for session in sessions:
+            ran = replace(transcript, loaded=session.loaded)
+            refuse_if_a_package_is_missing(self.assignment, submission, ran)
         return replace(card, wall_s=task.kept.head.row.wall_s), submission, transcript
 
     def _launcher(self, submission: Submission) -> Launcher:
@@ -173,8 +185,12 @@ class Desk:
         body = b""
         helpers: dict[str, bytes] = {}
         if submission is not None and transcript is not None:
-            body = records.pack_body(submission, transcript, self.inputs)
+            # of what was kept, the helper files themselves were read only if it was to run
+            named = records.source_of(kept.body)[1] if kept else None
+            body = records.pack_body(submission, transcript, self.inputs, named)
             helpers = {records.hash_of(data): data for data in submission.helpers.values()}
+        elif kept is not None:
+            return self._not_marked_again(card, row, files, kept)
         head = records.Head(
             id=card.submission_id,
             submission=handed_digest(submission) if submission is not None else "",
@@ -197,6 +213,20 @@ class Desk:
             fault=card.fault or "",
             card=card,
         )
+
+    def _not_marked_again(
+        self, card: Scorecard, row: Row, files: Mapping[str, bytes], kept: Kept
+    ) -> Marked:
+        """What is written of a regrade that failed: the fault, beside all that was kept."""
+        head = replace(
+            kept.head,
+            assignment=self.assignment.digest,
+            marks=self.marks.digest(row),
+            row=row,
+            files={name: records.hash_of(data) for name, data in files.items()},
+        )
+        record = records.pack(records.Record(head, kept.body))
+        return Marked(card.submission_id, row, files, record, fault=card.fault or "", card=card)
 
 
 class _OnDemand:

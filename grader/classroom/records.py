@@ -164,16 +164,29 @@ def hash_of(data: bytes) -> str:
 # --------------------------------------------------------------------------- the body
 
 
-def pack_body(submission: Submission, transcript: Transcript, inputs: Inputs) -> bytes:
+def pack_body(
+    submission: Submission,
+    transcript: Transcript,
+    inputs: Inputs,
+    helpers: Mapping[str, str] | None = None,
+) -> bytes:
     """Decides what is kept of a submission and of what its process said.
 
     Helper files are named by their hashes alone; they are kept elsewhere, each content once.
+
+    Args:
+        submission: as it was handed in.
+        transcript: all that its process said.
+        inputs: the list that the record counts on.
+        helpers: their paths and hashes, where the submission was kept and came without them.
     """
+    if helpers is None:
+        helpers = {name: hash_of(data) for name, data in submission.helpers.items()}
     kept = {
         "submission": {
             "filename": submission.filename,
             "chunks": [(chunk.label, chunk.text) for chunk in submission.chunks],
-            "helpers": {name: hash_of(data) for name, data in submission.helpers.items()},
+            "helpers": dict(helpers),
             "remarks": list(submission.remarks),
             "problem": submission.problem,
             "digest": submission.digest,

@@ -26,7 +26,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from importlib import metadata
 from multiprocessing.connection import Connection
 from pathlib import Path, PurePosixPath
@@ -328,15 +328,18 @@ def desk_of(parcel: Parcel) -> Desk:
 
     def open_launcher(imports: tuple[str, ...]) -> Launcher:
         secrets = [path for path in map(Path, parcel.secrets) if path.exists()]
-        launcher = start_launcher(
-            assignment.limits, imports=imports, isolation=parcel.isolation, secrets=secrets
-        )
-        if parcel.isolation == "required" and not launcher.isolation.refused.get("network"):
-            launcher.close()
-            raise IsolationError(
-                f"{platform.node()}: submissions could connect to the cluster, which runs whatever "
-                "it is told; use machines whose kernel has seccomp"
+        with ExitStack() as unless_all_is_well:
+            launcher = unless_all_is_well.enter_context(
+                start_launcher(
+                    assignment.limits, imports=imports, isolation=parcel.isolation, secrets=secrets
+                )
             )
+            if parcel.isolation == "required" and not launcher.isolation.refused.get("network"):
+                raise IsolationError(
+                    f"{platform.node()}: submissions could connect to the cluster, which runs "
+                    "whatever it is told; use machines whose kernel has seccomp"
+                )
+            unless_all_is_well.pop_all()
         return launcher
 
     return Desk(assignment, open_launcher, parcel.marks)

@@ -27,7 +27,7 @@ from grader.classroom.desk import (
 )
 from grader.classroom.desks import mark_all
 from grader.classroom.folder import Folder
-from grader.classroom.records import DamagedRecordError, Head, Inputs, unpack
+from grader.classroom.records import DamagedRecordError, Head, Inputs, hash_of, unpack
 from grader.classroom.reports import Request, Written, write_reports
 from grader.classroom.review import Marks, keep_marks, kept_marks, told
 from grader.harness import harness_digest
@@ -188,7 +188,7 @@ def _tasks(
             progress.skipped += 1
             watcher.skipped(head.row)
         else:
-            yield Task(handed.id, submission, kept_of(folder, handed.id))
+            yield Task(handed.id, submission, _kept_of(folder, submission))
 
 
 def _same_work(head: Head, submission: Submission, assignment: Assignment) -> bool:
@@ -203,11 +203,12 @@ def _same_work(head: Head, submission: Submission, assignment: Assignment) -> bo
     )
 
 
-def kept_of(folder: Folder, submission_id: str) -> Kept | None:
-    """Returns what is kept of a submission, if it is all there."""
+def _kept_of(folder: Folder, submission: Submission) -> Kept | None:
+    """Returns what is kept of this very submission, if it is all there."""
     try:
-        record = unpack(folder.record(submission_id).read_bytes())
+        record = unpack(folder.record(submission.id).read_bytes())
         inputs = Inputs.unpack(folder.inputs(record.head.inputs).read_bytes(), record.head.inputs)
     except (OSError, DamagedRecordError):
         return None
-    return Kept(record.body, inputs, record.head) if record.body else None
+    helpers = {hash_of(data): data for data in submission.helpers.values()}
+    return Kept(record.body, inputs, record.head, helpers) if record.body else None

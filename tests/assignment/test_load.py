@@ -227,15 +227,28 @@ def test_what_is_written_is_never_drawn(tmp_path: Path) -> None:
     assert load(write(tmp_path, config, shapes=shapes)).question("area").cases[1].args == (3, 3, 1)
 
 
-@pytest.mark.parametrize("changed", ["config.yaml", "reference/shapes.py", "reference/extra.py"])
+@pytest.mark.parametrize(
+    "changed",
+    ["config.yaml", "reference/shapes.py", "reference/extra.py", "reference/data/table.csv"],
+)
 def test_the_digest_changes_with_the_config_and_every_file_of_the_reference(
     tmp_path: Path, changed: str
 ) -> None:
     path = write(tmp_path)
     before = load(path).digest
+    (tmp_path / changed).parent.mkdir(exist_ok=True)
     with (tmp_path / changed).open("a", encoding="utf-8") as file:
         file.write("# more\n")
     assert load(path).digest != before
+
+
+def test_what_tools_leave_in_the_reference_is_no_change_of_it(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    before = load(path).digest
+    (tmp_path / "reference" / "__pycache__").mkdir(exist_ok=True)
+    for name in ("__pycache__/old.pyc", ".DS_Store", "shapes.py~"):
+        (tmp_path / "reference" / name).write_bytes(b"old")
+    assert load(path).digest == before
 
 
 # --------------------------------------------------------------------------- apart from others

@@ -115,6 +115,25 @@ def test_the_results_that_stand_until_better_ones_come_keep_gradescopes_contract
     assert "no points have been decided" in results["output"]
 
 
+def test_results_without_points_lie_there_before_python_is_started(
+    unzipped: Path, tmp_path: Path
+) -> None:
+    """Here it cannot even be started: what was laid down stands, for its owner alone."""
+    root = tmp_path / "autograder"
+    shutil.copytree(unzipped, root / "source")
+    (root / "submission").mkdir(mode=0o755)
+    (root / "submission_metadata.json").touch(mode=0o644)
+    script = root / "source" / "run_autograder"
+    text = script.read_text(encoding="utf-8").replace("/autograder", str(root))
+    script.write_text(text.replace("/opt/grader/bin/python", "/opt/grader/no/python"))
+    done = subprocess.run([script], capture_output=True, check=False)
+    assert done.returncode == 127
+    results = root / "results" / "results.json"
+    assert results.read_bytes() == (unzipped / "unfinished.json").read_bytes()
+    for name in ("source", "results", "submission", "submission_metadata.json"):
+        assert not (root / name).stat().st_mode & 0o077, name
+
+
 def test_the_unzipped_harness_marks_by_itself(unzipped: Path) -> None:
     (unzipped / "submission").mkdir()
     (unzipped / "submission" / "solution.py").write_text("def add(a, b): return a + b\n")

@@ -242,7 +242,9 @@ def _contents(out: Path) -> Iterator[tuple[str, bytes]]:
             )
             calls = {key: (o.outcome, o.stdout, o.stderr) for key, o in transcript.calls.items()}
             row = record.head.row
-            data = repr((submission, calls, row.questions, row.flags, row.score)).encode()
+            _, named = records.source_of(record.body) if record.body else ((), {})
+            told = (submission, named, calls, row.questions, row.flags, row.score)
+            data = repr(told).encode()
         for pattern, blank in _TIMES:
             data = pattern.sub(blank, data)
         yield name, data

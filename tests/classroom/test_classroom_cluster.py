@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
@@ -29,7 +30,9 @@ from grader.classroom.desk import Desk, Marked, Task
 from grader.classroom.desks import DeskError
 from grader.classroom.remote import Machine
 from grader.classroom.run import MarkAll
-from grader.errors import NotWrittenError, UsageError
+from grader.errors import IsolationError, NotWrittenError, UsageError
+from grader.sandbox import start_launcher
+from grader.sandbox.supervisor import IsolationMode
 from grader.submission import find_submissions, read_handed
 
 
@@ -305,6 +308,27 @@ def volume(width, height, depth):
     assert (row["area"], row["volume"]) == ("4", "4"), row
 
 
+def test_a_dask_worker_that_marks_hides_its_memory_from_others_of_its_user(
+    small_course: Course, two_workers: Cluster
+) -> None:
+    """It holds the reference, and is no fork of a launcher."""
+    from distributed import Client
+
+    grade_on(two_workers, small_course)
+    with Client(two_workers.address, set_as_default=False) as client:  # type: ignore[no-untyped-call]
+        dumpable = client.run(lambda: __import__("ctypes").CDLL(None).prctl(3, 0, 0, 0, 0))
+    assert 0 in dumpable.values()
+
+
+@pytest.mark.parametrize("mode", ["required", "off"])
+def test_a_worker_is_told_whether_submissions_must_be_isolated(
+    small_course: Course, mode: IsolationMode
+) -> None:
+    desk = Desk(small_course.assignment, small_course.launcher)
+    sent = Sent(small_course.config, (), mode)
+    assert clusters._parcel(desk, sent, remote.this_machine(())).isolation == mode
+
+
 def test_no_name_and_no_address_goes_to_a_worker(small_course: Course, tmp_path: Path) -> None:
     people = {"ada": [{"name": "Ada Lovelace", "sid": "s-1815", "email": "ada@example.org"}]}
     small_course.submissions = export(tmp_path / "export.zip", {"ada": RIGHT}, people)
@@ -512,6 +536,26 @@ def test_a_parcel_that_cannot_be_marked_by_is_refused(
 ) -> None:
     with pytest.raises(UsageError, match=told):
         remote.desk_of(parcel_of(small_course, **changes))
+
+
+@pytest.mark.parametrize(
+    ("without", "told"),
+    [({"seccomp"}, "could connect to the cluster"), ({"own_user", "landlock"}, "be isolated")],
+)
+def test_a_worker_that_does_not_isolate_marks_nothing_unless_it_was_asked_to(
+    small_course: Course, monkeypatch: pytest.MonkeyPatch, without: set[str], told: str
+) -> None:
+    weaker = partial(start_launcher, without=frozenset(without))
+    monkeypatch.setattr(remote, "start_launcher", weaker)
+    (handed, *_) = find_submissions([small_course.submissions], expected_name="solution.py")
+    task = Task(handed.id, read_handed(handed, expected_name="solution.py"))
+    with (
+        remote.desk_of(parcel_of(small_course, isolation="required")) as desk,
+        pytest.raises(IsolationError, match=told),
+    ):
+        desk.mark(task)
+    with remote.desk_of(parcel_of(small_course, isolation="off")) as desk:
+        assert desk.mark(task).fault == ""
 
 
 # --------------------------------------------------------------------------- with TLS

@@ -156,6 +156,56 @@ def test_with_leave_just_the_new_inputs_are_run(small_course: Course) -> None:
     assert again.changes == result.changes, "and what they came to is kept, too"
 
 
+def test_what_runs_after_a_regrade_that_ran_nothing_has_its_helper_files(
+    small_course: Course,
+) -> None:
+    (small_course.submissions / "ada" / "more.py").write_text("def times(a, b): return a * b\n")
+    solution = "from more import times\n" + RIGHT.replace("width * height", "times(width, height)")
+    (small_course.submissions / "ada" / "solution.py").write_text(solution)
+    small_course.grade()
+    assert gains(regraded(small_course, CONFIG)) == {}
+    assert gains(regraded(small_course, MORE, run_code=True, may_run=True)) == {}
+
+
+def test_a_package_that_is_missing_where_new_inputs_run_is_no_fault_of_the_student_s(
+    small_course: Course,
+) -> None:
+    source = RIGHT.replace("return area", "import no_such_package\n    return area")
+    (small_course.submissions / "ada" / "solution.py").write_text(source)
+    small_course.grade()
+    config = "submission: {file: solution.py, packages: [no_such_package]}"
+    declared = MORE.replace("submission: {file: solution.py}", config)
+    result = regraded(small_course, declared, run_code=True, may_run=True)
+    assert ["Install no_such_package" in fault for fault in result.faults] == [True]
+    results = json.loads((small_course.out / "ada" / "results.json").read_text())
+    assert results["extra_data"]["graded"] is False
+
+
+def test_a_fault_in_a_regrade_loses_nothing_that_was_kept(
+    small_course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_course.grade()
+    before = contents(small_course.out)
+    with monkeypatch.context() as patched:
+        patched.setattr("grader.classroom.desk.mark_transcript", None)
+        assert len(regraded(small_course, CONFIG).faults) == 7
+        assert len(regraded(small_course, CONFIG).faults) == 7
+    assert regraded(small_course, CONFIG).faults == ()
+    after = contents(small_course.out)
+    assert {name for name in before if before[name] != after[name]} == set()
+
+
+def test_a_regrade_that_failed_is_not_taken_for_done(
+    small_course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_course.grade()
+    with monkeypatch.context() as patched:
+        patched.setattr("grader.classroom.desk.mark_transcript", None)
+        regraded(small_course, CONFIG)
+    outcome = small_course.grade(resume=True)
+    assert (outcome.skipped, outcome.faults) == (0, ())
+
+
 def test_a_dry_run_tells_the_same_and_changes_nothing(small_course: Course) -> None:
     small_course.grade()
     before = contents(small_course.out)

@@ -54,6 +54,7 @@ def test_what_students_get_holds_no_hidden_case_and_staff_s_pages_do(small_cours
 
 
 def test_only_staff_may_read_what_is_said_of_the_class(small_course: Course) -> None:
+    (small_course.out / "staff").mkdir(mode=0o755, parents=True)  # unpacked from a zip, say
     small_course.grade()
     assert stat.S_IMODE((small_course.out / "staff").stat().st_mode) == 0o700
     for name in ("grades.csv", "review.csv"):
@@ -169,20 +170,23 @@ CAUGHT = "try:\n    import nowhere_1\nexcept ImportError:\n    nowhere_1 = None\
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("line", "helper"),
     [
-        "import nowhere_1",
-        "def area(width, height): import nowhere_1",
-        f"{CAUGHT}def area(width, height): return nowhere_1.prod([width, height])",
+        ("import nowhere_1", ""),
+        ("def area(width, height): import nowhere_1", ""),
+        ("from more import area", "from nowhere_1.stats import area"),
+        (f"{CAUGHT}def area(width, height): return nowhere_1.prod([width, height])", ""),
+        ("from more import area", f"{CAUGHT}def area(width, height): return nowhere_1.a(width)"),
     ],
 )
 def test_who_imports_an_allowed_package_that_is_missing_is_not_marked(
-    small_course: Course, line: str
+    small_course: Course, line: str, helper: str
 ) -> None:
     allowed = "{file: solution.py, packages: [nowhere_1]}"
     small_course.config.write_text(CONFIG.replace("{file: solution.py}", allowed))
     solution = small_course.submissions / "ada" / "solution.py"
     solution.write_text(f"{solution.read_text()}\n{line}\n")
+    (solution.parent / "more.py").write_text(helper)
     small_course.grade()
     table = grades(small_course.out)
     assert (table["ada"]["total"], table["bob"]["total"] != "") == ("", True)

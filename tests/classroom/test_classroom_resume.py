@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 from coursework import CLASS, RIGHT, Course, as_root, command, contents, course, handed_in, run
 
+from grader.classroom.folder import Folder
+
 SLOW = "import time\n" + RIGHT.replace("    return width", "    time.sleep(0.05)\n    return width")
 MANY = {f"student{number:02}": SLOW + f"\n# {number}\n" for number in range(12)}
 
@@ -298,6 +300,24 @@ def test_a_full_disk_stops_the_run_and_loses_nothing(
         assert taken_up(small) == whole
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_record_is_written_when_all_that_it_vouches_for_is_there(
+    small_course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (small_course.submissions / "ada" / "more.py").write_text("x = 1\n")
+    written: list[str] = []
+    write = Folder.write
+
+    def noting(self: Folder, path: Path, data: bytes) -> None:
+        written.append(path.parent.name if path.parent.name == "helpers" else path.name)
+        write(self, path, data)
+
+    monkeypatch.setattr(Folder, "write", noting)
+    small_course.grade()
+    end = written.index("ada.record")
+    assert set(written[:end]) >= {"helpers", "results.json", "report.html", "ada.html"}
+    assert written.count("ada.record") == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are POSIX")

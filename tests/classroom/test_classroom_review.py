@@ -197,6 +197,22 @@ def test_marks_count_in_the_next_run_too_and_can_be_changed(texts_course: Course
     assert texts_course.grade(resume=True, marks=marks).skipped == len(TEXTS)
 
 
+def test_marks_that_make_code_run_again_run_it_with_its_helper_files(
+    texts_course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call that came to something too large to be kept is made again."""
+    (texts_course.submissions / "ada" / "more.py").write_text("def times(a, b): return a * b\n")
+    solution = texts_course.submissions / "ada" / "solution.py"
+    right = solution.read_text().replace("width * height", "times(width, height)")
+    assert "times" in right
+    solution.write_text("from more import times\n" + right)
+    monkeypatch.setattr("grader.classroom.records._KEPT", 0)
+    before = texts_course.grade()
+    path = fill(texts_course.out, lambda line: {"points": "1"})
+    after = texts_course.grade(resume=True, marks=read_marks(path, texts_course.assignment))
+    assert [row.questions[:-1] for row in after.rows] == [r.questions[:-1] for r in before.rows]
+
+
 @pytest.mark.parametrize("dash", ["-", "'-", "–"])
 def test_a_dash_withdraws_a_mark_and_an_empty_cell_does_not(
     texts_course: Course, dash: str

@@ -14,8 +14,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from grader import pipeline
 from grader.assignment import config_manual, config_schema
 from grader.bundle.handout import readme
+from grader.classroom import cluster, desk, desks, records, remote, similarity
 from grader.pipeline import read_assignment
 
 ROOT = Path(__file__).parents[2]
@@ -213,6 +215,52 @@ def test_the_question_that_the_readme_shows_is_sound(course: Path, tmp_path: Pat
     (reference / "my_topic.py").write_text(topic.replace("def sides(", "def random_maps("))
     (known,) = read_assignment(config).questions
     assert (len(known.cases), [wrong.name for wrong in known.wrong_answers]) == (8, ["rounds_up"])
+
+
+@pytest.mark.parametrize("name", ["README", "design", "security", "scale"])
+def test_every_file_and_option_that_is_named_alone_exists(name: str) -> None:
+    from grader.cli import cli
+
+    (page,) = (page for page in PAGES if page.stem == name)
+    options = {
+        option for command in cli.commands.values() for p in command.params for option in p.opts
+    }
+    options |= {"--nthreads", "--memory-limit"}  # of `dask worker`
+    files = {
+        path.relative_to(root).as_posix()
+        for root in (ROOT, ROOT / "grader")
+        for folder in ("grader", "tests", "docs", "benchmarks")
+        for path in (ROOT / folder).rglob("*")
+        if path.is_relative_to(root)
+    }
+    names = {Path(file).name for file in files}
+    for named in re.findall(r"`([^`\n]+)`", page.read_text(encoding="utf-8")):
+        if named.startswith("--"):
+            assert named.split()[0] in options, named
+        elif re.fullmatch(r"\w[\w/]*\.py", named) and not named.startswith("reference/"):
+            assert named in files or named in names, named
+
+
+NUMBERS = [
+    ("design", "a desk has a launcher for each such set, six at most", desk._MOST_LAUNCHERS, 6),
+    ("design", "as far as 16 MB hold it", records._KEPT, 16 << 20),
+    ("scale", "the last six of them", desk._MOST_LAUNCHERS, 6),
+    ("scale", "desks end after two minutes", remote.Parcel.__struct_defaults__[-1], 120),
+    ("scale", "if it ends twice", desks.ATTEMPTS, 2),
+    ("scale", "| all workers, for a minute |", cluster.GONE_S, 60),
+    ("scale", "two tasks for each thread", cluster._AHEAD, 2),
+    ("scale", "refuses more than 5,000 submissions", similarity.MOST_SUBMISSIONS, 5000),
+    ("scale", "two time-outs for each question", pipeline._PATIENCE, 2),
+]
+
+
+@pytest.mark.parametrize(("name", "words", "in_code", "told"), NUMBERS, ids=lambda part: str(part))
+def test_a_number_that_a_page_tells_is_the_one_in_the_code(
+    name: str, words: str, in_code: float, told: float
+) -> None:
+    page = " ".join((DOCS / f"{name}.md").read_text(encoding="utf-8").split())
+    assert words in page
+    assert in_code == told, f"{name}.md: {words}"
 
 
 def test_the_readme_leads_to_every_page() -> None:

@@ -77,7 +77,7 @@ def test_a_promise_names_the_layers_that_its_attacks_are_contained_by(row: str) 
 
 
 def test_every_layer_is_explained_as_the_doctor_knows_it() -> None:
-    table = PAGE.partition("## The layers")[2].partition("\n\nTogether")[0]
+    table = PAGE.partition("## The layers")[2].partition("\n\nA worker is ended")[0]
     explained = set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
     assert explained == set(LAYERS)
     assert explained >= SECURITY

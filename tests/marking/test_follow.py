@@ -492,6 +492,29 @@ def test_a_step_cannot_make_the_reference_run_for_ever(value: Any) -> None:
     assert time.process_time() - started < 5
 
 
+def test_a_loop_that_a_step_never_ends_is_ended() -> None:
+    """By the number of calls, though all are equal and the student's process is asked once."""
+    rounds = 0
+
+    def filled(count: int, *, layer: Any = layer) -> int:
+        nonlocal rounds
+        full = 0
+        while full < count and rounds < 200_000:
+            rounds += 1
+            full += layer(1, 1)
+        return full
+
+    def nothing(inputs: int, outputs: int, bias: bool = True) -> int:
+        return 0 if (inputs, outputs) == (1, 1) else layer(inputs, outputs, bias) + (inputs > 3)
+
+    someone = Student(layer=nothing, filled=lambda count: 7)
+    results = someone.mark(LAYER, composite(filled, [(4,), (6,)], builds_on=["layer"]))
+    assert Fraction(1, 4) <= results["layer"].share < 1
+    assert results["filled"].followed_from == ()
+    assert someone.calls == [("layer", (1, 1))]
+    assert 1_000 < rounds < 100_000
+
+
 def test_as_many_layers_as_a_step_may_say_are_gone_through_in_seconds() -> None:
     def many(size: int, target: int, loss: int = 2) -> Any:
         return depth(size, target) if (size, target) in [(10, 4), (12, 6)] else 9_999

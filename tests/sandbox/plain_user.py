@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from sandboxes import LIMITS, submission
+from sandboxes import LIMITS, children_of, submission
 
 from grader.sandbox import start_launcher
 
@@ -47,10 +48,19 @@ CALLS = [
     ("libraries", ()),
 ]
 
+
+def is_hidden(pid: int) -> bool:
+    """Whether the kernel keeps a process from others of its user."""
+    return subprocess.run(["cat", f"/proc/{pid}/environ"], capture_output=True).returncode != 0
+
+
 with start_launcher(
     replace(LIMITS, call_s=1.5), secrets=[Path(sys.argv[1])], imports=("scipy.special",)
 ) as launcher:
     isolation = launcher.isolation
+    launchers = children_of(os.getpid())
+    workers = [pid for one in launchers for pid in children_of(one)]
+    hidden = [all(map(is_hidden, pids)) for pids in ([os.getpid()], launchers, workers)]
     with launcher.open(submission(TEXT)) as session:
         outcomes = [type(session.call(name, args).outcome).__name__ for name, args in CALLS]
         print(  # noqa: T201 - read by the test
@@ -59,6 +69,7 @@ with start_launcher(
                     "uid": os.geteuid(),
                     "level": isolation.level,
                     "layers": isolation.layers,
+                    "hidden": hidden if launchers and workers else "nobody was looked at",
                     "refused": all(isolation.refused.values()),
                     "problems": len(session.loaded.problems),
                     "outcomes": outcomes,

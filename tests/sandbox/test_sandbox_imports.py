@@ -17,6 +17,7 @@ TEXT = """
     there = [name for name in ("scipy.special", "awkward") if name in sys.modules]
     def f(): return there
     def home(): return sorted({os.environ[name] for name in ("HOME", "TMPDIR", "MPLCONFIGDIR")})
+    def fills(): return len(bytearray(160 << 20))
     def writes():
         import awkward
         return awkward.__file__ is not None
@@ -59,6 +60,11 @@ def test_a_worker_has_places_of_its_own_after_imports(install: Callable[[str], N
     places = found(("awkward",), "home")
     assert isinstance(places, list)
     assert [Path(place).name for place in places] == ["worker-1"]
+
+
+def test_what_imports_take_is_not_of_a_workers_memory(install: Callable[[str], None]) -> None:
+    install("taken = bytes(1) * (160 << 20)")
+    assert found(("awkward",), "fills") == 160 << 20
 
 
 @pytest.mark.parametrize(

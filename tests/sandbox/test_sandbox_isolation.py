@@ -272,6 +272,38 @@ def test_a_probe_that_succeeds_is_told(without: set[str], open_probes: set[str])
     assert isolation.level == ("none" if vital else "partial")
 
 
+UNCONFINED = """
+import json, subprocess, sys
+from grader.sandbox import attest
+with subprocess.Popen(["sleep", "60"]) as other:
+    refused = attest.probe(secrets=sys.argv[1:2], others=[other.pid], outside=sys.argv[2])
+    assert other.poll() is None
+    other.kill()
+print(json.dumps(refused))
+"""
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="to a plain user more is open, and what depends")
+def test_it_is_the_grader_and_its_launcher_that_a_worker_tries_to_reach() -> None:
+    without = frozenset({"landlock", "own_user", "seccomp", "not_dumpable"})
+    with start_launcher(LIMITS, isolation="preferred", without=without) as launcher:
+        assert launcher.isolation.refused["signal"] is False
+
+
+def test_each_probe_notices_what_nothing_prevents(tmp_path: Path) -> None:
+    """Else a worker would attest what it never tried."""
+    (tmp_path / "secret").write_text("42")
+    arguments = [str(tmp_path / "secret"), str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-c", UNCONFINED, *arguments], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    refused = json.loads(done.stdout)
+    assert len(refused) == 8
+    assert not any(refused.values()), refused
+    assert [path.name for path in tmp_path.iterdir()] == ["secret"]
+
+
 def test_required_isolation_that_is_missing_stops_with_an_explanation() -> None:
     without = frozenset({"landlock", "own_user"})
     with (
@@ -377,6 +409,18 @@ def test_workers_side_by_side_share_neither_user_nor_directory(run: Run) -> None
             assert mine[2] == []
 
 
+def test_a_worker_leads_a_session_and_leaves_neither_core_nor_locked_memory(run: Run) -> None:
+    text = """
+        import os, resource
+        def leads(): return os.getsid(0) == os.getpgrp() == os.getpid()
+        def limits(): return [
+            resource.getrlimit(getattr(resource, f"RLIMIT_{name}")) for name in ("CORE", "MEMLOCK")]
+        """
+    with run.launcher.open(submission(text)) as session:
+        assert session.call("leads", ()).outcome == Returned(True)
+        assert session.call("limits", ()).outcome == Returned([(0, 0), (0, 0)])
+
+
 def test_a_worker_s_user_has_a_name_as_packages_expect(run: Run) -> None:
     assert run.call("import getpass\ndef f(): return getpass.getuser()").outcome == Returned(
         "student"
@@ -455,6 +499,21 @@ def test_what_a_worker_has_open_is_its_streams_and_its_libraries() -> None:
     )
 
 
+def test_a_worker_has_a_network_of_its_own_or_the_lack_of_it_is_told(run: Run) -> None:
+    with run.launcher.open(submission("def f(): pass")) as session:
+        isolation = run.launcher.isolation
+        if "namespaces" not in isolation.layers:
+            assert any(one.startswith("namespaces: ") for one in isolation.missing)
+            return
+        assert session._worker is not None
+        for kind in ("net", "ipc", "uts"):
+            ours, theirs = (
+                Path(f"/proc/{pid}/ns/{kind}").stat().st_ino
+                for pid in ("self", session._worker.pid)
+            )
+            assert ours != theirs
+
+
 def as_plain_user() -> list[str]:
     """The start of a command that runs this Python without any right but to read files."""
     if not IS_ROOT:
@@ -518,6 +577,7 @@ def test_a_plain_user_is_isolated_as_well(outside: Outside) -> None:
     assert said["uid"] != 0
     assert said["level"] == "strong"
     assert said["refused"]
+    assert said["hidden"] == [True] * 3, "the grader, the launcher, the worker"
     assert "own_user" not in said["layers"]
     assert said["problems"] == 0
     assert said["outcomes"] == [

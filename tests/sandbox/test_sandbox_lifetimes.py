@@ -26,7 +26,7 @@ from sandboxes import (
 
 from grader.errors import SandboxFault
 from grader.model import Killed, Raised, Returned
-from grader.sandbox import Launcher, interpreter, scratch, start_launcher
+from grader.sandbox import Launcher, hosts, interpreter, scratch, start_launcher
 from grader.sandbox.forking import ForkingHost
 from grader.sandbox.spawning import SpawningHost
 
@@ -159,6 +159,18 @@ def test_a_launcher_that_is_lost_during_a_call_costs_nothing() -> None:
         assert session.call("f", ()).outcome == Returned(1)
 
 
+def test_a_worker_that_waits_ends_with_its_launcher() -> None:
+    """By the kernel: its conversation is with the grader, and stays open."""
+    with (
+        start_launcher(LIMITS, isolation="preferred") as launcher,
+        launcher.open(submission(TEXT)) as session,
+    ):
+        assert session._worker is not None
+        worker = session._worker.pid
+        os.kill(process_of(launcher), signal.SIGKILL)
+        assert wait_until(lambda: not is_alive(worker))
+
+
 @pytest.mark.parametrize("after_s", [0.1, 0.4], ids=["while_loading", "during_a_call"])
 def test_a_worker_that_is_killed_once_costs_nothing(after_s: float) -> None:
     text = "import time\ntime.sleep(0.3)\ndef f():\n    time.sleep(0.3)\n    return 1\n"
@@ -211,11 +223,20 @@ def test_a_launcher_lost_twice_in_a_row_is_a_fault_of_ours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
+    started: list[Launcher] = []
+    new_host = Launcher._new_host
+
+    def counted(launcher: Launcher) -> hosts.Host:
+        started.append(launcher)
+        return new_host(launcher)
+
+    monkeypatch.setattr(Launcher, "_new_host", counted)
     with (
         start_launcher(LIMITS, isolation="preferred") as launcher,
         pytest.raises(SandboxFault, match="and so was the one before"),
     ):
         launcher.open(submission(TEXT))
+    assert len(started) == 2
 
 
 @pytest.mark.parametrize("fork", [True, False])
