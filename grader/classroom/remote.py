@@ -27,6 +27,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
+from copy import deepcopy
 from importlib import metadata
 from multiprocessing.connection import Connection
 from pathlib import Path, PurePosixPath
@@ -40,6 +41,7 @@ from grader.classroom.desks import ATTEMPTS, GRACE_S, DeskError, answer, stop
 from grader.classroom.review import Marks
 from grader.errors import AuthorError, IsolationError, UsageError
 from grader.harness import harness_digest
+from grader.model import Assignment, Raises
 from grader.pipeline import read_assignment
 from grader.sandbox import Launcher, start_launcher
 from grader.sandbox.supervisor import IsolationMode
@@ -300,6 +302,26 @@ def _listen(wire: Connection, tasks: queue.SimpleQueue[Task]) -> None:
     os._exit(1)
 
 
+def _refuse_reading(assignment: Assignment) -> None:
+    """Refuses a reference that reads files when it is called: here they are gone by then.
+
+    It would refuse what it should answer, and errors would not be carried forward.
+    """
+    for question in assignment.questions:
+        ordinary = (case for case in question.cases if not isinstance(case.expected, Raises))
+        case = next(ordinary, None)
+        if question.reference is None or case is None:
+            continue
+        try:
+            question.reference(*deepcopy(case.args))
+        except OSError as error:
+            raise UsageError(
+                f"the reference of {question.id} reads a file when it is called "
+                f"({error.strerror}), which a cluster's workers keep no longer than they load it; "
+                "read it at the top of the module"
+            ) from error
+
+
 def desk_of(parcel: Parcel) -> Desk:
     """Loads the assignment of a parcel; its files are gone from the disk when it is done.
 
@@ -325,6 +347,7 @@ def desk_of(parcel: Parcel) -> Desk:
             raise UsageError(f"{platform.node()}: cannot load the assignment: {said}") from error
     if assignment.digest != parcel.digest:
         raise UsageError("the assignment changed while it was sent; start again")
+    _refuse_reading(assignment)
 
     def open_launcher(imports: tuple[str, ...]) -> Launcher:
         secrets = [path for path in map(Path, parcel.secrets) if path.exists()]

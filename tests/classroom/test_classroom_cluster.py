@@ -538,6 +538,19 @@ def test_a_parcel_that_cannot_be_marked_by_is_refused(
         remote.desk_of(parcel_of(small_course, **changes))
 
 
+def test_a_reference_that_reads_files_when_it_is_called_is_refused(small_course: Course) -> None:
+    """Its files are gone by then; a table that is read on import is as good as on one machine."""
+    shapes = small_course.config.parent / "reference" / "shapes.py"
+    (shapes.parent / "one.txt").write_text("1")
+    table = "int(__import__('pathlib').Path(__file__).with_name('one.txt').read_text())"
+    text = shapes.read_text()
+    shapes.write_text(f"{text}\nONE = {table}\n".replace("* depth", "* depth * ONE"))
+    remote.desk_of(parcel_of(small_course))
+    shapes.write_text(text.replace("* depth", f"* depth * {table}"))
+    with pytest.raises(UsageError, match="reference of volume reads a file when it is called"):
+        remote.desk_of(parcel_of(small_course))
+
+
 @pytest.mark.parametrize(
     ("without", "told"),
     [({"seccomp"}, "could connect to the cluster"), ({"own_user", "landlock"}, "be isolated")],
