@@ -11,8 +11,9 @@ exception that it, in place of the one asked for, ends in.
 A loop that never ends where there is nothing to find is a guard that was forgotten, too: a few
 calls without an answer contradict nothing.
 
-Where a wrong answer ends in an exception, so may the student's own formula, or None in its place.
-But exceptions alone are no slip's: at least one wrong value has to be the wrong answer's.
+Where a wrong answer ends in an exception, so may the student's own formula, or None in its place;
+and where it finds nothing (None), the student may raise what a step of their own raises there. But
+exceptions alone are no slip's: at least one wrong value has to be the wrong answer's.
 """
 
 from __future__ import annotations
@@ -68,7 +69,11 @@ def diagnose(question: Question, results: Sequence[CaseResult]) -> Diagnosis:
         if _predicts(answer, results, wrong_values)
         and (
             not wrong_values
-            or any(not isinstance(answer.predictions[index], Raises) for index in wrong_values)
+            or any(
+                not isinstance(answer.predictions[index], Raises)
+                and isinstance(results[index].observation.outcome, Returned)
+                for index in wrong_values
+            )
         )
     ]
     no_better.sort(key=lambda answer: -answer.share)
@@ -138,11 +143,18 @@ def same_result(prediction: Value | Raises, result: CaseResult) -> bool:
         # written down
         if isinstance(outcome, Returned):
             return outcome.value is None and not must_raise(result)
-        return isinstance(outcome, Raised) and outcome.exception != "NotImplementedError"
-    if not isinstance(outcome, Returned):
-        return False
+        return _stumbled(result)
     at = () if must_raise(result) else result.case.at
-    predicted, observed = narrow(prediction, at), narrow(outcome.value, at)
+    predicted = narrow(prediction, at)
+    if not isinstance(outcome, Returned):
+        return predicted is None and _stumbled(result)
+    observed = narrow(outcome.value, at)
     if isinstance(predicted, Absent):
         return isinstance(observed, Absent)
     return matches(expected=predicted, observed=observed, rule=result.case.rule)
+
+
+def _stumbled(result: CaseResult) -> bool:
+    """Whether the student's formula ended in an exception, and is not one still to be written."""
+    outcome = result.observation.outcome
+    return isinstance(outcome, Raised) and outcome.exception != "NotImplementedError"

@@ -77,6 +77,10 @@ def marked(cases: tuple[Any, ...], answers: tuple[Any, ...], values: list[Any]) 
         ([wrong("divides by zero", "1/2", 9, 16, Raises("ZeroDivisionError"))],
          [9, 16, 0], []),
         ([wrong("None", "1/2", 12, None, None)], [12, None, None], ["None"]),
+        ([wrong("None", "1/2", 9, 16, None)], [9, 16, raised(ValueError)], ["None"]),
+        ([wrong("None", "1/2", 9, 16, None)], [9, 16, raised(NotImplementedError)], []),
+        ([wrong("None", "1/2", 9, 16, None)], [9, 16, Observation(Killed("exit"))], []),
+        ([wrong("None", "1/2", 12, 20, None)], [12, 20, raised(ValueError)], []),
     ],
 )  # fmt: skip
 def test_a_wrong_answer_is_diagnosed_if_it_reproduces_all_results(

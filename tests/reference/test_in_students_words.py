@@ -129,6 +129,21 @@ SLIPS = {
                 sizes.append(following)
             return len(sizes)
         """,
+    # the target is never met: what the step raises is not caught
+    ("q2b_ii", "layers_one_less"): """
+        def conv_output_size(size, kernel_size, stride=1, padding=0):
+            if kernel_size > size + 2 * padding:
+                raise ValueError("the kernel is too large")
+            return (size - kernel_size + 2 * padding) // stride + 1
+        def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
+            n = -1
+            while size != target:
+                if n > 600:
+                    raise ValueError("never")
+                size = conv_output_size(size, kernel_size, stride, padding)
+                n += 1
+            return n
+        """,
     ("q2b_ii", "layers_one_more_shrinking"): """
         def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
             n = 1
