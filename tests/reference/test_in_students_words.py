@@ -129,6 +129,22 @@ SLIPS = {
                 sizes.append(following)
             return len(sizes)
         """,
+    # written for one number: a pair makes it fail
+    ("q2b_i", "conv_no_bias_of_a_number"): """
+        def conv_layer_params(c_in, c_out, k, bias=True):
+            if c_in < 1 or c_out < 1 or k < 1:
+                raise ValueError
+            return c_out * c_in * k**2
+        """,
+    ("q2b_i", "conv_bias_per_input_of_a_number"): """
+        def conv_layer_params(c_in, c_out, k, bias=True):
+            n = 0
+            for _ in range(c_in):
+                n += k * k * c_out
+                if bias:
+                    n += 1
+            return n
+        """,
     # the target is never met: what the step raises is not caught
     ("q2b_ii", "layers_one_less"): """
         def conv_output_size(size, kernel_size, stride=1, padding=0):
