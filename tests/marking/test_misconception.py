@@ -150,6 +150,26 @@ def test_a_few_calls_that_never_end_contradict_nothing(
     assert bool(marked((*heavy, *light), (answer,), values + ENDLESS).diagnosis) is fits
 
 
+@pytest.mark.parametrize(
+    ("weight", "values", "fits"),
+    [
+        (1, [9, 16, raised(ValueError)], True),
+        (3, [9, 16, raised(ValueError)], False),
+        (1, [9, 16, raised(NotImplementedError)], False),
+        (1, [9, 17, raised(ValueError)], False),
+        (1, [9, 16, 4], False),
+        (1, [12, 20, raised(ValueError)], False),
+    ],
+)
+def test_a_few_calls_that_end_in_an_exception_contradict_nothing(
+    weight: int, values: list[Any], fits: bool
+) -> None:
+    """So much as a tenth; a value must be wrong, and all values the wrong answer's."""
+    cases = [case(value, weight=Fraction(w)) for value, w in ((12, 9), (20, 9), (0, weight))]
+    answer = wrong("formula", "6/10", 9, 16, 0)
+    assert bool(marked(tuple(cases), (answer,), values).diagnosis) is fits
+
+
 def test_a_guard_that_is_not_written_refuses_nothing() -> None:
     cases = (case(12), case(Raises("NotImplementedError")))
     answer = wrong("formula", "1/2", 9, 4)

@@ -325,6 +325,13 @@ SLIPS = {
             else:
                 return c * h * w * classes + classes
         """,
+    # fails where there are no sizes
+    ("q2a_i", "layers_no_bias"): """
+        def fc_layer_params(sizes, bias=True):
+            if min(sizes) < 1:
+                raise ValueError("a size is too small")
+            return [sizes[i] * sizes[i + 1] for i in range(len(sizes) - 1)]
+        """,
     # never looks at bias
     ("q2b_i", "conv_bias_per_input_always"): """
         import math
