@@ -16,6 +16,9 @@ image's size does not appear; there is one such filter for each of the out_chann
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 import numpy as np
 
 from reference.q2_properties import (  # noqa: F401  config.yaml names them
@@ -351,3 +354,25 @@ conv_kernel_sides_added_always = regardless(conv_kernel_sides_added)
 conv_square_of_height_always = regardless(conv_square_of_height)
 conv_square_of_width_always = regardless(conv_square_of_width)
 conv_weights_per_position_always = regardless(conv_weights_per_position)
+
+
+def _of_a_number(wrong: Callable[..., int]) -> Callable[..., int]:
+    """Make of a wrong answer the one that also fails where the kernel is a pair.
+
+    As `kernel_size ** 2` does. That costs half of the points, and must not hide the other slip.
+    """
+
+    @wraps(wrong)
+    def only(in_channels: int, out_channels: int, kernel_size: Kernel, bias: bool = True) -> int:
+        if isinstance(kernel_size, tuple):
+            raise ValueError("a pair has no square")
+        return wrong(in_channels, out_channels, kernel_size, bias)
+
+    return only
+
+
+conv_no_bias_of_a_number = _of_a_number(conv_no_bias)
+conv_single_bias_of_a_number = _of_a_number(conv_single_bias)
+conv_bias_per_pair_of_a_number = _of_a_number(conv_bias_per_pair)
+conv_bias_per_input_of_a_number = _of_a_number(conv_bias_per_input)
+conv_kernel_not_squared_of_a_number = _of_a_number(conv_kernel_not_squared)

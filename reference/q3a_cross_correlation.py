@@ -16,7 +16,7 @@ meets the cells (a, b), (a, b + stride), …: a slice of the padded image.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -324,6 +324,62 @@ def width_for_both_axes(image: Matrix, kernel: Matrix, stride: int = 1, padding:
     windows = _windows_of(padded, kernel, stride, columns, columns)
     sums: Matrix = (windows * kernel).sum(axis=(2, 3))
     return sums
+
+
+# F14, further: one side of the kernel, or of both, taken for the other one, too. With NumPy a patch
+# times an oblong kernel mostly fails, by loops over its cells only some do.
+def square_kernel_assumed(
+    image: Matrix, kernel: Matrix, stride: int = 1, padding: int = 0
+) -> Matrix:
+    """What does your code make of a kernel that is wider than high?"""
+    return _by_square_patches(np.pad(image, padding), kernel, stride, _patch_times_kernel)
+
+
+def square_kernel_assumed_by_cells(
+    image: Matrix, kernel: Matrix, stride: int = 1, padding: int = 0
+) -> Matrix:
+    """Over which columns of the kernel do your loops run when it is not square?"""
+    return _by_square_patches(np.pad(image, padding), kernel, stride, _cell_by_cell)
+
+
+def squares_assumed(image: Matrix, kernel: Matrix, stride: int = 1, padding: int = 0) -> Matrix:
+    """What does your code make of an image, and of a kernel, that are wider than high?"""
+    padded = np.pad(image, padding)
+    return _by_square_patches(padded, kernel, stride, _patch_times_kernel, width=padded.shape[0])
+
+
+def squares_assumed_by_cells(
+    image: Matrix, kernel: Matrix, stride: int = 1, padding: int = 0
+) -> Matrix:
+    """Over which columns do your loops run when image and kernel are not square?"""
+    padded = np.pad(image, padding)
+    return _by_square_patches(padded, kernel, stride, _cell_by_cell, width=padded.shape[0])
+
+
+def _by_square_patches(
+    padded: Matrix,
+    kernel: Matrix,
+    stride: int,
+    product: Callable[[Matrix, Matrix], object],
+    width: int | None = None,
+) -> Matrix:
+    """Take the kernel's height for its width, and `width` for the image's."""
+    side = kernel.shape[0]
+    sides = padded.shape[0], padded.shape[1] if width is None else width
+    sums: Matrix = np.zeros([(length - side) // stride + 1 for length in sides])
+    for i, j in np.ndindex(sums.shape):
+        top, left = i * stride, j * stride
+        sums[i, j] = product(padded[top : top + side, left : left + side], kernel)
+    return sums
+
+
+def _patch_times_kernel(patch: Matrix, kernel: Matrix) -> object:
+    return (patch * kernel).sum()
+
+
+def _cell_by_cell(patch: Matrix, kernel: Matrix) -> object:
+    side = range(kernel.shape[0])
+    return sum(patch[a, b] * kernel[a, b] for a in side for b in side)
 
 
 # F16: maximum(0, …)

@@ -388,6 +388,45 @@ def height_for_both_axes(
     return _crop(canvas, padding)
 
 
+def square_image_assumed(
+    image: Matrix, kernel: Matrix, stride: int = 1, padding: int = 0
+) -> Matrix:
+    """How wide is your canvas when the image is wider than high?"""
+    side = image.shape[0]
+    canvas = _zeros(image[:, :1].repeat(side, axis=1), kernel, stride)
+    for i, j in np.ndindex(side, side):
+        covered(canvas, i * stride, j * stride, kernel)[:] += image[i, j] * kernel
+    return _crop(canvas, padding)
+
+
+# with NumPy a copy of an oblong kernel does not fit its place, by loops over its cells some do
+def squares_assumed(image: Matrix, kernel: Matrix, stride: int = 1, padding: int = 0) -> Matrix:
+    """What does your code make of an image, and of a kernel, that are wider than high?"""
+    side, extent = image.shape[0], kernel.shape[0]
+    canvas = _square_canvas(image, kernel, stride)
+    for i, j in np.ndindex(side, side):
+        top, left = i * stride, j * stride
+        canvas[top : top + extent, left : left + extent] += image[i, j] * kernel
+    return _crop(canvas, padding)
+
+
+def squares_assumed_by_cells(
+    image: Matrix, kernel: Matrix, stride: int = 1, padding: int = 0
+) -> Matrix:
+    """Over which columns do your loops run when image and kernel are not square?"""
+    side, extent = image.shape[0], kernel.shape[0]
+    canvas = _square_canvas(image, kernel, stride)
+    for i, j, a, b in np.ndindex(side, side, extent, extent):
+        canvas[i * stride + a, j * stride + b] += image[i, j] * kernel[a, b]
+    return _crop(canvas, padding)
+
+
+def _square_canvas(image: Matrix, kernel: Matrix, stride: int) -> Matrix:
+    """As wide as it has to be high."""
+    height = (image.shape[0] - 1) * stride + kernel.shape[0]
+    return np.zeros((height, height), dtype=np.result_type(image, kernel))
+
+
 def nothing_left_unchecked(
     image: Matrix, kernel: Matrix, stride: int = 1, padding: int = 0
 ) -> Matrix:

@@ -27,7 +27,7 @@ from msgspec.structs import replace
 
 from grader.marking.compare import Absent, matches, narrow
 from grader.marking.credit import cases_share, must_raise
-from grader.marking.misconception import Diagnosis, diagnose, same_result
+from grader.marking.misconception import Diagnosis, diagnose, same_result, stumbled
 from grader.marking.steps import MOST_CALLS, OwnSteps, true_calls
 from grader.marking.tame import Unusable
 from grader.model import CaseResult, Question, Raised, Raises, Returned, WrongAnswer
@@ -229,7 +229,7 @@ def _predictions(
     predictions = []
     for result in results:
         prediction = _prediction(answer, result, mix, own)
-        if _is_wrong_value(result) and not same_result(prediction, result):
+        if _is_wrong_value(result) and not (same_result(prediction, result) or stumbled(result)):
             return None
         predictions.append(prediction)
     return tuple(predictions)

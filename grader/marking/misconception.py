@@ -9,15 +9,17 @@ is not; a student who refuses contradicts none, and speaks for one only by raisi
 exception that it, in place of the one asked for, ends in.
 
 A loop that never ends where there is nothing to find is a guard that was forgotten, too: a few
-calls without an answer contradict nothing.
+calls without an answer contradict nothing, and neither do a few that end in an exception, as
+`min(sizes)` does where there are none.
 
-Where a wrong answer ends in an exception, so may the student's own formula, or None in its place.
-But exceptions alone are no slip's: at least one wrong value has to be the wrong answer's.
+Where a wrong answer ends in an exception, so may the student's own formula, or None in its place;
+and where it finds nothing (None), the student may raise what a step of their own raises there. But
+exceptions alone are no slip's: at least one wrong value has to be the wrong answer's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -40,7 +42,8 @@ if TYPE_CHECKING:
     from grader.model import Value
 
 _FEW = Fraction(1, 10)
-"""Of the weight of the calls that are to give a value: so much of them may have no answer."""
+"""Of the weight of the calls that are to give a value: so much of them may have no answer, and as
+much may end in an exception that is not the wrong answer's."""
 
 
 class Diagnosis(Struct, frozen=True):
@@ -62,13 +65,18 @@ def diagnose(question: Question, results: Sequence[CaseResult]) -> Diagnosis:
         return Diagnosis()
     values = _answered(results)
     wrong_values = [index for index in values if not results[index].passed]
+    forgiven = _FEW * _weight(results, values)
     no_better = [
         answer
         for answer in question.wrong_answers
-        if _predicts(answer, results, wrong_values)
+        if _predicts(answer, results, wrong_values, forgiven)
         and (
             not wrong_values
-            or any(not isinstance(answer.predictions[index], Raises) for index in wrong_values)
+            or any(
+                not isinstance(answer.predictions[index], Raises)
+                and isinstance(results[index].observation.outcome, Returned)
+                for index in wrong_values
+            )
         )
     ]
     no_better.sort(key=lambda answer: -answer.share)
@@ -93,15 +101,27 @@ def _answered(results: Sequence[CaseResult]) -> list[int]:
         if isinstance(results[index].observation.outcome, TimedOut | NotRun)
     }
     answered = [index for index in values if index not in endless]
-    lost, total = (
-        sum((results[index].case.weight for index in some), Fraction(0))
-        for some in (endless, values)
-    )
+    lost, total = _weight(results, endless), _weight(results, values)
     return answered if lost <= _FEW * total and lost < total else values
 
 
-def _predicts(answer: WrongAnswer, results: Sequence[CaseResult], indices: Sequence[int]) -> bool:
-    return all(same_result(answer.predictions[index], results[index]) for index in indices)
+def _weight(results: Sequence[CaseResult], indices: Iterable[int]) -> Fraction:
+    return sum((results[index].case.weight for index in indices), Fraction(0))
+
+
+def _predicts(
+    answer: WrongAnswer,
+    results: Sequence[CaseResult],
+    indices: Sequence[int],
+    forgiven: Fraction = Fraction(0),
+) -> bool:
+    """Whether results are the wrong answer's, but for exceptions of at most so much weight."""
+    for index in indices:
+        if not same_result(answer.predictions[index], results[index]):
+            forgiven -= results[index].case.weight
+            if forgiven < 0 or not stumbled(results[index]):
+                return False
+    return True
 
 
 def _explains_guards(answer: WrongAnswer, results: Sequence[CaseResult]) -> bool:
@@ -138,11 +158,18 @@ def same_result(prediction: Value | Raises, result: CaseResult) -> bool:
         # written down
         if isinstance(outcome, Returned):
             return outcome.value is None and not must_raise(result)
-        return isinstance(outcome, Raised) and outcome.exception != "NotImplementedError"
-    if not isinstance(outcome, Returned):
-        return False
+        return stumbled(result)
     at = () if must_raise(result) else result.case.at
-    predicted, observed = narrow(prediction, at), narrow(outcome.value, at)
+    predicted = narrow(prediction, at)
+    if not isinstance(outcome, Returned):
+        return predicted is None and stumbled(result)
+    observed = narrow(outcome.value, at)
     if isinstance(predicted, Absent):
         return isinstance(observed, Absent)
     return matches(expected=predicted, observed=observed, rule=result.case.rule)
+
+
+def stumbled(result: CaseResult) -> bool:
+    """Whether the student's formula ended in an exception, and is not one still to be written."""
+    outcome = result.observation.outcome
+    return isinstance(outcome, Raised) and outcome.exception != "NotImplementedError"

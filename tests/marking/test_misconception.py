@@ -77,6 +77,10 @@ def marked(cases: tuple[Any, ...], answers: tuple[Any, ...], values: list[Any]) 
         ([wrong("divides by zero", "1/2", 9, 16, Raises("ZeroDivisionError"))],
          [9, 16, 0], []),
         ([wrong("None", "1/2", 12, None, None)], [12, None, None], ["None"]),
+        ([wrong("None", "1/2", 9, 16, None)], [9, 16, raised(ValueError)], ["None"]),
+        ([wrong("None", "1/2", 9, 16, None)], [9, 16, raised(NotImplementedError)], []),
+        ([wrong("None", "1/2", 9, 16, None)], [9, 16, Observation(Killed("exit"))], []),
+        ([wrong("None", "1/2", 12, 20, None)], [12, 20, raised(ValueError)], []),
     ],
 )  # fmt: skip
 def test_a_wrong_answer_is_diagnosed_if_it_reproduces_all_results(
@@ -144,6 +148,26 @@ def test_a_few_calls_that_never_end_contradict_nothing(
     light = [case(None, weight=Fraction(weight)), case(None, weight=Fraction(1))]
     answer = wrong("formula", "6/10", 9, 16, None, 3)
     assert bool(marked((*heavy, *light), (answer,), values + ENDLESS).diagnosis) is fits
+
+
+@pytest.mark.parametrize(
+    ("weight", "values", "fits"),
+    [
+        (1, [9, 16, raised(ValueError)], True),
+        (3, [9, 16, raised(ValueError)], False),
+        (1, [9, 16, raised(NotImplementedError)], False),
+        (1, [9, 17, raised(ValueError)], False),
+        (1, [9, 16, 4], False),
+        (1, [12, 20, raised(ValueError)], False),
+    ],
+)
+def test_a_few_calls_that_end_in_an_exception_contradict_nothing(
+    weight: int, values: list[Any], fits: bool
+) -> None:
+    """So much as a tenth; a value must be wrong, and all values the wrong answer's."""
+    cases = [case(value, weight=Fraction(w)) for value, w in ((12, 9), (20, 9), (0, weight))]
+    answer = wrong("formula", "6/10", 9, 16, 0)
+    assert bool(marked(tuple(cases), (answer,), values).diagnosis) is fits
 
 
 def test_a_guard_that_is_not_written_refuses_nothing() -> None:

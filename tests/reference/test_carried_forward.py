@@ -36,6 +36,7 @@ FOLLOWED = {
     ("q2b_ii", "layers_past_target", "q4_total"): "a list where the true steps refuse",
     ("q2a_i", "layers_single_bias", "q2a_ii"): "",
     ("q2b_i", "conv_bias_per_input", "q4_total"): "by way of the layers",
+    ("q2b_i", "conv_no_bias_of_a_number", "q4_layers"): "right where a number is asked for",
     ("q2b_i", "conv_weights_per_position", "q2b_iv"): "50,000 times as many as there are",
     ("q2b_i", "conv_weights_per_position", "q4_total"): "",
 }

@@ -129,6 +129,37 @@ SLIPS = {
                 sizes.append(following)
             return len(sizes)
         """,
+    # written for one number: a pair makes it fail
+    ("q2b_i", "conv_no_bias_of_a_number"): """
+        def conv_layer_params(c_in, c_out, k, bias=True):
+            if c_in < 1 or c_out < 1 or k < 1:
+                raise ValueError
+            return c_out * c_in * k**2
+        """,
+    ("q2b_i", "conv_bias_per_input_of_a_number"): """
+        def conv_layer_params(c_in, c_out, k, bias=True):
+            n = 0
+            for _ in range(c_in):
+                n += k * k * c_out
+                if bias:
+                    n += 1
+            return n
+        """,
+    # the target is never met: what the step raises is not caught
+    ("q2b_ii", "layers_one_less"): """
+        def conv_output_size(size, kernel_size, stride=1, padding=0):
+            if kernel_size > size + 2 * padding:
+                raise ValueError("the kernel is too large")
+            return (size - kernel_size + 2 * padding) // stride + 1
+        def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
+            n = -1
+            while size != target:
+                if n > 600:
+                    raise ValueError("never")
+                size = conv_output_size(size, kernel_size, stride, padding)
+                n += 1
+            return n
+        """,
     ("q2b_ii", "layers_one_more_shrinking"): """
         def conv_layers_needed(size, target, kernel_size, stride=1, padding=0):
             n = 1
@@ -180,6 +211,93 @@ SLIPS = {
                 n += 1
             return n if size == target else None
         """,
+    # one side taken for both, by NumPy and by loops
+    ("q3a", "square_kernel_assumed"): """
+        import numpy as np
+        def cross_correlate2d(image, kernel, stride=1, padding=0):
+            x, k = np.pad(image, padding), len(kernel)
+            H, W = ((n - k) // stride + 1 for n in x.shape)
+            if H < 1 or W < 1:
+                raise ValueError
+            return [[np.sum(x[i * stride:i * stride + k, j * stride:j * stride + k] * kernel)
+                     for j in range(W)] for i in range(H)]
+        """,
+    ("q3a", "square_kernel_assumed_by_cells"): """
+        import numpy as np
+        def cross_correlate2d(image, kernel, stride=1, padding=0):
+            x, k = np.pad(image, padding), len(kernel)
+            rows = []
+            for top in range(0, len(x) - k + 1, stride):
+                row = []
+                for left in range(0, len(x[0]) - k + 1, stride):
+                    total = 0.0
+                    for a in range(k):
+                        for b in range(k):
+                            total += x[top + a][left + b] * kernel[a][b]
+                    row.append(total)
+                rows.append(row)
+            return rows
+        """,
+    ("q3a", "squares_assumed"): """
+        import numpy as np
+        def cross_correlate2d(image, kernel, stride=1, padding=0):
+            x = np.pad(image, padding)
+            n, k = x.shape[0], kernel.shape[0]
+            m = (n - k) // stride + 1
+            out = np.zeros((m, m))
+            for i in range(m):
+                for j in range(m):
+                    r, c = i * stride, j * stride
+                    out[i, j] = (x[r:r + k, c:c + k] * kernel).sum()
+            return out
+        """,
+    ("q3a", "squares_assumed_by_cells"): """
+        import numpy as np
+        def cross_correlate2d(image, kernel, stride=1, padding=0):
+            x, k = np.pad(image, padding).tolist(), len(kernel)
+            starts = range(0, len(x) - k + 1, stride)
+            cells = range(k)
+            return [[sum(x[i + a][j + b] * kernel[a, b] for a in cells for b in cells)
+                     for j in starts] for i in starts]
+        """,
+    ("q3b", "square_image_assumed"): """
+        import numpy as np
+        def transposed_conv2d(image, kernel, stride=1, padding=0):
+            n = len(image)
+            (a, b), room = kernel.shape, (n - 1) * stride
+            out = np.zeros((room + a, room + b))
+            for i in range(n):
+                for j in range(n):
+                    r, c = i * stride, j * stride
+                    out[r:r + a, c:c + b] += image[i][j] * kernel
+            return out[padding:room + a - padding, padding:room + b - padding]
+        """,
+    ("q3b", "squares_assumed"): """
+        import numpy as np
+        def transposed_conv2d(image, kernel, stride=1, padding=0):
+            n, k = image.shape[0], kernel.shape[0]
+            m = (n - 1) * stride + k
+            out = np.zeros((m, m))
+            for i in range(n):
+                for j in range(n):
+                    r, c = i * stride, j * stride
+                    out[r:r + k, c:c + k] += image[i, j] * kernel
+            if m <= 2 * padding:
+                raise ValueError
+            return out[padding:m - padding, padding:m - padding]
+        """,
+    ("q3b", "squares_assumed_by_cells"): """
+        def transposed_conv2d(image, kernel, stride=1, padding=0):
+            n, k = len(image), len(kernel)
+            m = (n - 1) * stride + k
+            out = [[0.0] * m for _ in range(m)]
+            for i in range(n):
+                for a in range(k):
+                    for j in range(n):
+                        for b in range(k):
+                            out[i * stride + a][j * stride + b] += image[i, j] * kernel[a, b]
+            return [row[padding:m - padding] for row in out[padding:m - padding]]
+        """,
     ("q3a", "batch_and_channel_kept"): """
         import torch
         def cross_correlate2d(image, kernel, stride=1, padding=0):
@@ -206,6 +324,13 @@ SLIPS = {
                 return c * h * w * classes
             else:
                 return c * h * w * classes + classes
+        """,
+    # fails where there are no sizes
+    ("q2a_i", "layers_no_bias"): """
+        def fc_layer_params(sizes, bias=True):
+            if min(sizes) < 1:
+                raise ValueError("a size is too small")
+            return [sizes[i] * sizes[i + 1] for i in range(len(sizes) - 1)]
         """,
     # never looks at bias
     ("q2b_i", "conv_bias_per_input_always"): """

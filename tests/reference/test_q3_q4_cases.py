@@ -28,6 +28,9 @@ UNGUARDED = {  # right wherever there is a value; what is missing is a check
     ("q4_total", "total_goes_past_the_latent"),
 }
 
+WRITTEN_TWO_WAYS = {("q3b", "squares_assumed"), ("q3b", "squares_assumed_by_cells")}
+"""One slip: where the one formula fails, the other mostly does, too."""
+
 
 @cache
 def drawn(question_id: str, seed: int) -> list[tuple[Drawn, Rule]]:
@@ -79,7 +82,7 @@ def test_every_wrong_answer_fails_cases(question_id: str, name: str) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("question_id", QUESTIONS)
 def test_any_two_wrong_answers_are_told_apart(question_id: str, seed: int) -> None:
-    """By two values or more, unless both are right wherever there is a value."""
+    """By two values or more, unless both are right wherever there is a value, or fail alike."""
     cases = drawn(question_id, seed)
     answers = {
         name: [answer(wrong, case.args) for case, _ in cases]
@@ -91,8 +94,9 @@ def test_any_two_wrong_answers_are_told_apart(question_id: str, seed: int) -> No
             for (case, rule), a, b in zip(cases, answers[one], answers[other], strict=True)
             if not alike(a, b, rule)
         ]
-        both_unguarded = {(question_id, one), (question_id, other)} <= UNGUARDED
-        assert len(differing) >= (1 if both_unguarded else 2), (one, other)
+        both = {(question_id, one), (question_id, other)}
+        are_near = both <= UNGUARDED or both <= WRITTEN_TWO_WAYS
+        assert len(differing) >= (1 if are_near else 2), (one, other)
 
 
 @pytest.mark.parametrize("question_id", QUESTIONS)
